@@ -1,0 +1,10 @@
+/** The internet checksum (RFC 1071) over any number of parts, as if they stood one behind another.
+ *  Every part but the last must have an even length. */
+export function internetChecksum(...parts: readonly Uint8Array[]): number {
+  let sum = 0;
+  for (const part of parts) {
+    for (let i = 0; i < part.length; i += 2) sum += ((part[i] ?? 0) << 8) | (part[i + 1] ?? 0);
+  }
+  while (sum > 0xffff) sum = (sum & 0xffff) + Math.floor(sum / 0x10000);
+  return ~sum & 0xffff;
+}

@@ -1,0 +1,51 @@
+/** What the checkers process tells about itself: JSON-safe, read by `vipctl status`, the metrics and the dumps. */
+import type { ServiceKey } from '../../ipvs/core/table.ts';
+
+export interface CheckerStatus {
+  /** `TCP_CHECK [192.168.100.8]:80`, `HTTP_GET [192.168.100.8]:80/` */
+  readonly name: string;
+  readonly kind: 'tcp' | 'http' | 'misc';
+  readonly state: 'unknown' | 'up' | 'down';
+  /** one sentence: the last result in words */
+  readonly lastResult: string | null;
+  readonly lastRunWall: number | null;
+  readonly lastDurationMicros: number | null;
+  readonly runs: number;
+  readonly failures: number;
+  readonly transitions: number;
+  /** consecutive failures so far, against `retry` */
+  readonly failing: number;
+}
+
+export interface RealServerStatus {
+  readonly address: string;
+  readonly port: number;
+  readonly configuredWeight: number;
+  readonly effectiveWeight: number;
+  readonly alive: boolean;
+  /** in the kernel's table as decided now */
+  readonly pooled: boolean;
+  readonly forwarding: string;
+  readonly lastTransitionWall: number | null;
+  readonly checkers: readonly CheckerStatus[];
+}
+
+export interface VirtualServerStatus {
+  readonly service: ServiceKey;
+  readonly name: string;
+  readonly scheduler: string;
+  readonly quorum: number;
+  readonly aliveWeight: number;
+  readonly quorumUp: boolean;
+  readonly sorryServer: { readonly address: string; readonly port: number; readonly active: boolean } | null;
+  readonly realServers: readonly RealServerStatus[];
+}
+
+export interface ChecksStatus {
+  readonly virtualServers: readonly VirtualServerStatus[];
+  /** the kernel table as `ipvsadm -Ln` prints it, and why not when it could not be read */
+  readonly kernelListing: string | null;
+  readonly kernelError: string | null;
+  /** operations applied to the kernel since start */
+  readonly kernelWrites: number;
+}

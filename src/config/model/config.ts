@@ -1,0 +1,15 @@
+/** The validated model: what a keepalived.conf means, with every default filled in. It is plain JSON data, so it
+ *  travels to the children, into a dump and through the JSON schema unchanged. Nothing here knows text or positions. */
+import type { GlobalConfig } from './global.ts';
+import type { VirtualServer } from './lvs.ts';
+import type { VrrpInstance, VrrpScript, VrrpSyncGroup } from './vrrp.ts';
+
+export interface Config {
+  readonly global: GlobalConfig;
+  /** in file order; names unique; (VRID, interface, family) unique */
+  readonly vrrpInstances: readonly VrrpInstance[];
+  readonly vrrpSyncGroups: readonly VrrpSyncGroup[];
+  readonly vrrpScripts: readonly VrrpScript[];
+  /** in file order */
+  readonly virtualServers: readonly VirtualServer[];
+}

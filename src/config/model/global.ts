@@ -1,0 +1,84 @@
+/** global_defs and the one-line keywords of the top level. */
+import type { IpAddress, Ipv4, Ipv6 } from '../../base/ip.ts';
+import type { Micros, Port } from '../../base/units.ts';
+
+export interface GlobalConfig {
+  readonly routerId: string;
+  readonly mail: MailSettings;
+  readonly scripts: ScriptSettings;
+  readonly process: ProcessSettings;
+  readonly vrrp: VrrpGlobals;
+  readonly lvs: LvsGlobals;
+  readonly control: ControlSettings;
+}
+
+export interface MailSettings {
+  readonly server: { readonly host: string; readonly port: Port } | null;
+  readonly heloName: string | null;
+  readonly connectTimeout: Micros;
+  readonly from: string | null;
+  readonly recipients: readonly string[];
+  readonly alertVrrp: boolean;
+  readonly alertChecker: boolean;
+}
+
+export interface ScriptSettings {
+  readonly user: ScriptUser | null;
+  /** enable_script_security */
+  readonly security: boolean;
+}
+
+export interface ScriptUser {
+  readonly user: string;
+  readonly group: string | null;
+}
+
+/** Scheduling of one child; null keeps the operating system's default. */
+export interface ChildScheduling {
+  /** nice, -20..19 */
+  readonly niceness: number | null;
+  /** SCHED_RR priority, 1..99 */
+  readonly realtimePriority: number | null;
+  readonly noSwap: boolean;
+}
+
+export interface ProcessSettings {
+  /** how long the parent waits for its children at stop before SIGKILL */
+  readonly childWaitTime: Micros;
+  readonly usePidDir: boolean;
+  readonly instance: string | null;
+  readonly netNamespace: string | null;
+  readonly vrrp: ChildScheduling;
+  readonly checkers: ChildScheduling;
+}
+
+export interface VrrpGlobals {
+  readonly mcastGroup4: Ipv4;
+  readonly mcastGroup6: Ipv6;
+  readonly startupDelay: Micros;
+  readonly logUnknownVrids: boolean;
+  /** minimum distance between two gratuitous ARPs / neighbour advertisements on one interface */
+  readonly garpInterval: Micros;
+  readonly gnaInterval: Micros;
+  /** a missing interface is waited for instead of being a configuration error */
+  readonly dynamicInterfaces: boolean;
+}
+
+export interface LvsGlobals {
+  /** lvs_flush: empty the whole kernel table at start */
+  readonly flush: boolean;
+  readonly flushOnStop: 'none' | 'services' | 'all';
+  /** lvs_timeouts; null keeps the kernel's value */
+  readonly timeouts: {
+    readonly tcp: Micros | null;
+    readonly tcpFin: Micros | null;
+    readonly udp: Micros | null;
+  };
+  readonly logAllCheckFailures: boolean;
+}
+
+/** vipd's own keywords, without a counterpart in keepalived. */
+export interface ControlSettings {
+  /** `prometheus_listen ADDRESS PORT`; null = no endpoint */
+  readonly prometheus: { readonly address: IpAddress; readonly port: Port } | null;
+}

@@ -1,0 +1,156 @@
+/** virtual_server, real_server and their checkers. */
+import type { Family, IpAddress } from '../../base/ip.ts';
+import type { FwMark, Micros, Port } from '../../base/units.ts';
+import type { ScriptCommand } from './vrrp.ts';
+
+export type Protocol = 'tcp' | 'udp' | 'sctp';
+
+/** What the kernel matches traffic by. `group` services of a virtual_server_group are a later capability. */
+export type ServiceMatch =
+  | {
+      readonly kind: 'address';
+      readonly protocol: Protocol;
+      readonly address: IpAddress;
+      readonly port: Port;
+    }
+  | { readonly kind: 'fwmark'; readonly mark: FwMark; readonly family: Family };
+
+export const SCHEDULERS = [
+  'rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'dh', 'sh', 'mh', 'sed', 'nq', 'fo', 'ovf', 'twos',
+] as const; // biome-ignore format: one line reads better
+export type Scheduler = (typeof SCHEDULERS)[number];
+
+/** How a packet reaches the real server. */
+export type Forwarding =
+  | { readonly kind: 'nat' }
+  | { readonly kind: 'dr' }
+  | {
+      readonly kind: 'tun';
+      readonly encapsulation: 'ipip' | 'gue' | 'gre';
+      /** gue only, else 0 */
+      readonly port: Port;
+      readonly checksum: 'none' | 'csum' | 'remcsum';
+    };
+
+export interface VirtualServer {
+  readonly match: ServiceMatch;
+  readonly scheduler: Scheduler;
+  /** sh-port, sh-fallback, mh-port, mh-fallback as the kernel's flag-1 (0x8), flag-2 (0x10), flag-3 (0x20) */
+  readonly schedulerFlags: number;
+  /** ops: one-packet scheduling, UDP and fwmark only */
+  readonly onePacket: boolean;
+  readonly persistence: Persistence | null;
+  readonly realServers: readonly RealServer[];
+  readonly sorryServer: SorryServer | null;
+  /** sum of alive weights needed; at least 1 */
+  readonly quorum: number;
+  readonly hysteresis: number;
+  readonly omega: boolean;
+  readonly virtualHost: string | null;
+  readonly quorumUp: ScriptCommand | null;
+  readonly quorumDown: ScriptCommand | null;
+}
+
+export interface Persistence {
+  readonly timeout: Micros;
+  /** persistence_granularity as a prefix length: 32 (IPv4) or 128 (IPv6) = each client by itself */
+  readonly prefixLength: number;
+  readonly engine: 'sip' | null;
+}
+
+export interface SorryServer {
+  readonly address: IpAddress;
+  readonly port: Port;
+  readonly forwarding: Forwarding;
+  /** keep it in the table with weight 0 while the quorum is up */
+  readonly inhibit: boolean;
+}
+
+export interface RealServer {
+  readonly address: IpAddress;
+  /** filled in: the service's port when the file gives none */
+  readonly port: Port;
+  /** 0..2147483647 */
+  readonly weight: number;
+  readonly forwarding: Forwarding;
+  /** connection limits; 0 = none */
+  readonly upperThreshold: number;
+  readonly lowerThreshold: number;
+  /** a failed server stays in the table with weight 0 */
+  readonly inhibitOnFailure: boolean;
+  readonly checkers: readonly Checker[];
+  readonly notifyUp: ScriptCommand | null;
+  readonly notifyDown: ScriptCommand | null;
+}
+
+/** What every checker has, with the checker → real server → virtual server look-up already done. */
+export interface CheckerCommon {
+  readonly delayLoop: Micros;
+  /** extra attempts before a live server is declared failed */
+  readonly retry: number;
+  readonly delayBeforeRetry: Micros;
+  /** the first run is spread over 0..warmup */
+  readonly warmup: Micros;
+  /** the server is out of the table until this checker has passed once */
+  readonly alpha: boolean;
+  readonly logAllFailures: boolean;
+}
+
+/** Where and how a network checker connects. */
+export interface CheckTarget {
+  readonly address: IpAddress;
+  readonly port: Port;
+  readonly bindAddress: IpAddress | null;
+  readonly bindPort: Port | null;
+  readonly bindInterface: string | null;
+  readonly fwmark: FwMark | null;
+  /** connect, and each read or write */
+  readonly timeout: Micros;
+}
+
+export type Checker = TcpChecker | HttpChecker | MiscChecker;
+
+export interface TcpChecker extends CheckerCommon {
+  readonly kind: 'tcp';
+  readonly target: CheckTarget;
+}
+
+export interface HttpChecker extends CheckerCommon {
+  readonly kind: 'http';
+  readonly tls: HttpTls | null;
+  readonly target: CheckTarget;
+  readonly protocol: HttpProtocol;
+  readonly urls: readonly [HttpUrl, ...HttpUrl[]];
+  readonly fastRecovery: boolean;
+}
+
+/** SSL_GET: the certificate is never verified; `sni` null sends no server name. */
+export interface HttpTls {
+  readonly sni: string | null;
+}
+
+/** 1.0c adds `Connection: close` to 1.0. */
+export type HttpProtocol = '1.0' | '1.0c' | '1.0C' | '1.1';
+
+export interface HttpUrl {
+  readonly path: string;
+  /** MD5 of the body, 32 lower-case hex digits */
+  readonly digest: string | null;
+  /** accepted codes, each range inclusive within 100..599; default 200-299 */
+  readonly status: readonly StatusRange[];
+  /** Host header; null = address:port of the target */
+  readonly virtualHost: string | null;
+}
+
+export interface StatusRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Parsed and validated, run by a later capability: until then it never fails (and the file's reader is told). */
+export interface MiscChecker extends CheckerCommon {
+  readonly kind: 'misc';
+  readonly command: ScriptCommand;
+  readonly timeout: Micros;
+  readonly dynamic: boolean;
+}

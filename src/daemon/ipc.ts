@@ -1,0 +1,40 @@
+/** What parent and children say to each other over Node's IPC channel: JSON, discriminated by `kind`.
+ *  The children get the validated model, never the text, so they cannot disagree and a broken file never reaches them. */
+import type { ChecksStatus } from '../checks/core/status.ts';
+import type { Config } from '../config/model/config.ts';
+import type { VrrpStatus } from '../vrrp/core/status.ts';
+
+export type ChildName = 'vrrp' | 'checkers';
+
+/** What the command line decided for a child. */
+export interface ChildOptions {
+  /** -V: leave addresses at stop; -I: leave the IPVS table at stop */
+  readonly releaseVips: boolean;
+  readonly releaseIpvs: boolean;
+  readonly log: LogOptions;
+}
+
+export interface LogOptions {
+  readonly console: boolean;
+  readonly format: 'text' | 'json';
+  readonly detail: 0 | 1 | 2;
+}
+
+export type ParentMessage =
+  | { readonly kind: 'start'; readonly config: Config; readonly options: ChildOptions }
+  | { readonly kind: 'reload'; readonly config: Config }
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'get_status'; readonly request: number };
+
+export type ChildMessage =
+  /** the program is loaded and waits for `start` */
+  | { readonly kind: 'loaded' }
+  /** the configuration is in force (after `start` and after each `reload`) */
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'status'; readonly request: number; readonly status: ChildStatus }
+  /** permanent: the parent stops everything and exits with `exitCode` */
+  | { readonly kind: 'fatal'; readonly exitCode: number; readonly reason: string };
+
+export type ChildStatus =
+  | ({ readonly process: 'vrrp' } & VrrpStatus)
+  | ({ readonly process: 'checkers' } & ChecksStatus);

@@ -1,0 +1,59 @@
+/** Links and addresses of the kernel. Netlink answers inside the call that asks, so this port is synchronous. */
+import type { IpAddress, Ipv4 } from '../base/ip.ts';
+import type { MacAddress } from '../base/mac.ts';
+import type { Result } from '../base/result.ts';
+import type { SystemError } from '../base/system-error.ts';
+import type { IfIndex, InterfaceName } from '../base/units.ts';
+
+export interface LinkState {
+  readonly index: IfIndex;
+  readonly name: InterfaceName;
+  /** IFF_UP: switched on by the administrator */
+  readonly up: boolean;
+  /** IFF_RUNNING: carrier present */
+  readonly running: boolean;
+  readonly multicast: boolean;
+  readonly noArp: boolean;
+  readonly loopback: boolean;
+  readonly mac: MacAddress | null;
+  readonly mtu: number;
+}
+
+export interface AddressState {
+  readonly ifIndex: IfIndex;
+  readonly address: IpAddress;
+  readonly prefixLength: number;
+  readonly label: string | null;
+  readonly scope: number;
+  readonly broadcast: Ipv4 | null;
+  /** IFA_PROTO; 18 is keepalived's number and vipd's; null on kernels before 5.18 */
+  readonly protocol: number | null;
+  /** IFA_F_SECONDARY */
+  readonly secondary: boolean;
+}
+
+export interface NetState {
+  readonly links: ReadonlyMap<IfIndex, LinkState>;
+  readonly addresses: readonly AddressState[];
+}
+
+export type NetEvent =
+  | { readonly kind: 'link_changed'; readonly link: LinkState }
+  | { readonly kind: 'link_removed'; readonly index: IfIndex; readonly name: InterfaceName }
+  | { readonly kind: 'address_added'; readonly address: AddressState }
+  | { readonly kind: 'address_removed'; readonly address: AddressState }
+  /** events were lost (ENOBUFS); the whole state was read again */
+  | { readonly kind: 'resynced'; readonly state: NetState };
+
+export type NetOperation =
+  | { readonly kind: 'add_address'; readonly address: AddressState }
+  | { readonly kind: 'remove_address'; readonly address: AddressState };
+
+export interface NetKernel {
+  snapshot(): Result<NetState, SystemError>;
+  /** One answer per operation, in order; null = done. Adding what exists and removing what is gone are errors
+   *  (EEXIST, EADDRNOTAVAIL) for the caller to judge. */
+  apply(operations: readonly NetOperation[]): readonly (SystemError | null)[];
+  /** Events from now on; returns the unsubscriber. */
+  subscribe(listener: (event: NetEvent) => void): Result<() => void, SystemError>;
+}

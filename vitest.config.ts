@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+
+// unit: pure code and single processes, runs anywhere.  lab: real kernels, real peers, needs root (see test/lab/README.md).
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/lab/**'], pool: 'forks' } },
+      {
+        test: {
+          name: 'lab',
+          include: ['test/lab/**/*.test.ts'],
+          pool: 'forks',
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
