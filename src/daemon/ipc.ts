@@ -1,5 +1,6 @@
 /** What parent and children say to each other over Node's IPC channel: JSON, discriminated by `kind`.
- *  The children get the validated model, never the text, so they cannot disagree and a broken file never reaches them. */
+ *  The children get the validated model, never the text, so they cannot disagree and a broken file never reaches them.
+ *  A stop is not a message: it is SIGTERM, which also arrives when the parent dies. */
 import type { ChecksStatus } from '../checks/core/status.ts';
 import type { Config } from '../config/model/config.ts';
 import type { VrrpStatus } from '../vrrp/core/status.ts';
@@ -23,16 +24,14 @@ export interface LogOptions {
 export type ParentMessage =
   | { readonly kind: 'start'; readonly config: Config; readonly options: ChildOptions }
   | { readonly kind: 'reload'; readonly config: Config }
-  | { readonly kind: 'stop' }
-  | { readonly kind: 'get_status'; readonly request: number };
+  | { readonly kind: 'get_status'; readonly request: number }
+  | { readonly kind: 'reset_counters' };
 
 export type ChildMessage =
-  /** the program is loaded and waits for `start` */
-  | { readonly kind: 'loaded' }
   /** the configuration is in force (after `start` and after each `reload`) */
   | { readonly kind: 'ready' }
   | { readonly kind: 'status'; readonly request: number; readonly status: ChildStatus }
-  /** permanent: the parent stops everything and exits with `exitCode` */
+  /** permanent: the child exits with `exitCode`, the parent stops everything */
   | { readonly kind: 'fatal'; readonly exitCode: number; readonly reason: string };
 
 export type ChildStatus =

@@ -1,0 +1,3 @@
+import { runCheckersChild } from '../daemon/child-checkers.ts';
+
+runCheckersChild();

@@ -1,0 +1,3 @@
+import { runVrrpChild } from '../daemon/child-vrrp.ts';
+
+runVrrpChild();

@@ -1,0 +1,38 @@
+/** The vipd program: argv to one action. */
+
+import { VERSION } from '../base/version.ts';
+import { helpText, parseOptions, signalNumber } from '../daemon/options.ts';
+
+/** The exit status, or null when the daemon now runs on the event loop. */
+export async function main(argv: readonly string[]): Promise<number | null> {
+  const parsed = parseOptions(argv);
+  if (!parsed.ok) {
+    process.stderr.write(`vipd: ${parsed.error}\nTry 'vipd --help'.\n`);
+    return 1;
+  }
+  const options = parsed.value;
+  switch (options.action) {
+    case 'help':
+      process.stderr.write(helpText());
+      return 0;
+    case 'version':
+      process.stderr.write(`vipd ${VERSION} (Node ${process.versions.node})\n`);
+      return 0;
+    case 'signum':
+      return printSignal(options.signalName ?? '');
+    case 'schema':
+      return (await import('./config-test.ts')).printSchema();
+    case 'test':
+      return (await import('./config-test.ts')).runConfigTest(options);
+    case 'run':
+      if (!options.foreground) return (await import('../daemon/background.ts')).runInBackground(argv);
+      return (await import('../daemon/run.ts')).runDaemon(options, VERSION);
+  }
+}
+
+function printSignal(name: string): number {
+  const number = signalNumber(name);
+  process.stdout.write(number === null ? '' : `${number}\n`);
+  if (number === null) process.stderr.write(`vipd: unknown signal name '${name}': STOP RELOAD DATA STATS\n`);
+  return number === null ? 1 : 0;
+}

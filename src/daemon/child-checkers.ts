@@ -1,0 +1,29 @@
+/** Composition root of the checkers child: the only place that gives the checks their real ports. */
+import { randomInt } from 'node:crypto';
+import { systemErrorText } from '../base/system-error.ts';
+import { startCheckers } from '../checks/shell/process.ts';
+import { createIpvsKernel } from '../ipvs/shell/kernel.ts';
+import { createClock } from '../net/adapters/clock.ts';
+import { runChild, type StartHalf } from './child.ts';
+import { applyScheduling } from './scheduling.ts';
+
+export const runCheckersChild = (): void => runChild('vipd_checkers', startHalf);
+
+const startHalf: StartHalf = (config, options, log) => {
+  applyScheduling(config.global.process.checkers, log);
+  const ipvs = createIpvsKernel();
+  if (!ipvs.ok) return { refusal: { exitCode: 4, reason: systemErrorText(ipvs.error) } };
+  const checkers = startCheckers(
+    { clock: createClock(), log, ipvs: ipvs.value, seed: randomInt(2 ** 32) },
+    config,
+    {
+      releaseIpvs: options.releaseIpvs,
+    },
+  );
+  return {
+    reload: (next) => checkers.reload(next),
+    stop: () => checkers.stop(),
+    status: () => ({ process: 'checkers', ...checkers.status() }),
+    resetCounters: () => {},
+  };
+};

@@ -1,0 +1,35 @@
+/** Composition root of the vrrp child: the only place that gives the election its real ports. */
+import { systemErrorText } from '../base/system-error.ts';
+import type { ChildScheduling } from '../config/model/global.ts';
+import { createClock } from '../net/adapters/clock.ts';
+import { createNetKernel } from '../net/adapters/net-kernel.ts';
+import { createPacketPort } from '../net/adapters/packets.ts';
+import { startVrrp } from '../vrrp/shell/process.ts';
+import { runChild, type StartHalf } from './child.ts';
+import { applyScheduling } from './scheduling.ts';
+
+/** SCHED_RR priority of the vrrp process unless the file says otherwise: adverts leave on time on a busy director. */
+const DEFAULT_REALTIME_PRIORITY = 10;
+
+export const runVrrpChild = (): void => runChild('vipd_vrrp', startHalf);
+
+const startHalf: StartHalf = (config, options, log) => {
+  applyScheduling(withRealtime(config.global.process.vrrp), log);
+  const clock = createClock();
+  const net = createNetKernel();
+  if (!net.ok) return { refusal: { exitCode: 4, reason: systemErrorText(net.error) } };
+  const vrrp = startVrrp({ clock, packets: createPacketPort(clock), net: net.value, log }, config, {
+    releaseVips: options.releaseVips,
+  });
+  return {
+    reload: (next) => vrrp.reload(next),
+    stop: () => vrrp.stop(),
+    status: () => ({ process: 'vrrp', ...vrrp.status() }),
+    resetCounters: () => vrrp.resetCounters(),
+  };
+};
+
+function withRealtime(scheduling: ChildScheduling): ChildScheduling {
+  if (scheduling.realtimePriority !== null || scheduling.niceness !== null) return scheduling;
+  return { ...scheduling, realtimePriority: DEFAULT_REALTIME_PRIORITY };
+}

@@ -1,0 +1,95 @@
+/** What both children share: they obey the parent's messages, die with it, leave the terminal's signals to it, and end
+ *  with a status that tells the parent whether a restart can help. */
+import { constants } from 'node:os';
+import type { Log } from '../base/log.ts';
+import { catalogue, row } from '../base/log.ts';
+import type { Config } from '../config/model/config.ts';
+import { dieWithParent, unlockMemory } from '../native/process-knobs.ts';
+import { createLog } from '../observe/log.ts';
+import type { ChildMessage, ChildOptions, ChildStatus, ParentMessage } from './ipc.ts';
+
+/** A defect of vipd: not permanent, the parent restarts the child (sysexits EX_SOFTWARE). */
+const EXIT_INTERNAL_ERROR = 70;
+
+const childLog = catalogue({
+  internalError: row('internal_error', 'alert', (f: { stack: string }) => `Internal error: ${f.stack}`),
+  parentGone: row('parent_gone', 'warning', (_: Record<never, never>) => 'The parent is gone: stopping'),
+});
+
+/** One half of the daemon, already running. */
+export interface Half {
+  reload(config: Config): void;
+  /** synchronous: what must be released is released when it returns */
+  stop(): void;
+  status(): ChildStatus;
+  resetCounters(): void;
+}
+
+/** A half that cannot run at all ends the daemon with this. */
+export interface Refusal {
+  readonly exitCode: 1 | 2 | 4;
+  readonly reason: string;
+}
+
+export type StartHalf = (
+  config: Config,
+  options: ChildOptions,
+  log: Log,
+) => Half | { readonly refusal: Refusal };
+
+/** Runs a child process until the parent or a signal ends it. */
+export function runChild(ident: string, startHalf: StartHalf): void {
+  process.title = ident;
+  let half: Half | null = null;
+  let log: Log = () => {};
+  const leave = (status: number): never => {
+    // V8 aborts when it exits with locked pages.
+    unlockMemory();
+    process.exit(status);
+  };
+  const stop = (): void => {
+    half?.stop();
+    leave(0);
+  };
+  process.on('uncaughtException', (error) => {
+    log(childLog.internalError({ stack: error.stack ?? String(error) }));
+    leave(EXIT_INTERNAL_ERROR);
+  });
+  for (const signal of ['SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const) process.on(signal, () => {});
+  process.on('SIGTERM', stop);
+  process.on('disconnect', () => {
+    log(childLog.parentGone({}));
+    stop();
+  });
+  if (!dieWithParent(constants.signals.SIGTERM, Number(process.argv[2])).ok) stop();
+  process.on('message', (raw) => {
+    const message = raw as ParentMessage;
+    switch (message.kind) {
+      case 'start': {
+        log = createLog(ident, message.options.log);
+        const started = startHalf(message.config, message.options, log);
+        if ('refusal' in started) {
+          tell({ kind: 'fatal', ...started.refusal }, () => leave(started.refusal.exitCode));
+          return;
+        }
+        half = started;
+        tell({ kind: 'ready' });
+        return;
+      }
+      case 'reload':
+        half?.reload(message.config);
+        tell({ kind: 'ready' });
+        return;
+      case 'get_status':
+        if (half !== null) tell({ kind: 'status', request: message.request, status: half.status() });
+        return;
+      case 'reset_counters':
+        half?.resetCounters();
+        return;
+    }
+  });
+}
+
+function tell(message: ChildMessage, then: () => void = () => {}): void {
+  process.send?.(message, undefined, undefined, then);
+}

@@ -1,0 +1,83 @@
+/** A running child: the process, its IPC channel and the questions that wait for an answer. */
+import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildMessage, ChildName, ChildStatus, ParentMessage } from './ipc.ts';
+
+/** How long a child may take to answer `get_status` before it counts as not answering. */
+const STATUS_ANSWER_LIMIT_MS = 2_000;
+/** Questions that may wait at once; more are answered with null. */
+const QUESTIONS_MAX = 64;
+
+export interface ChildCallbacks {
+  readonly onReady: () => void;
+  readonly onFatal: (exitCode: number, reason: string) => void;
+  readonly onExit: (status: number | null, signal: NodeJS.Signals | null) => void;
+}
+
+export interface Child {
+  readonly name: ChildName;
+  readonly pid: number | null;
+  send(message: ParentMessage): void;
+  signal(signal: NodeJS.Signals): void;
+  /** null when the child is busy, gone or silent for too long */
+  status(): Promise<ChildStatus | null>;
+}
+
+/** Starts the child program at `path`; it inherits stdout and stderr, and dies when this process dies. */
+export function startChild(name: ChildName, path: string, callbacks: ChildCallbacks): Child {
+  const process_ = fork(path, [String(process.pid)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    serialization: 'json',
+    execArgv: [],
+  });
+  const questions = new Map<number, (status: ChildStatus | null) => void>();
+  let lastRequest = 0;
+  const answer = (request: number, status: ChildStatus | null): void => {
+    questions.get(request)?.(status);
+    questions.delete(request);
+  };
+  process_.on('message', (raw) => {
+    const message = raw as ChildMessage;
+    if (message.kind === 'ready') callbacks.onReady();
+    else if (message.kind === 'status') answer(message.request, message.status);
+    else callbacks.onFatal(message.exitCode, message.reason);
+  });
+  onceGone(process_, (status, signal) => {
+    for (const request of [...questions.keys()]) answer(request, null);
+    callbacks.onExit(status, signal);
+  });
+  const send = (message: ParentMessage): void => {
+    // A child that is on its way out has closed its channel; its exit is reported separately.
+    if (process_.connected) process_.send(message, () => {});
+  };
+  return {
+    name,
+    pid: process_.pid ?? null,
+    send,
+    signal: (signal) => void process_.kill(signal),
+    status: () =>
+      new Promise((resolve) => {
+        if (!process_.connected || questions.size >= QUESTIONS_MAX) return resolve(null);
+        const request = ++lastRequest;
+        questions.set(request, resolve);
+        send({ kind: 'get_status', request });
+        setTimeout(() => answer(request, null), STATUS_ANSWER_LIMIT_MS).unref();
+      }),
+  };
+}
+
+/** `exit`, or `error` when the process could not even be started: exactly one of them, once. */
+function onceGone(
+  child: ChildProcess,
+  gone: (status: number | null, signal: NodeJS.Signals | null) => void,
+): void {
+  let reported = false;
+  const report = (status: number | null, signal: NodeJS.Signals | null): void => {
+    if (reported) return;
+    reported = true;
+    gone(status, signal);
+  };
+  child.on('exit', report);
+  child.on('error', () => {
+    if (child.pid === undefined) report(null, null);
+  });
+}

@@ -1,0 +1,254 @@
+/** The parent process: parses and validates, starts and watches the children, reloads, answers the control socket and
+ *  the signals. Its decisions are in core/supervise.ts; here they are carried out. */
+
+import { sameValue } from '../base/keyed-diff.ts';
+import type { Log } from '../base/log.ts';
+import { exhaustive } from '../base/never.ts';
+import { systemErrorText } from '../base/system-error.ts';
+import { type Instant, toSeconds } from '../base/units.ts';
+import type { Config } from '../config/model/config.ts';
+import type { ChildReport } from '../control/api.ts';
+import type { Alarm, Clock } from '../ports/clock.ts';
+import type { NetKernel } from '../ports/net-kernel.ts';
+import { type Child, startChild } from './children.ts';
+import { addressesAtRisk, childrenFor, type Halves, planRelease } from './core/needs.ts';
+import {
+  initialSupervision,
+  nextSupervisionDeadline,
+  type Supervision,
+  type SupervisionAction,
+  type SupervisionEvent,
+  supervise,
+} from './core/supervise.ts';
+import type { ChildName, ChildOptions, ChildStatus } from './ipc.ts';
+import { daemonLog } from './log-events.ts';
+
+/** What the parent needs of the world. */
+export interface ParentPorts {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** opened only when a dead vrrp child left something to release */
+  readonly openNetKernel: () => NetKernel | null;
+  readonly childProgram: (name: ChildName) => string;
+  readonly childPidFile: (name: ChildName) => ChildPidFile;
+  /** told once per start and per reload, when every child has the configuration in force */
+  readonly onReady: () => void;
+  readonly onReloading: () => void;
+  readonly onStopping: () => void;
+  readonly onExit: (exitCode: number) => void;
+}
+
+export interface ChildPidFile {
+  write(pid: number): void;
+  remove(): void;
+}
+
+export interface ParentSettings {
+  readonly halves: Halves;
+  readonly respawn: boolean;
+  readonly child: ChildOptions;
+}
+
+export class Parent {
+  readonly #ports: ParentPorts;
+  readonly #settings: ParentSettings;
+  readonly #alarm: Alarm;
+  readonly #children = new Map<ChildName, Child>();
+  readonly #restarts = new Map<ChildName, number>();
+  /** children that have not confirmed the configuration in force */
+  readonly #unready = new Set<ChildName>();
+  #announcedReady = false;
+  #supervision: Supervision;
+  #config: Config;
+  /** the model before the last reload, while a child may still hold something of it */
+  #previousConfig: Config | null = null;
+  #queuedConfig: Config | null = null;
+
+  constructor(config: Config, settings: ParentSettings, ports: ParentPorts) {
+    this.#config = config;
+    this.#settings = settings;
+    this.#ports = ports;
+    this.#alarm = ports.clock.alarm(() => this.#feed({ kind: 'time_passed' }));
+    this.#supervision = initialSupervision({
+      respawn: settings.respawn,
+      stopLimit: config.global.process.childWaitTime,
+    });
+  }
+
+  get config(): Config {
+    return this.#config;
+  }
+
+  start(): void {
+    if (this.#wantedChildren().length === 0) this.#ports.log(daemonLog.nothingToRun({}));
+    this.#feed({ kind: 'children_wanted', children: this.#wantedChildren() });
+    this.#announceWhenReady();
+  }
+
+  stop(cause: string, exitCode = 0): void {
+    if (this.#supervision.leaving !== null) return;
+    this.#ports.log(daemonLog.stopping({ cause }));
+    this.#ports.onStopping();
+    this.#feed({ kind: 'stop_requested', exitCode });
+  }
+
+  /** A configuration that has been validated. While one reload is under way the latest further one waits. */
+  reload(config: Config): void {
+    if (this.#supervision.leaving !== null) return;
+    if (this.#unready.size > 0) {
+      this.#queuedConfig = config;
+      return;
+    }
+    if (sameValue(config, this.#config)) {
+      this.#ports.log(daemonLog.reloadUnchanged({}));
+      this.#ports.onReady();
+      return;
+    }
+    this.#ports.onReloading();
+    this.#previousConfig = this.#config;
+    this.#config = config;
+    this.#announcedReady = false;
+    const wanted = this.#wantedChildren();
+    for (const [name, child] of this.#children) {
+      if (!wanted.includes(name)) continue;
+      this.#unready.add(name);
+      child.send({ kind: 'reload', config });
+    }
+    this.#feed({ kind: 'children_wanted', children: wanted });
+    this.#announceWhenReady();
+  }
+
+  resetCounters(): void {
+    for (const child of this.#children.values()) child.send({ kind: 'reset_counters' });
+  }
+
+  childReports(): readonly ChildReport[] {
+    const stateNames = {
+      running: 'running',
+      waiting: 'restarting',
+      stopping: 'stopped',
+      absent: 'stopped',
+    } as const;
+    return (['vrrp', 'checkers'] as const).map((name) => ({
+      name,
+      pid: this.#children.get(name)?.pid ?? null,
+      state: stateNames[this.#supervision.children[name].kind],
+      restarts: this.#restarts.get(name) ?? 0,
+    }));
+  }
+
+  /** null for a child that is not running or does not answer */
+  async childStatus<P extends ChildName>(name: P): Promise<Extract<ChildStatus, { process: P }> | null> {
+    const status = (await this.#children.get(name)?.status()) ?? null;
+    return status !== null && status.process === name
+      ? (status as Extract<ChildStatus, { process: P }>)
+      : null;
+  }
+
+  #wantedChildren(): readonly ChildName[] {
+    return childrenFor(this.#config, this.#settings.halves);
+  }
+
+  #feed(event: SupervisionEvent): void {
+    const now: Instant = this.#ports.clock.now();
+    const [next, actions] = supervise(this.#supervision, event, now);
+    this.#supervision = next;
+    for (const action of actions) this.#carryOut(action);
+    this.#alarm.set(nextSupervisionDeadline(this.#supervision));
+  }
+
+  #carryOut(action: SupervisionAction): void {
+    const { log } = this.#ports;
+    switch (action.kind) {
+      case 'start_child':
+        return this.#startChild(action.child);
+      case 'terminate_child':
+        return this.#children.get(action.child)?.signal('SIGTERM');
+      case 'kill_child':
+        log(daemonLog.childKilled({ child: action.child }));
+        return this.#children.get(action.child)?.signal('SIGKILL');
+      case 'release_leftovers':
+        return action.child === 'vrrp' ? this.#releaseAddresses() : undefined;
+      case 'report_crash':
+        this.#restarts.set(action.child, (this.#restarts.get(action.child) ?? 0) + 1);
+        return log(
+          daemonLog.childCrashed({
+            child: action.child,
+            how: action.how,
+            delaySeconds: toSeconds(action.delay),
+          }),
+        );
+      case 'exit':
+        log(daemonLog.stopped({ exitCode: action.exitCode }));
+        return this.#ports.onExit(action.exitCode);
+      default:
+        return exhaustive(action);
+    }
+  }
+
+  #startChild(name: ChildName): void {
+    this.#unready.add(name);
+    const child = startChild(name, this.#ports.childProgram(name), {
+      onReady: () => this.#childReady(name),
+      onFatal: (exitCode, reason) => this.#ports.log(daemonLog.childFatal({ child: name, reason, exitCode })),
+      onExit: (status, signal) => this.#childGone(name, status, signal),
+    });
+    this.#children.set(name, child);
+    child.send({ kind: 'start', config: this.#config, options: this.#settings.child });
+    if (child.pid === null) return;
+    this.#ports.childPidFile(name).write(child.pid);
+    this.#ports.log(daemonLog.childStarted({ child: name, pid: child.pid }));
+  }
+
+  #childReady(name: ChildName): void {
+    this.#unready.delete(name);
+    this.#announceWhenReady();
+  }
+
+  #childGone(name: ChildName, status: number | null, signal: NodeJS.Signals | null): void {
+    this.#children.delete(name);
+    this.#unready.delete(name);
+    this.#ports.childPidFile(name).remove();
+    this.#feed({ kind: 'child_exited', child: name, status, signal });
+    this.#announceWhenReady();
+  }
+
+  /** Ready is announced when the last child has confirmed; then a reload that waited takes its turn. */
+  #announceWhenReady(): void {
+    if (this.#unready.size > 0 || this.#announcedReady || this.#supervision.leaving !== null) return;
+    this.#announcedReady = true;
+    const reloaded = this.#previousConfig !== null;
+    this.#previousConfig = null;
+    this.#ports.log(
+      reloaded ? daemonLog.reloaded({}) : daemonLog.startupComplete({ children: [...this.#children.keys()] }),
+    );
+    this.#ports.onReady();
+    const queued = this.#queuedConfig;
+    this.#queuedConfig = null;
+    if (queued !== null) this.reload(queued);
+  }
+
+  #releaseAddresses(): void {
+    const models = this.#previousConfig === null ? [this.#config] : [this.#config, this.#previousConfig];
+    const atRisk = addressesAtRisk(models);
+    const kernel = atRisk.length === 0 ? null : this.#ports.openNetKernel();
+    const state = kernel?.snapshot() ?? null;
+    if (kernel === null || state === null) return;
+    if (!state.ok) {
+      this.#ports.log(daemonLog.releaseFailed({ what: systemErrorText(state.error) }));
+      return;
+    }
+    const operations = planRelease(atRisk, state.value);
+    kernel.apply(operations).forEach((error, i) => {
+      const operation = operations[i];
+      if (operation === undefined) return;
+      const { address, ifIndex } = operation.address;
+      const name = state.value.links.get(ifIndex)?.name ?? String(ifIndex);
+      this.#ports.log(
+        error === null
+          ? daemonLog.addressReleased({ address, interface: name })
+          : daemonLog.releaseFailed({ what: systemErrorText(error) }),
+      );
+    });
+  }
+}

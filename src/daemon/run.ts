@@ -1,0 +1,213 @@
+/** Composition root of the parent: from parsed options to a running daemon. Chooses every real port once. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Log } from '../base/log.ts';
+import { elapsed, instant } from '../base/units.ts';
+import { type LoadedConfig, loadConfig } from '../config/load.ts';
+import type { Config } from '../config/model/config.ts';
+import { controlSocketPath, type DaemonStatus, type ReloadReport } from '../control/api.ts';
+import { startControlServer } from '../control/server.ts';
+import { monotonicMicros } from '../native/process-knobs.ts';
+import { createClock } from '../net/adapters/clock.ts';
+import { createNetKernel } from '../net/adapters/net-kernel.ts';
+import { createLog } from '../observe/log.ts';
+import type { Clock } from '../ports/clock.ts';
+import { exitCodeOf, reportDiagnostics } from './diagnostics.ts';
+import { writeDataDumps, writeStatistics } from './dumps.ts';
+import type { ChildName } from './ipc.ts';
+import { daemonLog } from './log-events.ts';
+import type { DaemonOptions } from './options.ts';
+import { Parent } from './parent.ts';
+import { acquirePidFile, childPidFile, type LockedPidFile } from './pid-file.ts';
+import { connectServiceManager, type ServiceManager } from './sd-notify.ts';
+
+export const DEFAULT_CONFIG_FILES = ['/etc/vipd/vipd.conf', '/etc/keepalived/keepalived.conf'] as const;
+
+/** The file that runs when no -f is given: the first that exists, else the first name for the error message. */
+export const defaultConfigFile = (): string =>
+  DEFAULT_CONFIG_FILES.find((path) => existsSync(path)) ?? DEFAULT_CONFIG_FILES[0];
+
+interface Daemon {
+  readonly options: DaemonOptions;
+  readonly version: string;
+  readonly file: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly startedAt: ReturnType<Clock['now']>;
+  readonly services: ServiceManager;
+  readonly pidFile: LockedPidFile;
+  lastRead: { wall: number; succeeded: boolean; diagnostics: number };
+}
+
+/** Runs the daemon in this process. Returns only when it must not start: the exit status. */
+export async function runDaemon(options: DaemonOptions, version: string): Promise<number | null> {
+  if (options.umask !== null) process.umask(options.umask);
+  const file = options.configFile ?? defaultConfigFile();
+  const log = createLog('vipd', options.log);
+  log(daemonLog.starting({ version, file }));
+  for (const remark of options.remarks) log(daemonLog.remark({ remark }));
+  const loaded = loadConfig(file, configIdOf(options));
+  reportDiagnostics(loaded, log);
+  if (loaded.config === null || loaded.refused) return exitCodeOf(loaded);
+
+  const pidPathOfParent = pidPath(options, loaded.config, 'vipd');
+  const pidFile = acquirePidFile(pidPathOfParent, process.pid);
+  if (!pidFile.ok) {
+    log(
+      pidFile.error.kind === 'already_running'
+        ? daemonLog.alreadyRunning({ path: pidPathOfParent, pid: pidFile.error.pid })
+        : daemonLog.pidFileUnusable({ path: pidPathOfParent, reason: pidFile.error.reason }),
+    );
+    return 1;
+  }
+  const clock = createClock();
+  const daemon: Daemon = {
+    options,
+    version,
+    file,
+    clock,
+    log,
+    startedAt: clock.now(),
+    services: connectServiceManager(process.env, monotonicMicros),
+    pidFile: pidFile.value,
+    lastRead: { wall: clock.wall(), succeeded: true, diagnostics: loaded.diagnostics.length },
+  };
+  await start(daemon, loaded.config);
+  return null;
+}
+
+async function start(daemon: Daemon, config: Config): Promise<void> {
+  const { log, options, services } = daemon;
+  const closers: (() => Promise<void>)[] = [];
+  const parent = new Parent(
+    config,
+    {
+      halves: options.halves,
+      respawn: options.respawn,
+      child: { releaseVips: options.releaseVips, releaseIpvs: options.releaseIpvs, log: options.log },
+    },
+    {
+      clock: daemon.clock,
+      log,
+      openNetKernel: () => {
+        const kernel = createNetKernel();
+        return kernel.ok ? kernel.value : null;
+      },
+      childProgram: (name) => join(import.meta.dirname ?? __dirname, `vipd-${name}.cjs`),
+      childPidFile: (name) =>
+        childPidFile(pidPath(options, config, name), (reason) =>
+          log(daemonLog.processKnob({ knob: 'pid file', reason })),
+        ),
+      onReady: () => announceReady(services),
+      onReloading: () => services.reloading(),
+      onStopping: () => services.stopping(),
+      onExit: (exitCode) => {
+        void Promise.allSettled(closers.map((close) => close())).then(() => {
+          daemon.pidFile.release();
+          process.exit(exitCode);
+        });
+      },
+    },
+  );
+  listenToSignals(daemon, parent);
+  closers.push(...(await openDoors(daemon, parent)));
+  parent.start();
+  if (services.watchdogMicros !== null) keepWatchdogFed(daemon, services.watchdogMicros);
+}
+
+/** A parent that hands itself to the background is told once; systemd is told on each start and reload. */
+function announceReady(services: ServiceManager): void {
+  services.ready('Running');
+  if (process.send !== undefined && process.connected) {
+    process.send({ kind: 'ready' });
+    process.disconnect();
+  }
+}
+
+function listenToSignals(daemon: Daemon, parent: Parent): void {
+  process.on('SIGTERM', () => parent.stop('SIGTERM'));
+  process.on('SIGINT', () => parent.stop('SIGINT'));
+  process.on('SIGHUP', () => void reload(daemon, parent));
+  process.on('SIGUSR1', () => void writeDataDumps(parent, daemon.log));
+  process.on('SIGUSR2', () => void writeStatistics(parent, daemon.log));
+}
+
+/** Parsed and validated aside: a file with an error changes nothing and is reported. */
+function reload(daemon: Daemon, parent: Parent): ReloadReport {
+  const { file, log, clock } = daemon;
+  log(daemonLog.reloading({ file }));
+  const loaded: LoadedConfig = loadConfig(file, configIdOf(daemon.options));
+  const texts = reportDiagnostics(loaded, log);
+  const errors = loaded.diagnostics.filter((d) => d.severity === 'error').length;
+  const accepted = loaded.config !== null && !loaded.refused && errors === 0;
+  daemon.lastRead = { wall: clock.wall(), succeeded: accepted, diagnostics: loaded.diagnostics.length };
+  if (accepted && loaded.config !== null) parent.reload(loaded.config);
+  else log(daemonLog.reloadRefused({ file, errors }));
+  return { accepted, diagnostics: texts };
+}
+
+/** The control socket and, where configured, the Prometheus endpoint. Without them the daemon still does its work. */
+async function openDoors(daemon: Daemon, parent: Parent): Promise<(() => Promise<void>)[]> {
+  const { options, log } = daemon;
+  const { instance } = parent.config.global.process;
+  const server = await startControlServer({
+    socketPath: options.controlSocket ?? controlSocketPath(instance),
+    log,
+    handlers: {
+      status: () => statusOf(daemon, parent),
+      reload: async () => reload(daemon, parent),
+    },
+  });
+  const closers: (() => Promise<void>)[] = [];
+  if (server.ok) closers.push(() => server.value.close());
+  else log(daemonLog.controlFailed({ reason: `${server.error.attempted}: ${server.error.detail}` }));
+  const endpoint = parent.config.global.control.prometheus;
+  if (endpoint !== null) {
+    const { startPrometheus } = await import('../control/prometheus.ts');
+    const metrics = await startPrometheus({ ...endpoint, log, status: () => statusOf(daemon, parent) });
+    if (metrics.ok) closers.push(() => metrics.value.close());
+    else log(daemonLog.controlFailed({ reason: `${metrics.error.attempted}: ${metrics.error.detail}` }));
+  }
+  return closers;
+}
+
+async function statusOf(daemon: Daemon, parent: Parent): Promise<DaemonStatus> {
+  const [vrrp, checks] = await Promise.all([parent.childStatus('vrrp'), parent.childStatus('checkers')]);
+  return {
+    pid: process.pid,
+    version: daemon.version,
+    uptimeMicros: elapsed(daemon.startedAt, daemon.clock.now()),
+    configFile: daemon.file,
+    configuration: {
+      lastReloadWall: daemon.lastRead.wall,
+      succeeded: daemon.lastRead.succeeded,
+      diagnostics: daemon.lastRead.diagnostics,
+    },
+    children: parent.childReports(),
+    vrrp,
+    checks,
+  };
+}
+
+/** Twice per period, as sd_watchdog_enabled(3) advises. */
+function keepWatchdogFed(daemon: Daemon, periodMicros: number): void {
+  const alarm = daemon.clock.alarm(() => {
+    daemon.services.watchdog();
+    alarm.set(instant(daemon.clock.now() + periodMicros / 2));
+  });
+  alarm.set(daemon.clock.now());
+}
+
+const configIdOf = (options: DaemonOptions): { configId?: string } =>
+  options.configId === null ? {} : { configId: options.configId };
+
+/** -p -r -c, else /run/vipd/NAME[_INSTANCE].pid */
+function pidPath(options: DaemonOptions, config: Config, name: 'vipd' | ChildName): string {
+  const named = {
+    vipd: options.pidFiles.parent,
+    vrrp: options.pidFiles.vrrp,
+    checkers: options.pidFiles.checkers,
+  };
+  const { instance } = config.global.process;
+  return named[name] ?? `/run/vipd/${name}${instance === null ? '' : `_${instance}`}.pid`;
+}

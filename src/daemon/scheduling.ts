@@ -1,0 +1,27 @@
+/** Scheduling of a child as the file wants it. What the kernel refuses is logged; the child runs on without it. */
+import type { Log } from '../base/log.ts';
+import type { Result } from '../base/result.ts';
+import type { SystemError } from '../base/system-error.ts';
+import type { ChildScheduling } from '../config/model/global.ts';
+import { lockMemory, setNice, setScheduling } from '../native/process-knobs.ts';
+import { daemonLog } from './log-events.ts';
+
+export function applyScheduling(scheduling: ChildScheduling, log: Log): void {
+  const { niceness, realtimePriority, noSwap } = scheduling;
+  const knobs: readonly (readonly [string, () => Result<void, SystemError>] | null)[] = [
+    niceness === null ? null : [`niceness ${niceness}`, () => setNice(niceness)],
+    realtimePriority === null
+      ? null
+      : [
+          `real-time priority ${realtimePriority}`,
+          () => setScheduling({ policy: 'round_robin', priority: realtimePriority }),
+        ],
+    noSwap ? ['locked memory', lockMemory] : null,
+  ];
+  for (const knob of knobs) {
+    if (knob === null) continue;
+    const [name, set] = knob;
+    const result = set();
+    if (!result.ok) log(daemonLog.processKnob({ knob: name, reason: result.error.detail }));
+  }
+}
