@@ -1,0 +1,115 @@
+#include "process_knobs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+#include <cstring>
+#include <string>
+
+namespace {
+
+int Int(Napi::Value value) { return value.As<Napi::Number>().Int32Value(); }
+
+Napi::Value Answer(Napi::Env env, int result) { return Napi::Number::New(env, result < 0 ? -errno : result); }
+
+// (clock id) -> microseconds. A double holds them exactly for 285 years of uptime.
+Napi::Value ClockMicros(const Napi::CallbackInfo& info) {
+  timespec now{};
+  if (clock_gettime(Int(info[0]), &now) < 0) return Napi::Number::New(info.Env(), -errno);
+  return Napi::Number::New(info.Env(), static_cast<double>(now.tv_sec) * 1e6 + now.tv_nsec / 1000);
+}
+
+// (signal) -> 0. The caller must look at its parent's pid afterwards: it may have died before.
+Napi::Value SetParentDeathSignal(const Napi::CallbackInfo& info) {
+  return Answer(info.Env(), prctl(PR_SET_PDEATHSIG, Int(info[0]), 0, 0, 0));
+}
+
+// (fd of a network namespace) -> 0. Acts on the calling thread: what it opens and starts from now on is in there.
+Napi::Value EnterNetworkNamespace(const Napi::CallbackInfo& info) {
+  return Answer(info.Env(), setns(Int(info[0]), CLONE_NEWNET));
+}
+
+// (policy, priority) -> 0. Acts on the calling thread, as the kernel's scheduler calls do.
+Napi::Value SetScheduler(const Napi::CallbackInfo& info) {
+  sched_param parameter{};
+  parameter.sched_priority = Int(info[1]);
+  return Answer(info.Env(), sched_setscheduler(0, Int(info[0]), &parameter));
+}
+
+// () -> policy with its flags
+Napi::Value GetScheduler(const Napi::CallbackInfo& info) { return Answer(info.Env(), sched_getscheduler(0)); }
+
+// () -> real-time priority
+Napi::Value GetSchedulerPriority(const Napi::CallbackInfo& info) {
+  sched_param parameter{};
+  if (sched_getparam(0, &parameter) < 0) return Napi::Number::New(info.Env(), -errno);
+  return Napi::Number::New(info.Env(), parameter.sched_priority);
+}
+
+Napi::Value LockMemory(const Napi::CallbackInfo& info) { return Answer(info.Env(), mlockall(Int(info[0]))); }
+
+Napi::Value UnlockMemory(const Napi::CallbackInfo& info) { return Answer(info.Env(), munlockall()); }
+
+struct flock WholeFile() {
+  struct flock lock{};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
+// (fd) -> 0, or -EAGAIN when another open file description holds the lock
+Napi::Value LockFile(const Napi::CallbackInfo& info) {
+  struct flock lock = WholeFile();
+  return Answer(info.Env(), fcntl(Int(info[0]), F_OFD_SETLK, &lock));
+}
+
+// (fd) -> 1 when another holds a lock that excludes ours, else 0
+Napi::Value IsFileLocked(const Napi::CallbackInfo& info) {
+  struct flock lock = WholeFile();
+  if (fcntl(Int(info[0]), F_OFD_GETLK, &lock) < 0) return Napi::Number::New(info.Env(), -errno);
+  return Napi::Number::New(info.Env(), lock.l_type == F_UNLCK ? 0 : 1);
+}
+
+// (name) -> index
+Napi::Value InterfaceIndex(const Napi::CallbackInfo& info) {
+  std::string name = info[0].As<Napi::String>().Utf8Value();
+  unsigned index = if_nametoindex(name.c_str());
+  return Napi::Number::New(info.Env(), index == 0 ? -errno : static_cast<double>(index));
+}
+
+// (index) -> name
+Napi::Value InterfaceName(const Napi::CallbackInfo& info) {
+  char name[IF_NAMESIZE];
+  if (if_indextoname(info[0].As<Napi::Number>().Uint32Value(), name) == nullptr) {
+    return Napi::Number::New(info.Env(), -errno);
+  }
+  return Napi::String::New(info.Env(), name);
+}
+
+// (errno) -> strerror's text
+Napi::Value ErrorText(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), strerror(Int(info[0])));
+}
+
+}  // namespace
+
+void DefineProcessKnobs(Napi::Env env, Napi::Object exports) {
+  exports.Set("clockMicros", Napi::Function::New<ClockMicros>(env));
+  exports.Set("setParentDeathSignal", Napi::Function::New<SetParentDeathSignal>(env));
+  exports.Set("enterNetworkNamespace", Napi::Function::New<EnterNetworkNamespace>(env));
+  exports.Set("setScheduler", Napi::Function::New<SetScheduler>(env));
+  exports.Set("getScheduler", Napi::Function::New<GetScheduler>(env));
+  exports.Set("getSchedulerPriority", Napi::Function::New<GetSchedulerPriority>(env));
+  exports.Set("lockMemory", Napi::Function::New<LockMemory>(env));
+  exports.Set("unlockMemory", Napi::Function::New<UnlockMemory>(env));
+  exports.Set("lockFile", Napi::Function::New<LockFile>(env));
+  exports.Set("isFileLocked", Napi::Function::New<IsFileLocked>(env));
+  exports.Set("interfaceIndex", Napi::Function::New<InterfaceIndex>(env));
+  exports.Set("interfaceName", Napi::Function::New<InterfaceName>(env));
+  exports.Set("errorText", Napi::Function::New<ErrorText>(env));
+}
