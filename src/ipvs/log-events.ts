@@ -1,0 +1,37 @@
+/** What the IPVS room logs: refusals of the kernel and repairs. That a server was added or removed, and why, is told
+ *  by the checks room, which decided it. */
+
+import { catalogue, row } from '../base/log.ts';
+import { type SystemError, systemErrorText } from '../base/system-error.ts';
+import type { IpvsOperation } from '../ports/ipvs-kernel.ts';
+import { operationText } from './core/operation-text.ts';
+
+export const ipvsLog = catalogue({
+  unreadable: row(
+    'ipvs_unreadable',
+    'error',
+    (f: { error: SystemError }) => `IPVS: ${systemErrorText(f.error)}`,
+  ),
+  refused: row(
+    'ipvs_refused',
+    'error',
+    (f: { operation: IpvsOperation; error: SystemError }) =>
+      `IPVS: ${operationText(f.operation)} failed: ${f.error.code} (${f.error.detail})`,
+  ),
+  moreRefused: row(
+    'ipvs_more_refused',
+    'error',
+    (f: { count: number }) => `IPVS: ${f.count} more operations failed`,
+  ),
+  repaired: row(
+    'ipvs_repaired',
+    'warning',
+    (f: { operations: number }) =>
+      `IPVS: the kernel's table differed from the last one written, ${f.operations} operations repaired it`,
+  ),
+  flushed: row(
+    'ipvs_flushed',
+    'info',
+    (f: { because: 'lvs_flush' | 'lvs_flush_on_stop' }) => `IPVS: emptied the kernel's table (${f.because})`,
+  ),
+});

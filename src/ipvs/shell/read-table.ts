@@ -1,0 +1,84 @@
+/** Reads the whole table: one dump of the services, then one of each service's destinations. The kernel has no way to
+ *  ask for both at once, so a service that vanishes in between simply has no destinations. */
+import { err, ok, type Result } from '../../base/result.ts';
+import type { SystemError } from '../../base/system-error.ts';
+import type { DestinationUsage, IpvsCounters, KernelIpvs } from '../../ports/ipvs-kernel.ts';
+import {
+  type DestinationConfig,
+  destinationKeyText,
+  type IpvsService,
+  type ServiceConfig,
+  serviceKeyText,
+} from '../core/table.ts';
+import { destinationFromAttributes, usageFromAttributes } from '../wire/destination.ts';
+import { bare, onService } from '../wire/requests.ts';
+import { countersFromAttributes, serviceFamily, serviceFromAttributes } from '../wire/service.ts';
+import { COMMAND, IPVS_COMMAND } from '../wire/tables.ts';
+import { type Body, decodeOne, garbled, type IpvsSession } from './session.ts';
+
+const READ_SERVICES = 'read the IPVS services';
+const READ_DESTINATIONS = 'read the destinations of an IPVS service';
+
+export function readTable(session: IpvsSession): Result<KernelIpvs, SystemError> {
+  const table = new Map<string, IpvsService>();
+  const counters = new Map<string, IpvsCounters>();
+  const usage = new Map<string, ReadonlyMap<string, DestinationUsage>>();
+  const bodies = session.dump(bare(IPVS_COMMAND.getService), READ_SERVICES);
+  if (!bodies.ok) return bodies;
+  for (const body of bodies.value) {
+    const service = decodeService(body);
+    if (!service.ok) return service;
+    const { config } = service.value;
+    const destinations = readDestinations(session, config);
+    if (!destinations.ok) return destinations;
+    const key = serviceKeyText(config.key);
+    table.set(key, { config, destinations: destinations.value.configs });
+    counters.set(key, service.value.counters);
+    usage.set(key, destinations.value.usage);
+  }
+  return ok({ table, services: counters, destinations: usage });
+}
+
+interface ReadService {
+  readonly config: ServiceConfig;
+  readonly counters: IpvsCounters;
+}
+
+function decodeService(body: Body): Result<ReadService, SystemError> {
+  const fields = decodeOne(COMMAND, [body], READ_SERVICES);
+  if (!fields.ok) return fields;
+  const { service } = fields.value;
+  const config = service === null ? null : serviceFromAttributes(service);
+  if (service === null || config === null)
+    return err(garbled(READ_SERVICES, 'a service without its attributes'));
+  return ok({ config, counters: countersFromAttributes(service) });
+}
+
+interface ReadDestinations {
+  readonly configs: ReadonlyMap<string, DestinationConfig>;
+  readonly usage: ReadonlyMap<string, DestinationUsage>;
+}
+
+function readDestinations(
+  session: IpvsSession,
+  service: ServiceConfig,
+): Result<ReadDestinations, SystemError> {
+  const configs = new Map<string, DestinationConfig>();
+  const usage = new Map<string, DestinationUsage>();
+  const bodies = session.dump(onService(IPVS_COMMAND.getDestination, service.key), READ_DESTINATIONS);
+  if (!bodies.ok) return bodies;
+  for (const body of bodies.value) {
+    const fields = decodeOne(COMMAND, [body], READ_DESTINATIONS);
+    if (!fields.ok) return fields;
+    const { destination } = fields.value;
+    const config =
+      destination === null ? null : destinationFromAttributes(destination, serviceFamily(service.key));
+    if (destination === null || config === null) {
+      return err(garbled(READ_DESTINATIONS, 'a destination without its attributes'));
+    }
+    const key = destinationKeyText(config.key);
+    configs.set(key, config);
+    usage.set(key, usageFromAttributes(destination));
+  }
+  return ok({ configs, usage });
+}
