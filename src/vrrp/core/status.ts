@@ -1,5 +1,10 @@
 /** What the vrrp process tells about itself: JSON-safe, read by `vipctl status`, the metrics and the dumps. */
 import type { Family, IpAddress } from '../../base/ip.ts';
+import type { Instant } from '../../base/units.ts';
+import type { VirtualAddress } from '../../config/model/vrrp.ts';
+import { addressKey } from './network.ts';
+import type { NodeState } from './node.ts';
+import type { Phase, RouterState } from './state.ts';
 
 export type VrrpStateName = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT';
 
@@ -55,4 +60,75 @@ export interface VrrpStatus {
   readonly instances: readonly VrrpInstanceStatus[];
   /** packets dropped before they reached an instance: unknown VRID, not VRRP, socket overrun */
   readonly strayPackets: number;
+}
+
+export const NO_COUNTS: VrrpCounters = {
+  advertsReceived: 0,
+  advertsSent: 0,
+  becameMaster: 0,
+  releasedMaster: 0,
+  packetLengthErrors: 0,
+  checksumErrors: 0,
+  versionErrors: 0,
+  ttlErrors: 0,
+  invalidTypeReceived: 0,
+  advertIntervalErrors: 0,
+  addressListErrors: 0,
+  invalidAuthType: 0,
+  authTypeMismatch: 0,
+  authFailures: 0,
+  priorityZeroReceived: 0,
+  priorityZeroSent: 0,
+  gratuitousArpsSent: 0,
+};
+
+/** keepalived's names; RFC 9568 calls MASTER Active, and does not know FAULT. */
+export const STATE_NAME: Readonly<Record<Phase['kind'], VrrpStateName>> = {
+  initialize: 'INIT',
+  backup: 'BACKUP',
+  master: 'MASTER',
+  fault: 'FAULT',
+};
+
+/** `wallOf` turns an instant of the core's clock into milliseconds since 1970. */
+export function statusOf(node: NodeState, wallOf: (at: Instant) => number): VrrpStatus {
+  return {
+    instances: node.routers.map((router) => instanceStatus(router, node, wallOf)),
+    strayPackets: node.strayPackets,
+  };
+}
+
+function instanceStatus(
+  router: RouterState,
+  node: NodeState,
+  wallOf: (at: Instant) => number,
+): VrrpInstanceStatus {
+  const { config, phase } = router;
+  const holds = phase.kind === 'master' || (phase.kind === 'backup' && phase.adopting);
+  const describe = (address: VirtualAddress, excluded: boolean): VrrpInstanceStatus['addresses'][number] => ({
+    address: address.address,
+    prefixLength: address.prefixLength,
+    interface: address.interface,
+    excluded,
+    held: holds && node.network.addresses.has(addressKey(address)),
+  });
+  return {
+    name: config.name,
+    interface: config.interface,
+    vrid: config.vrid,
+    version: config.version,
+    family: config.family,
+    state: STATE_NAME[phase.kind],
+    reason: phase.reason,
+    basePriority: config.priority,
+    effectivePriority: router.effectivePriority,
+    advertIntervalMicros: config.advertInterval,
+    master: phase.kind === 'backup' ? phase.master : null,
+    addresses: [
+      ...config.virtualAddresses.map((address) => describe(address, false)),
+      ...config.excludedAddresses.map((address) => describe(address, true)),
+    ],
+    lastTransitionWall: router.changedAt === null ? null : wallOf(router.changedAt),
+    counters: router.counters,
+  };
 }

@@ -1,0 +1,286 @@
+/** One machine on the segment: its clock, its event loop that can stall, its kernel, its sockets, and the real VRRP
+ *  process on top, the same code that runs in production. */
+import type { IpAddress } from '../base/ip.ts';
+import type { Log } from '../base/log.ts';
+import type { Prng } from '../base/prng.ts';
+import { ok } from '../base/result.ts';
+import { after, type Instant, instant, type InterfaceName, type Micros, micros } from '../base/units.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { PacketPort, VrrpPacket, VrrpSocket } from '../ports/packets.ts';
+import type { Transition } from '../vrrp/core/actions.ts';
+import type { startVrrp, VrrpPart, VrrpPorts, VrrpProcess } from '../vrrp/shell/process.ts';
+import { newKernel, type SimKernel } from './kernel.ts';
+import type { Lan } from './lan.ts';
+import type { World } from './world.ts';
+
+/** What travels on the simulated segment. */
+export type Frame =
+  | { readonly kind: 'vrrp'; readonly source: IpAddress; readonly destination: IpAddress; readonly payload: Uint8Array }
+  | { readonly kind: 'announcement'; readonly address: IpAddress };
+
+export interface HostObserver {
+  sent(host: Host, frame: Frame): void;
+  changed(host: Host, transition: Transition): void;
+  /** the process has run to completion, and the loop is idle again */
+  settled(host: Host): void;
+  readonly log: (host: Host) => Log;
+}
+
+export interface HostPlan {
+  readonly name: string;
+  readonly interface: InterfaceName;
+  readonly address: IpAddress;
+  readonly config: VrrpPart;
+}
+
+/** Frames that a socket holds before the kernel drops. */
+const RECEIVE_BUFFER_FRAMES = 512;
+
+export class Host {
+  readonly plan: HostPlan;
+  readonly kernel: SimKernel;
+  process: VrrpProcess | null = null;
+  /** false: powered off or with a cut link; frames neither leave nor arrive */
+  connected = true;
+  readonly #world: World;
+  readonly #lan: Lan<Frame>;
+  readonly #random: Prng;
+  readonly #observer: HostObserver;
+  readonly #start: typeof startVrrp;
+  /** the clocks of two machines have nothing in common */
+  readonly #clockOffset: Micros;
+  #sockets: SimSocket[] = [];
+  #releasesVips = true;
+  /** callbacks of an older life of the process are dead */
+  #life = 0;
+  #stalledUntil: Instant = instant(0);
+  #backlog: (() => void)[] = [];
+
+  constructor(
+    plan: HostPlan,
+    around: {
+      readonly world: World;
+      readonly lan: Lan<Frame>;
+      readonly random: Prng;
+      readonly observer: HostObserver;
+      readonly start: typeof startVrrp;
+    },
+  ) {
+    this.plan = plan;
+    this.#world = around.world;
+    this.#lan = around.lan;
+    this.#random = around.random;
+    this.#observer = around.observer;
+    this.#start = around.start;
+    this.#clockOffset = micros(around.random.between(0, 1_000_000_000));
+    this.kernel = newKernel((deliver) => this.#soon(deliver));
+    this.#lan.attach(plan.name, (frame) => this.#receive(frame));
+  }
+
+  get now(): Instant {
+    return after(this.#world.now, this.#clockOffset);
+  }
+
+  get isRunning(): boolean {
+    return this.process !== null;
+  }
+
+  get isStalled(): boolean {
+    return this.#world.now < this.#stalledUntil;
+  }
+
+  boot(): void {
+    if (this.process !== null) return;
+    this.#life++;
+    this.#stalledUntil = this.#world.now;
+    const releasesVips = (): boolean => this.#releasesVips;
+    this.process = this.#start(this.#ports(), this.plan.config, {
+      get releaseVips() {
+        return releasesVips();
+      },
+      onStatusChange: (transition) => this.#observer.changed(this, transition),
+    });
+    this.#observer.settled(this);
+  }
+
+  /** SIGTERM; `release` false as if started with -V. */
+  stop({ release }: { readonly release: boolean }): void {
+    this.#releasesVips = release;
+    this.process?.stop();
+    this.#end();
+    this.#observer.settled(this);
+  }
+
+  reload(config: VrrpPart): void {
+    this.#run(() => this.process?.reload(config));
+  }
+
+  /** SIGKILL or a defect: the kernel keeps what the process left, and closes its sockets. */
+  crash(): void {
+    this.#end();
+  }
+
+  /** The event loop does nothing for a while; the kernel goes on receiving. */
+  stall(duration: Micros): void {
+    const until = after(this.#world.now, duration);
+    if (until <= this.#stalledUntil) return;
+    this.#stalledUntil = until;
+    const life = this.#life;
+    this.#world.later(duration, () => {
+      if (life === this.#life && !this.isStalled) this.#wakeFromStall();
+    });
+  }
+
+  /** Which callback runs first after a stall is nothing to rely on. */
+  #wakeFromStall(): void {
+    const waiting = this.#backlog;
+    this.#backlog = [];
+    while (waiting.length > 0) {
+      const [task] = waiting.splice(this.#random.between(0, waiting.length - 1), 1);
+      if (task !== undefined) this.#run(task);
+    }
+  }
+
+  #end(): void {
+    this.#life++;
+    this.process = null;
+    this.#backlog = [];
+    this.#sockets = [];
+    this.kernel.dropSubscribers();
+  }
+
+  #soon(task: () => void): void {
+    this.#later(micros(this.#random.between(1, 500)), task);
+  }
+
+  #later(delay: Micros, task: () => void): void {
+    const life = this.#life;
+    this.#world.later(delay, () => {
+      if (life !== this.#life) return;
+      if (this.isStalled) this.#backlog.push(task);
+      else this.#run(task);
+    });
+  }
+
+  #run(task: () => void): void {
+    task();
+    if (this.process !== null) this.#observer.settled(this);
+  }
+
+  #receive(frame: Frame): void {
+    if (!this.connected || frame.kind !== 'vrrp') return;
+    for (const socket of this.#sockets) {
+      socket.deliver({ ...frame, ttl: 255, announcedLength: frame.payload.length, receivedAt: this.now });
+    }
+  }
+
+  #send(frame: Frame): void {
+    this.#observer.sent(this, frame);
+    if (this.connected) this.#lan.broadcast(this.plan.name, frame);
+  }
+
+  #ports(): VrrpPorts {
+    return {
+      clock: this.#clock(),
+      packets: this.#packets(),
+      net: this.kernel,
+      log: this.#observer.log(this),
+    };
+  }
+
+  #clock(): Clock {
+    return {
+      now: () => this.now,
+      wall: () => 0,
+      alarm: (ring) => {
+        let setting = 0;
+        return {
+          set: (at) => {
+            const mine = ++setting;
+            if (at === null) return;
+            const delay = micros(Math.max(0, at - this.now));
+            this.#later(delay, () => {
+              if (mine === setting) ring();
+            });
+          },
+        };
+      },
+    };
+  }
+
+  #packets(): PacketPort {
+    return {
+      openVrrp: (_options, onReadable) => {
+        const socket = new SimSocket(
+          (payload) => this.#send({ kind: 'vrrp', ...payload }),
+          (ready) => this.#later(micros(0), ready),
+          onReadable,
+        );
+        this.#sockets.push(socket);
+        return ok(socket);
+      },
+      openAnnouncer: () =>
+        ok({
+          announce: (address) => {
+            this.#send({ kind: 'announcement', address });
+            return ok(undefined);
+          },
+          close: () => {},
+        }),
+    };
+  }
+}
+
+class SimSocket implements VrrpSocket {
+  readonly #transmit: (advert: Parameters<VrrpSocket['send']>[0]) => void;
+  readonly #later: (task: () => void) => void;
+  readonly #onReadable: () => void;
+  #waiting: VrrpPacket[] = [];
+  #told = false;
+  #open = true;
+  dropped = 0;
+
+  constructor(
+    transmit: (advert: Parameters<VrrpSocket['send']>[0]) => void,
+    later: (task: () => void) => void,
+    onReadable: () => void,
+  ) {
+    this.#transmit = transmit;
+    this.#later = later;
+    this.#onReadable = onReadable;
+  }
+
+  send(advert: Parameters<VrrpSocket['send']>[0]): ReturnType<VrrpSocket['send']> {
+    this.#transmit(advert);
+    return ok(undefined);
+  }
+
+  drain(limit: number): readonly VrrpPacket[] {
+    return this.#waiting.splice(0, limit);
+  }
+
+  close(): void {
+    this.#open = false;
+    this.#waiting = [];
+  }
+
+  deliver(packet: VrrpPacket): void {
+    if (!this.#open) return;
+    if (this.#waiting.length >= RECEIVE_BUFFER_FRAMES) {
+      this.dropped++;
+      return;
+    }
+    this.#waiting.push(packet);
+    this.#tell();
+  }
+
+  #tell(): void {
+    if (this.#told) return;
+    this.#told = true;
+    this.#later(() => {
+      this.#told = false;
+      if (this.#open && this.#waiting.length > 0) this.#onReadable();
+      if (this.#waiting.length > 0) this.#tell();
+    });
+  }
+}

@@ -1,0 +1,124 @@
+/** A host's kernel as far as VRRP sees it: links and addresses. Stateful, and it refuses what Linux refuses; its
+ *  notifications come later than its answers, as netlink's do. It outlives the process that uses it. */
+import { familyOf, type IpAddress } from '../base/ip.ts';
+import type { MacAddress } from '../base/mac.ts';
+import { ok } from '../base/result.ts';
+import type { SystemError } from '../base/system-error.ts';
+import type { IfIndex, InterfaceName } from '../base/units.ts';
+import type { AddressState, LinkState, NetEvent, NetKernel, NetOperation } from '../ports/net-kernel.ts';
+
+export interface SimKernel extends NetKernel {
+  readonly links: ReadonlyMap<IfIndex, LinkState>;
+  has(address: IpAddress): boolean;
+  /** carrier of the link */
+  setRunning(name: InterfaceName, running: boolean): void;
+  removeLink(name: InterfaceName): void;
+  addLink(link: LinkState): void;
+  /** an index that no link has or had */
+  nextIndex(): number;
+  /** as an administrator would, with `ip address` */
+  addForeign(address: AddressState): void;
+  removeForeign(address: IpAddress): void;
+  /** a power cycle: all but the given addresses are gone, nobody is told */
+  forgetAllBut(kept: readonly IpAddress[]): void;
+  /** the process that listened is gone, and its netlink sockets with it */
+  dropSubscribers(): void;
+  /** operations that Linux would have refused with anything but EEXIST */
+  readonly refusals: readonly string[];
+}
+
+export const ethernet = (name: InterfaceName, index: IfIndex, mac: MacAddress): LinkState => ({
+  index,
+  name,
+  up: true,
+  running: true,
+  multicast: true,
+  noArp: false,
+  loopback: false,
+  mac,
+  mtu: 1500,
+});
+
+/** `notify` carries an event to the subscribers at its own pace. */
+export function newKernel(notify: (deliver: () => void) => void): SimKernel {
+  const links = new Map<IfIndex, LinkState>();
+  let addresses: AddressState[] = [];
+  let lastIndex = 1;
+  const refusals: string[] = [];
+  const listeners = new Set<(event: NetEvent) => void>();
+
+  const tell = (event: NetEvent): void => {
+    for (const listener of listeners) notify(() => listeners.has(listener) && listener(event));
+  };
+  const sameAs = (a: AddressState) => (b: AddressState) =>
+    a.ifIndex === b.ifIndex && a.address === b.address && a.prefixLength === b.prefixLength;
+  const byName = (name: InterfaceName): LinkState | undefined =>
+    [...links.values()].find((link) => link.name === name);
+
+  function insert(address: AddressState): void {
+    addresses.push(address);
+    tell({ kind: 'address_added', address });
+  }
+  function erase(address: AddressState): void {
+    addresses = addresses.filter((other) => other !== address);
+    tell({ kind: 'address_removed', address });
+  }
+  function applyOne({ kind, address }: NetOperation): SystemError | null {
+    const error = (code: string): SystemError => {
+      const attempted = `${kind} ${address.address}/${address.prefixLength}`;
+      if (code !== 'EEXIST') refusals.push(`${attempted}: ${code}`);
+      return { code, attempted, detail: code };
+    };
+    const present = addresses.find(sameAs(address));
+    if (!links.has(address.ifIndex)) return error('ENODEV');
+    if (kind === 'add_address') {
+      if (present !== undefined) return error('EEXIST');
+      if (address.prefixLength > (familyOf(address.address) === 'inet' ? 32 : 128)) return error('EINVAL');
+      insert(address);
+    } else {
+      if (present === undefined) return error('EADDRNOTAVAIL');
+      erase(present);
+    }
+    return null;
+  }
+
+  return {
+    links,
+    refusals,
+    snapshot: () => ok({ links: new Map(links), addresses: [...addresses] }),
+    apply: (operations) => operations.map(applyOne),
+    subscribe(listener) {
+      listeners.add(listener);
+      return ok(() => void listeners.delete(listener));
+    },
+    dropSubscribers: () => listeners.clear(),
+    has: (address) => addresses.some((state) => state.address === address),
+    setRunning(name, running) {
+      const link = byName(name);
+      if (link === undefined || link.running === running) return;
+      const changed = { ...link, running };
+      links.set(link.index, changed);
+      tell({ kind: 'link_changed', link: changed });
+    },
+    removeLink(name) {
+      const link = byName(name);
+      if (link === undefined) return;
+      for (const address of addresses.filter(({ ifIndex }) => ifIndex === link.index)) erase(address);
+      links.delete(link.index);
+      tell({ kind: 'link_removed', index: link.index, name });
+    },
+    addLink(link) {
+      links.set(link.index, link);
+      tell({ kind: 'link_changed', link });
+    },
+    nextIndex: () => ++lastIndex,
+    addForeign: insert,
+    removeForeign(address) {
+      const found = addresses.find((state) => state.address === address);
+      if (found !== undefined) erase(found);
+    },
+    forgetAllBut(kept) {
+      addresses = addresses.filter(({ address }) => kept.includes(address));
+    },
+  };
+}

@@ -1,0 +1,159 @@
+/** What one seed simulates: how many routers, with which configuration. Each router has one link on the same segment and
+ *  one or two instances, which all routers share. */
+import { type IpAddress, parseIpv4 } from '../base/ip.ts';
+import { invariant } from '../base/never.ts';
+import type { Prng } from '../base/prng.ts';
+import { interfaceName, type Micros, micros, priority, seconds, vrid } from '../base/units.ts';
+import type { VrrpGlobals } from '../config/model/global.ts';
+import type { VirtualAddress, VrrpInstance } from '../config/model/vrrp.ts';
+import type { VrrpPart } from '../vrrp/shell/process.ts';
+import type { HostPlan } from './host.ts';
+
+export const ETH0 = interfaceName('eth0');
+
+export const address = (text: string): IpAddress => {
+  const parsed = parseIpv4(text);
+  invariant(parsed !== null, () => `not an IPv4 address: ${text}`);
+  return parsed;
+};
+
+const GROUP4 = parseIpv4('224.0.0.18');
+
+export const vrrpGlobals = (changes: Partial<VrrpGlobals> = {}): VrrpGlobals => ({
+  mcastGroup4: (GROUP4 ?? '') as VrrpGlobals['mcastGroup4'],
+  mcastGroup6: 'ff02::12' as VrrpGlobals['mcastGroup6'],
+  startupDelay: micros(0),
+  logUnknownVrids: false,
+  garpInterval: micros(0),
+  gnaInterval: micros(0),
+  dynamicInterfaces: true,
+  ...changes,
+});
+
+export const virtualAddress = (text: string, changes: Partial<VirtualAddress> = {}): VirtualAddress => ({
+  address: address(text),
+  prefixLength: 32,
+  interface: ETH0,
+  label: null,
+  scope: 0,
+  broadcast: null,
+  tracked: true,
+  ...changes,
+});
+
+/** keepalived's defaults around the given changes. */
+export const vrrpInstance = (changes: Partial<VrrpInstance> = {}): VrrpInstance => ({
+  name: 'VI_1',
+  interface: ETH0,
+  vrid: vrid(51),
+  version: 2,
+  family: 'inet',
+  initialState: 'BACKUP',
+  priority: priority(100),
+  advertInterval: seconds(1),
+  preempt: true,
+  preemptDelay: micros(0),
+  downTimerAdverts: 3,
+  authentication: { kind: 'none' },
+  sourceAddress: null,
+  destination: { kind: 'multicast', group: address('224.0.0.18') },
+  virtualAddresses: [virtualAddress('192.168.100.240')],
+  excludedAddresses: [],
+  garp: {
+    delay: seconds(5),
+    repeat: 5,
+    refresh: micros(0),
+    refreshRepeat: 1,
+    lowerPrioDelay: seconds(5),
+    lowerPrioRepeat: 5,
+  },
+  strict: false,
+  accept: true,
+  trackPrimary: true,
+  trackInterfaces: [],
+  trackScripts: [],
+  skipCheckAdvAddr: false,
+  lowerPrioNoAdvert: false,
+  higherPrioSendAdvert: false,
+  notify: { master: null, backup: null, fault: null, stop: null, any: null, smtpAlert: false },
+  ...changes,
+});
+
+export const vrrpPart = (
+  instances: readonly VrrpInstance[],
+  globals: Partial<VrrpGlobals> = {},
+): VrrpPart => ({ global: { vrrp: vrrpGlobals(globals) }, vrrpInstances: instances });
+
+/** What all routers of a segment agree on for one VRID, or should. */
+export interface Ring {
+  readonly vrid: number;
+  /** the longest interval that any router uses */
+  readonly interval: Micros;
+  readonly members: readonly VrrpInstance[];
+}
+
+export interface Topology {
+  readonly hosts: readonly HostPlan[];
+  readonly rings: readonly Ring[];
+}
+
+const HOSTS_MAX = 5;
+
+export function drawTopology(random: Prng): Topology {
+  const count = random.between(2, HOSTS_MAX);
+  const rings = Array.from({ length: random.between(1, 2) }, (_, i) => drawRing(random.split(), count, i));
+  const hosts = Array.from({ length: count }, (_, i) => ({
+    name: `r${i + 1}`,
+    interface: ETH0,
+    address: address(`192.168.100.${101 + i}`),
+    config: vrrpPart(
+      rings.flatMap(({ members }) => members[i] ?? []),
+      { garpInterval: micros(random.pick([0, 0, 10_000])) },
+    ),
+  }));
+  return { hosts, rings };
+}
+
+function drawRing(random: Prng, count: number, index: number): Ring {
+  const version = random.pick([2, 3] as const);
+  const shared = version === 2 ? seconds(random.pick([1, 2])) : seconds(random.pick([0.1, 0.5, 1]));
+  // v3 routers may differ: backups follow the master's interval
+  const differing = version === 3 && random.chance(0.2);
+  const common: Partial<VrrpInstance> = {
+    name: `VI_${index + 1}`,
+    vrid: vrid(51 + index),
+    version,
+    authentication:
+      version === 2 && random.chance(0.5) ? { kind: 'pass', password: 'secret' } : { kind: 'none' },
+    virtualAddresses: Array.from({ length: random.between(1, 3) }, (_, i) =>
+      virtualAddress(`10.${index}.0.${i + 1}`),
+    ),
+    excludedAddresses: random.chance(0.3) ? [virtualAddress(`10.${index}.1.1`, { prefixLength: 24 })] : [],
+  };
+  const members = Array.from({ length: count }, (_, i) =>
+    vrrpInstance({
+      ...common,
+      ...drawTemper(random, i === 0),
+      advertInterval: differing ? seconds(random.pick([0.1, 0.5, 1])) : shared,
+    }),
+  );
+  return {
+    vrid: 51 + index,
+    interval: micros(Math.max(...members.map(({ advertInterval }) => advertInterval))),
+    members,
+  };
+}
+
+/** Ties are as likely as not: three priorities for up to five routers. At most one owner. */
+function drawTemper(random: Prng, mayOwn: boolean): Partial<VrrpInstance> {
+  if (mayOwn && random.chance(0.1)) return { priority: priority(255), initialState: 'MASTER' };
+  return {
+    priority: priority(random.pick([50, 100, 100, 150, 200, 254])),
+    initialState: random.pick(['MASTER', 'BACKUP'] as const),
+    preempt: random.chance(0.8),
+    preemptDelay: random.chance(0.1) ? seconds(3) : micros(0),
+    lowerPrioNoAdvert: random.chance(0.1),
+    higherPrioSendAdvert: random.chance(0.1),
+    skipCheckAdvAddr: random.chance(0.2),
+  };
+}

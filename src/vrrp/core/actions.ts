@@ -1,0 +1,55 @@
+/** Everything the core can order, as plain data; carried out by shell/interpret.ts in the order given. */
+import type { Family, IpAddress } from '../../base/ip.ts';
+import type { LogEntry } from '../../base/log.ts';
+import type { InterfaceName } from '../../base/units.ts';
+import type { VirtualAddress } from '../../config/model/vrrp.ts';
+import type { Advert } from '../wire/advert.ts';
+import type { VrrpStateName } from './status.ts';
+
+export type VrrpAction =
+  | {
+      readonly kind: 'send_advert';
+      readonly interface: InterfaceName;
+      readonly family: Family;
+      readonly source: IpAddress;
+      readonly destination: IpAddress;
+      /** what stands in the checksum's pseudo header; differs from `destination` only towards old unicast peers */
+      readonly checksumDestination: IpAddress;
+      readonly advert: Advert;
+    }
+  | {
+      readonly kind: 'add_addresses';
+      readonly router: string;
+      readonly addresses: readonly VirtualAddress[];
+    }
+  /** as `add_addresses`, and the outcome comes back as `addresses_restored`: what exists after all is no event */
+  | {
+      readonly kind: 'restore_addresses';
+      readonly router: string;
+      readonly addresses: readonly VirtualAddress[];
+    }
+  | { readonly kind: 'remove_addresses'; readonly addresses: readonly VirtualAddress[] }
+  /** one gratuitous ARP or unsolicited neighbour advertisement */
+  | { readonly kind: 'announce_address'; readonly interface: InterfaceName; readonly address: IpAddress }
+  | { readonly kind: 'publish_transition'; readonly transition: Transition }
+  | { readonly kind: 'write_log'; readonly entry: LogEntry };
+
+export interface Transition {
+  readonly instance: string;
+  readonly from: VrrpStateName;
+  readonly to: VrrpStateName;
+  readonly reason: string;
+  readonly effectivePriority: number;
+}
+
+/** What one router orders; the node turns the last two into `announce_address` at the pace of the interface. */
+export type RouterAction =
+  | VrrpAction
+  | {
+      readonly kind: 'queue_announcements';
+      readonly router: string;
+      readonly addresses: readonly VirtualAddress[];
+      /** packets per address */
+      readonly repeat: number;
+    }
+  | { readonly kind: 'cancel_announcements'; readonly router: string };

@@ -1,0 +1,141 @@
+/** Gratuitous ARP and neighbour advertisements: when a master repeats them, and the queue that paces them.
+ *
+ *  A burst is `repeat` rounds over all addresses, interleaved (behaviour.md section 4.4). It waits in the lane of its
+ *  interface as one entry per address; the entry at the head is sent and goes to the tail until its rounds are used up.
+ *
+ *      lane eth0:  [A x3][B x3][C x3]  ->  send A  ->  [B x3][C x3][A x2]  ->  send B  ->  …
+ */
+import { type IpAddress, isIpv4 } from '../../base/ip.ts';
+import { after, earliest, type Instant, type InterfaceName, type Micros } from '../../base/units.ts';
+import type { VrrpGlobals } from '../../config/model/global.ts';
+import type { GarpSettings, VirtualAddress } from '../../config/model/vrrp.ts';
+import type { VrrpAction } from './actions.ts';
+
+/** When a master's next bursts are due; null = none is planned. */
+export interface AnnounceTimers {
+  /** garp_master_delay: the first burst again */
+  readonly secondBurstAt: Instant | null;
+  /** garp_master_refresh */
+  readonly refreshAt: Instant | null;
+  /** garp_lower_prio_delay: the burst against a lower-priority master again */
+  readonly lowerPrioBurstAt: Instant | null;
+}
+
+/** Refreshes start delay + refresh after the takeover (behaviour.md section 4.4). */
+export const announceTimersFrom = (garp: GarpSettings, now: Instant): AnnounceTimers => ({
+  secondBurstAt: garp.delay > 0 ? after(now, garp.delay) : null,
+  refreshAt: garp.refresh > 0 ? after(after(now, garp.delay), garp.refresh) : null,
+  lowerPrioBurstAt: null,
+});
+
+export const announceDeadline = (timers: AnnounceTimers): Instant | null =>
+  earliest(timers.secondBurstAt, timers.refreshAt, timers.lowerPrioBurstAt);
+
+/** The rounds that are due, most of any timer, and the timers after that. */
+export function dueBurst(
+  timers: AnnounceTimers,
+  garp: GarpSettings,
+  now: Instant,
+): { readonly repeat: number; readonly timers: AnnounceTimers } {
+  const isDue = (at: Instant | null): boolean => at !== null && at <= now;
+  const second = isDue(timers.secondBurstAt);
+  const refresh = isDue(timers.refreshAt);
+  const lowerPrio = isDue(timers.lowerPrioBurstAt);
+  return {
+    repeat: Math.max(
+      second ? garp.repeat : 0,
+      refresh ? garp.refreshRepeat : 0,
+      lowerPrio ? garp.lowerPrioRepeat : 0,
+    ),
+    timers: {
+      secondBurstAt: second ? null : timers.secondBurstAt,
+      refreshAt: refresh ? after(now, garp.refresh) : timers.refreshAt,
+      lowerPrioBurstAt: lowerPrio ? null : timers.lowerPrioBurstAt,
+    },
+  };
+}
+
+/** What one interface still has to announce. */
+export interface Lane {
+  /** garp_interval / gna_interval: not before this */
+  readonly nextAt: Instant;
+  readonly waiting: readonly Waiting[];
+}
+
+interface Waiting {
+  readonly router: string;
+  readonly address: IpAddress;
+  readonly rounds: number;
+}
+
+export type Lanes = ReadonlyMap<InterfaceName, Lane>;
+
+/** Announcements per interface in one step: between two slices the adverts of other routers get their turn. */
+const ANNOUNCEMENTS_PER_SLICE_MAX = 64;
+
+/** An address that already waits is announced as often as the larger of both wishes says, not their sum. */
+export function queueAnnouncements(
+  lanes: Lanes,
+  burst: { readonly router: string; readonly addresses: readonly VirtualAddress[]; readonly repeat: number },
+  now: Instant,
+): Lanes {
+  if (burst.repeat === 0) return lanes;
+  const next = new Map(lanes);
+  for (const { interface: name, address } of burst.addresses) {
+    const lane = next.get(name) ?? { nextAt: now, waiting: [] };
+    const waits = lane.waiting.some((entry) => entry.address === address && entry.router === burst.router);
+    const waiting = waits
+      ? lane.waiting.map((entry) =>
+          entry.address === address && entry.router === burst.router
+            ? { ...entry, rounds: Math.max(entry.rounds, burst.repeat) }
+            : entry,
+        )
+      : [...lane.waiting, { router: burst.router, address, rounds: burst.repeat }];
+    next.set(name, { ...lane, waiting });
+  }
+  return next;
+}
+
+/** A router that is no longer master announces nothing more. */
+export function cancelAnnouncements(lanes: Lanes, router: string): Lanes {
+  return new Map(
+    [...lanes].map(([name, lane]) => [
+      name,
+      { ...lane, waiting: lane.waiting.filter((entry) => entry.router !== router) },
+    ]),
+  );
+}
+
+export const lanesDeadline = (lanes: Lanes): Instant | null =>
+  earliest(...[...lanes.values()].map((lane) => (lane.waiting.length > 0 ? lane.nextAt : null)));
+
+export interface Announced {
+  readonly lanes: Lanes;
+  readonly actions: readonly VrrpAction[];
+  /** packets per router, for the counters */
+  readonly sent: ReadonlyMap<string, number>;
+}
+
+/** Everything that is due now, at most one slice per interface. */
+export function announceDue(lanes: Lanes, globals: VrrpGlobals, now: Instant): Announced {
+  const next = new Map<InterfaceName, Lane>();
+  const actions: VrrpAction[] = [];
+  const sent = new Map<string, number>();
+  for (const [name, lane] of lanes) {
+    const queue = [...lane.waiting];
+    let nextAt = lane.nextAt;
+    for (let i = 0; i < ANNOUNCEMENTS_PER_SLICE_MAX && nextAt <= now; i++) {
+      const head = queue.shift();
+      if (head === undefined) break;
+      actions.push({ kind: 'announce_address', interface: name, address: head.address });
+      sent.set(head.router, (sent.get(head.router) ?? 0) + 1);
+      nextAt = after(now, paceOf(head.address, globals));
+      if (head.rounds > 1) queue.push({ ...head, rounds: head.rounds - 1 });
+    }
+    next.set(name, { nextAt, waiting: queue });
+  }
+  return { lanes: next, actions, sent };
+}
+
+const paceOf = (address: IpAddress, globals: VrrpGlobals): Micros =>
+  isIpv4(address) ? globals.garpInterval : globals.gnaInterval;

@@ -1,0 +1,125 @@
+/** Small pieces that every step is made of: counting, complaining once, sending an advert, planning addresses.
+ *  Each gives a `Step`: the router afterwards and what it orders. */
+import type { IpAddress } from '../../base/ip.ts';
+import type { LogEntry } from '../../base/log.ts';
+import { type Instant, type Priority, priority } from '../../base/units.ts';
+import type { VrrpGlobals } from '../../config/model/global.ts';
+import type { VirtualAddress, VrrpInstance } from '../../config/model/vrrp.ts';
+import { ADVERTISEMENT, type Advert, passwordOctets } from '../wire/advert.ts';
+import type { RouterAction } from './actions.ts';
+import { vrrpLog } from './log-events.ts';
+import { addressKey, isPresent, type Network } from './network.ts';
+import { type Complaint, isOwner, type RouterState } from './state.ts';
+import type { VrrpCounters } from './status.ts';
+
+export type Step = readonly [RouterState, readonly RouterAction[]];
+
+/** What a router sees of the process around it. */
+export interface World {
+  readonly globals: VrrpGlobals;
+  readonly network: Network;
+  /** `addressKey` of every virtual address of this process */
+  readonly virtual: ReadonlySet<string>;
+}
+
+/** Runs the second step on the outcome of the first. */
+export function andThen([router, actions]: Step, next: (router: RouterState) => Step): Step {
+  const [then, more] = next(router);
+  return [then, [...actions, ...more]];
+}
+
+export function count(router: RouterState, counter: keyof VrrpCounters, by = 1): RouterState {
+  const counters = { ...router.counters, [counter]: router.counters[counter] + by };
+  return { ...router, counters };
+}
+
+export const log = (entry: LogEntry): RouterAction => ({ kind: 'write_log', entry });
+
+/** For lines that the wire can cause: silent until the state or the master changes. */
+export function complainOnce(router: RouterState, about: Complaint, entry: LogEntry): Step {
+  if (router.complained.includes(about)) return [router, []];
+  return [{ ...router, complained: [...router.complained, about] }, [log(entry)]];
+}
+
+/** One advert to the group, or one to each peer, with the own interval. Priority 0 resigns. */
+export function sendAdvert(
+  router: RouterState,
+  world: World,
+  { source, priority: sent }: { readonly source: IpAddress; readonly priority: Priority },
+): Step {
+  const { config } = router;
+  const group = config.family === 'inet' ? world.globals.mcastGroup4 : world.globals.mcastGroup6;
+  const advert: Advert = {
+    version: config.version,
+    type: ADVERTISEMENT,
+    vrid: config.vrid,
+    priority: sent,
+    interval: config.advertInterval,
+    authentication: config.version === 2 ? authenticationOf(config) : null,
+    addresses: config.virtualAddresses.map(({ address }) => address),
+  };
+  const actions = destinationsOf(config).map((destination) => ({
+    kind: 'send_advert' as const,
+    interface: config.interface,
+    family: config.family,
+    source,
+    destination,
+    checksumDestination: router.checksumStyle === 'group' ? group : destination,
+    advert,
+  }));
+  return [count(router, 'advertsSent'), actions];
+}
+
+/** RFC 9568 §6.4.3: a master that goes says so, so that the next need not wait for the deadline. */
+export function resign(router: RouterState, world: World, source: IpAddress): Step {
+  const [sent, actions] = sendAdvert(router, world, { source, priority: priority(0) });
+  return [
+    count(sent, 'priorityZeroSent'),
+    [...actions, log(vrrpLog.priorityZeroSent({ instance: router.config.name }))],
+  ];
+}
+
+export const allAddresses = (config: VrrpInstance): readonly VirtualAddress[] => [
+  ...config.virtualAddresses,
+  ...config.excludedAddresses,
+];
+
+/** The virtual addresses that are not on their interfaces. */
+export function addMissing(router: RouterState, network: Network): readonly RouterAction[] {
+  const addresses = allAddresses(router.config).filter((address) => !isPresent(network, address));
+  return addresses.length > 0 ? [{ kind: 'add_addresses', router: router.key, addresses }] : [];
+}
+
+/** The virtual addresses that are on their interfaces, to be taken off. An owner's address that somebody else put
+ *  there is the machine's own and stays. */
+export function removePresent(
+  { config }: Pick<RouterState, 'config'>,
+  network: Network,
+  among: readonly VirtualAddress[] = allAddresses(config),
+): readonly RouterAction[] {
+  const addresses = among.filter((address) => {
+    const fact = network.addresses.get(addressKey(address));
+    return fact !== undefined && !(isOwner(config) && fact.ours === false);
+  });
+  return addresses.length > 0 ? [{ kind: 'remove_addresses', addresses }] : [];
+}
+
+/** `repeat` rounds over all addresses, or over the given ones. */
+export const announce = (
+  router: RouterState,
+  repeat: number,
+  addresses: readonly VirtualAddress[] = allAddresses(router.config),
+): RouterAction => ({ kind: 'queue_announcements', router: router.key, addresses, repeat });
+
+export const isDue = (at: Instant | null, now: Instant): boolean => at !== null && at <= now;
+
+const destinationsOf = ({ destination }: VrrpInstance): readonly IpAddress[] =>
+  destination.kind === 'multicast' ? [destination.group] : destination.peers.map(({ address }) => address);
+
+function authenticationOf({ authentication, family }: VrrpInstance): Advert['authentication'] {
+  const password = authentication.kind === 'pass' ? authentication.password : '';
+  return {
+    type: authentication.kind === 'pass' ? 1 : 0,
+    octets: family === 'inet' ? passwordOctets(password) : '',
+  };
+}

@@ -1,0 +1,111 @@
+/** May a router take part at all, from which address, and with what priority: configuration and network in, verdict out.
+ *  keepalived: behaviour.md sections 3, 4.7 and 6. */
+import type { IpAddress } from '../../base/ip.ts';
+import { exhaustive } from '../../base/never.ts';
+import { type InterfaceName, type Priority, priority } from '../../base/units.ts';
+import type { TrackedInterface, VrrpInstance } from '../../config/model/vrrp.ts';
+import { type AddressFact, addressKey, type Network, primaryAddress, transportKey } from './network.ts';
+import { type FaultCause, isOwner } from './state.ts';
+
+export type Health =
+  | { readonly kind: 'fit'; readonly source: IpAddress }
+  | { readonly kind: 'unfit'; readonly causes: readonly [FaultCause, ...FaultCause[]] };
+
+/** `virtual` holds the `addressKey` of every virtual address of this process. */
+export function assessHealth(config: VrrpInstance, network: Network, virtual: ReadonlySet<string>): Health {
+  const [first, ...more] = [
+    ...authenticationFaults(config),
+    ...ownInterfaceFaults(config, network),
+    ...trackedFaults(config, network),
+  ];
+  if (first !== undefined) return { kind: 'unfit', causes: [first, ...more] };
+  const source = sourceAddress(config, network, virtual);
+  return source === null
+    ? { kind: 'unfit', causes: [{ kind: 'no_source_address', interface: config.interface }] }
+    : { kind: 'fit', source };
+}
+
+/** clamp(base + weights, 1..254); an owner ignores weights (behaviour.md section 6). */
+export function effectivePriority(config: VrrpInstance, network: Network): Priority {
+  if (isOwner(config)) return config.priority;
+  const sum = config.trackInterfaces.reduce((total, tracked) => total + weightNow(tracked, network), 0);
+  return priority(Math.min(254, Math.max(1, config.priority + sum)));
+}
+
+export function faultText(cause: FaultCause): string {
+  switch (cause.kind) {
+    case 'interface_missing':
+      return `interface ${cause.interface} does not exist`;
+    case 'interface_down':
+      return `interface ${cause.interface} is down`;
+    case 'interface_up':
+      return `interface ${cause.interface} is up and tracked in reverse`;
+    case 'no_multicast':
+      return `interface ${cause.interface} cannot multicast`;
+    case 'no_source_address':
+      return `interface ${cause.interface} has no address to send adverts from`;
+    case 'no_socket':
+      return `there is no VRRP socket: ${cause.detail}`;
+    case 'unsupported_authentication':
+      return 'auth_type AH is not supported, and adverts without it would be refused by the peers';
+    default:
+      return exhaustive(cause);
+  }
+}
+
+/** A configured source is used as it is. An owner may send from a virtual address: it is its real one. */
+function sourceAddress(
+  config: VrrpInstance,
+  network: Network,
+  virtual: ReadonlySet<string>,
+): IpAddress | null {
+  if (config.sourceAddress !== null) return config.sourceAddress;
+  const isVirtual = (fact: AddressFact): boolean => virtual.has(addressKey(fact));
+  const first = primaryAddress(network, config, isVirtual);
+  return first === null && isOwner(config) ? primaryAddress(network, config, () => false) : first;
+}
+
+/** Adverts without AH would make two masters, each refusing the other's: better to stand aside. */
+const authenticationFaults = (config: VrrpInstance): FaultCause[] =>
+  config.authentication.kind === 'ah' ? [{ kind: 'unsupported_authentication' }] : [];
+
+function ownInterfaceFaults(config: VrrpInstance, network: Network): FaultCause[] {
+  const link = network.links.get(config.interface);
+  if (link === undefined) return [{ kind: 'interface_missing', interface: config.interface }];
+  if (!link.up && config.trackPrimary) return [{ kind: 'interface_down', interface: config.interface }];
+  if (!link.multicast && config.destination.kind === 'multicast') {
+    return [{ kind: 'no_multicast', interface: config.interface }];
+  }
+  const broken = network.brokenTransports.get(transportKey(config));
+  return broken === undefined ? [] : [{ kind: 'no_socket', detail: broken }];
+}
+
+/** Interfaces tracked without weight, and those that virtual addresses live on (unless no_track). */
+function trackedFaults(config: VrrpInstance, network: Network): FaultCause[] {
+  const faults: FaultCause[] = [];
+  const homes = [...config.virtualAddresses, ...config.excludedAddresses]
+    .filter((address) => address.tracked && address.interface !== config.interface)
+    .map((address) => address.interface);
+  for (const name of new Set(homes)) if (!isUp(network, name)) faults.push(downCause(network, name));
+  for (const tracked of config.trackInterfaces) {
+    // the own interface is always tracked unweighted; naming it again changes nothing
+    if (tracked.weight !== 0 || tracked.interface === config.interface) continue;
+    const up = isUp(network, tracked.interface);
+    if (tracked.reverse && up) faults.push({ kind: 'interface_up', interface: tracked.interface });
+    if (!tracked.reverse && !up) faults.push(downCause(network, tracked.interface));
+  }
+  return faults;
+}
+
+/** A positive weight is a bonus while up, a negative one a penalty while down; `reverse` swaps up and down. */
+function weightNow({ interface: name, weight, reverse }: TrackedInterface, network: Network): number {
+  const good = isUp(network, name) !== reverse;
+  return weight > 0 === good ? weight : 0;
+}
+
+const isUp = (network: Network, name: InterfaceName): boolean => network.links.get(name)?.up ?? false;
+
+const downCause = (network: Network, name: InterfaceName): FaultCause =>
+  network.links.has(name)
+    ? { kind: 'interface_down', interface: name }
+    : { kind: 'interface_missing', interface: name };

@@ -1,0 +1,180 @@
+/** Every line of the VRRP process. Where keepalived has the line, ours reads the same, because operators grep for it;
+ *  lines that a packet can cause are written once per router until its state or its master changes (`complainOnce`). */
+import { catalogue, row } from '../../base/log.ts';
+import { exhaustive } from '../../base/never.ts';
+import type { DropReason } from '../wire/receive.ts';
+import type { VrrpStateName } from './status.ts';
+
+interface Named {
+  readonly instance: string;
+}
+type Fields<T> = Named & Readonly<T> & Readonly<Record<string, unknown>>;
+
+export const vrrpLog = catalogue({
+  entered: row(
+    'vrrp_state',
+    'info',
+    (f: Fields<{ to: VrrpStateName; initial: boolean; reason: string }>) =>
+      `(${f.instance}) Entering ${f.to} STATE${f.initial && f.to === 'BACKUP' ? ' (init)' : ''}`,
+  ),
+  faulty: row(
+    'vrrp_fault',
+    'warning',
+    (f: Fields<{ reason: string }>) => `(${f.instance}) cannot take part: ${f.reason}`,
+  ),
+  masterTimedOut: row(
+    'vrrp_advert_timeout',
+    'info',
+    (f: Fields<object>) => `(${f.instance}) Receive advertisement timeout`,
+  ),
+  higherPriorityHeard: row(
+    'vrrp_higher_priority',
+    'info',
+    (f: Fields<{ source: string; theirs: number; ours: number }>) =>
+      f.theirs > f.ours
+        ? `(${f.instance}) Master received advert from ${f.source} with higher priority ${f.theirs}, ours ${f.ours}`
+        : `(${f.instance}) Master received advert from ${f.source} with same priority ${f.theirs} but higher IP address than ours`,
+  ),
+  lowerPriorityHeard: row(
+    'vrrp_lower_priority',
+    'info',
+    (f: Fields<{ source: string; theirs: number; ours: number }>) =>
+      f.theirs < f.ours
+        ? `(${f.instance}) Received advert from ${f.source} with lower priority ${f.theirs}, ours ${f.ours}`
+        : `(${f.instance}) Received advert from ${f.source} with same priority ${f.theirs} but lower IP address than ours`,
+  ),
+  lowerPriorityDiscarded: row(
+    'vrrp_lower_priority_discarded',
+    'info',
+    (f: Fields<{ source: string; theirs: number }>) =>
+      `(${f.instance}) received lower priority (${f.theirs}) advert from ${f.source} - discarding`,
+  ),
+  priorityZeroHeard: row(
+    'vrrp_priority_zero_received',
+    'info',
+    (f: Fields<{ source: string }>) =>
+      `(${f.instance}) Backup received priority 0 advertisement from ${f.source}`,
+  ),
+  priorityZeroSent: row(
+    'vrrp_priority_zero_sent',
+    'info',
+    (f: Fields<object>) => `(${f.instance}) sent 0 priority`,
+  ),
+  packetDropped: row(
+    'vrrp_packet_dropped',
+    'warning',
+    (f: Fields<{ source: string; drop: DropReason }>) =>
+      `(${f.instance}) ${dropText(f.drop)} in advert from ${f.source} - dropped (further ones are only counted)`,
+  ),
+  addressListDiffers: row(
+    'vrrp_address_list',
+    'warning',
+    (f: Fields<{ source: string; vrid: number; missing: readonly string[] | null }>) =>
+      f.missing === null
+        ? `(${f.instance}) advert from ${f.source} carries another number of addresses than configured for VRID ${f.vrid}`
+        : `(${f.instance}) ip address associated with VRID ${f.vrid} not present in MASTER advert : ${f.missing.join(' ')}`,
+  ),
+  otherInterval: row(
+    'vrrp_other_interval',
+    'info',
+    (f: Fields<{ source: string; theirs: number; ours: number }>) =>
+      `(${f.instance}) advert interval of ${f.source} is ${f.theirs / 1000} ms, ours ${f.ours / 1000} ms: following the master's`,
+  ),
+  ownAdvertHeard: row(
+    'vrrp_own_advert',
+    'warning',
+    (f: Fields<{ source: string }>) =>
+      `(${f.instance}) advert from our own address ${f.source} ignored: a loop on the segment, or the address is used twice`,
+  ),
+  loopLate: row(
+    'loop_late',
+    'warning',
+    (f: Fields<{ lateMicros: number; extraMicros: number }>) =>
+      `(${f.instance}) this process stalled for ${Math.round(f.lateMicros / 1000)} ms past the master-down time: ` +
+      `listening ${Math.round(f.extraMicros / 1000)} ms longer before taking over`,
+  ),
+  addressesAdopted: row(
+    'vrrp_addresses_adopted',
+    'info',
+    (f: Fields<{ addresses: readonly string[] }>) =>
+      `(${f.instance}) found in place and kept until another master is heard: ${f.addresses.join(' ')}`,
+  ),
+  addressesRestored: row(
+    'vrrp_addresses_restored',
+    'warning',
+    (f: Fields<{ addresses: readonly string[] }>) =>
+      `(${f.instance}) removed by someone else and put back: ${f.addresses.join(' ')}`,
+  ),
+  addressesRefused: row(
+    'vrrp_addresses_refused',
+    'error',
+    (f: Fields<{ addresses: readonly string[]; detail: string }>) =>
+      `(${f.instance}) cannot add ${f.addresses.join(' ')}: ${f.detail}`,
+  ),
+  unknownVrid: row(
+    'vrrp_unknown_vrid',
+    'info',
+    (f: { interface: string; source: string; vrid: number }) =>
+      `received advert from ${f.source} on ${f.interface} for unknown VRID ${f.vrid}`,
+  ),
+});
+
+/** What is wrong with a dropped packet. */
+export function dropText(drop: DropReason): string {
+  switch (drop) {
+    case 'packet_length':
+      return 'wrong packet length';
+    case 'ttl':
+      return 'invalid TTL (must be 255)';
+    case 'version':
+      return 'other VRRP version';
+    case 'invalid_auth_type':
+      return 'unknown authentication type';
+    case 'auth_type_mismatch':
+      return 'authentication type mismatch';
+    case 'auth_failure':
+      return 'authentication failed: the password is another one';
+    case 'advert_interval':
+      return 'advertisement interval mismatch';
+    case 'invalid_type':
+      return 'invalid VRRP packet type';
+    case 'checksum':
+      return 'invalid VRRP checksum';
+    case 'destination':
+      return 'unicast and multicast mixed up';
+    case 'unknown_peer':
+      return 'unicast source that is no configured peer, or TTL out of its range,';
+    default:
+      return exhaustive(drop);
+  }
+}
+
+/** A port that failed, for the shell. */
+export const vrrpShellLog = catalogue({
+  sendFailed: row(
+    'vrrp_send_failed',
+    'error',
+    (f: { interface: string; detail: string }) => `cannot send advert on ${f.interface}: ${f.detail}`,
+  ),
+  announceFailed: row(
+    'vrrp_announce_failed',
+    'warning',
+    (f: { interface: string; detail: string }) => `cannot announce addresses on ${f.interface}: ${f.detail}`,
+  ),
+  removeFailed: row(
+    'vrrp_remove_failed',
+    'error',
+    (f: { address: string; detail: string }) => `cannot remove ${f.address}: ${f.detail}`,
+  ),
+  socketFailed: row(
+    'vrrp_socket_failed',
+    'error',
+    (f: { interface: string; family: string; detail: string; hint: string }) =>
+      `no VRRP socket on ${f.interface} (${f.family}): ${f.detail}${f.hint}`,
+  ),
+  networkUnreadable: row(
+    'vrrp_network_unreadable',
+    'error',
+    (f: { detail: string }) => `cannot read links and addresses from the kernel: ${f.detail}`,
+  ),
+});

@@ -1,0 +1,108 @@
+/** What a router knows of its links, addresses and sockets. The shell feeds it from the kernel; actions that the core
+ *  emits are entered at once, so that plans of one step agree with each other. Links are known by name: an index
+ *  lives and dies with its link, a name is what the configuration says. */
+import { type Family, type IpAddress, ipBytes } from '../../base/ip.ts';
+import type { InterfaceName } from '../../base/units.ts';
+import type { VirtualAddress } from '../../config/model/vrrp.ts';
+
+export interface LinkFact {
+  readonly name: InterfaceName;
+  /** IFF_UP and IFF_RUNNING */
+  readonly up: boolean;
+  readonly multicast: boolean;
+  /** has an Ethernet address and is not IFF_NOARP: neighbours must be told where an address lives */
+  readonly announces: boolean;
+}
+
+export interface AddressFact {
+  readonly interface: InterfaceName;
+  readonly address: IpAddress;
+  readonly prefixLength: number;
+  /** false: the kernel said that another program or the administrator added it; null: the kernel did not say */
+  readonly ours: boolean | null;
+}
+
+export interface Network {
+  readonly links: ReadonlyMap<InterfaceName, LinkFact>;
+  /** by `addressKey`, oldest first */
+  readonly addresses: ReadonlyMap<string, AddressFact>;
+  /** why there is no socket, by `transportKey` */
+  readonly brokenTransports: ReadonlyMap<string, string>;
+}
+
+export const EMPTY_NETWORK: Network = {
+  links: new Map(),
+  addresses: new Map(),
+  brokenTransports: new Map(),
+};
+
+/** The kernel's identity of an address: the same address with another prefix length is another one. */
+export const addressKey = (fact: Pick<VirtualAddress, 'interface' | 'address' | 'prefixLength'>): string =>
+  `${fact.address}/${fact.prefixLength} dev ${fact.interface}`;
+
+export const transportKey = (transport: {
+  readonly interface: InterfaceName;
+  readonly family: Family;
+}): string => `${transport.interface} ${transport.family}`;
+
+export const networkOf = (links: readonly LinkFact[], addresses: readonly AddressFact[]): Network => ({
+  links: new Map(links.map((link) => [link.name, link])),
+  addresses: new Map(addresses.map((address) => [addressKey(address), address])),
+  brokenTransports: new Map(),
+});
+
+export const isPresent = (network: Network, address: VirtualAddress): boolean =>
+  network.addresses.has(addressKey(address));
+
+export function withLink(network: Network, link: LinkFact): Network {
+  return { ...network, links: new Map(network.links).set(link.name, link) };
+}
+
+/** A link's addresses go with it. */
+export function withoutLink(network: Network, name: InterfaceName): Network {
+  const links = new Map(network.links);
+  links.delete(name);
+  const addresses = new Map([...network.addresses].filter(([, fact]) => fact.interface !== name));
+  return { ...network, links, addresses };
+}
+
+export function withAddresses(network: Network, facts: readonly AddressFact[]): Network {
+  const addresses = new Map(network.addresses);
+  for (const fact of facts) addresses.set(addressKey(fact), fact);
+  return { ...network, addresses };
+}
+
+export function withoutAddresses(
+  network: Network,
+  gone: readonly Pick<AddressFact, 'interface' | 'address' | 'prefixLength'>[],
+): Network {
+  const addresses = new Map(network.addresses);
+  for (const fact of gone) addresses.delete(addressKey(fact));
+  return { ...network, addresses };
+}
+
+export function withTransport(network: Network, key: string, brokenBy: string | null): Network {
+  const brokenTransports = new Map(network.brokenTransports);
+  if (brokenBy === null) brokenTransports.delete(key);
+  else brokenTransports.set(key, brokenBy);
+  return { ...network, brokenTransports };
+}
+
+/** The address that adverts come from: the interface's first of the family that is not virtual (VIPs may be left from a
+ *  previous run); over IPv6 a link-local one (RFC 9568 §5.1.2.1). Null when there is none. */
+export function primaryAddress(
+  network: Network,
+  where: { readonly interface: InterfaceName; readonly family: Family },
+  isVirtual: (fact: AddressFact) => boolean,
+): IpAddress | null {
+  for (const fact of network.addresses.values()) {
+    if (fact.interface !== where.interface || isVirtual(fact)) continue;
+    const bytes = ipBytes(fact.address);
+    const usable = where.family === 'inet' ? bytes.length === 4 : isLinkLocal(bytes);
+    if (usable) return fact.address;
+  }
+  return null;
+}
+
+const isLinkLocal = (bytes: Uint8Array): boolean =>
+  bytes.length === 16 && bytes[0] === 0xfe && ((bytes[1] ?? 0) & 0xc0) === 0x80;

@@ -1,0 +1,276 @@
+/** All VRRP routers of one process as one pure machine: `(state, event, now) -> [state, actions]`. It finds the router
+ *  that an event is for, keeps the view of the network, and paces announcements per interface. The simulator, the
+ *  process and a replay run this very code. */
+import type { Family } from '../../base/ip.ts';
+import { exhaustive } from '../../base/never.ts';
+import { after, earliest, type Instant, type InterfaceName } from '../../base/units.ts';
+import type { VrrpGlobals } from '../../config/model/global.ts';
+import type { VrrpInstance } from '../../config/model/vrrp.ts';
+import type { ReceivedPacket } from '../wire/receive.ts';
+import type { RouterAction, VrrpAction } from './actions.ts';
+import {
+  announceDue,
+  cancelAnnouncements,
+  type Lanes,
+  lanesDeadline,
+  queueAnnouncements,
+} from './announce.ts';
+import { allAddresses, count } from './effects.ts';
+import type { VrrpConfig, VrrpEvent } from './events.ts';
+import { effectivePriority } from './health.ts';
+import { vrrpLog } from './log-events.ts';
+import {
+  type AddressFact,
+  addressKey,
+  EMPTY_NETWORK,
+  type Network,
+  networkOf,
+  transportKey,
+  withAddresses,
+  withLink,
+  withoutAddresses,
+  withoutLink,
+  withTransport,
+} from './network.ts';
+import { type RouterState, routerKey } from './state.ts';
+import { NO_COUNTS } from './status.ts';
+import { type RouterEvent, routerDeadline, stepRouter } from './step.ts';
+
+export interface NodeState {
+  readonly globals: VrrpGlobals;
+  readonly network: Network;
+  /** `addressKey` of the virtual addresses of all routers: none of them is anybody's source address */
+  readonly virtual: ReadonlySet<string>;
+  /** in file order */
+  readonly routers: readonly RouterState[];
+  readonly lanes: Lanes;
+  /** packets for no router of ours */
+  readonly strayPackets: number;
+  /** interfaces and VRIDs that log_unknown_vrids has named already */
+  readonly strangers: readonly string[];
+}
+
+export type NodeStep = readonly [NodeState, readonly VrrpAction[]];
+
+export const newNode = (globals: VrrpGlobals): NodeState => ({
+  globals,
+  network: EMPTY_NETWORK,
+  virtual: new Set(),
+  routers: [],
+  lanes: new Map(),
+  strayPackets: 0,
+  strangers: [],
+});
+
+/** When the process wants to be woken; null = only by an event. */
+export const nextDeadline = (node: NodeState): Instant | null =>
+  earliest(...node.routers.map(routerDeadline), lanesDeadline(node.lanes));
+
+export function stepNode(node: NodeState, event: VrrpEvent, now: Instant): NodeStep {
+  const [next, actions] = react(node, event, now);
+  const announced = announceDue(next.lanes, next.globals, now);
+  const routers = next.routers.map((router) => {
+    const sent = announced.sent.get(router.key) ?? 0;
+    return sent > 0 ? count(router, 'gratuitousArpsSent', sent) : router;
+  });
+  return [{ ...next, routers, lanes: announced.lanes }, [...actions, ...announced.actions]];
+}
+
+function react(node: NodeState, event: VrrpEvent, now: Instant): NodeStep {
+  switch (event.kind) {
+    case 'started':
+      return started(node, event, now);
+    case 'config_changed':
+      return configChanged(node, event.config, now);
+    case 'packet_received':
+      return packetReceived(node, event, now);
+    case 'deadline_reached':
+      return stepEach(node, { kind: 'deadline_reached' }, now);
+    case 'link_changed':
+      return rethink(node, withLink(node.network, event.link), now);
+    case 'link_vanished':
+      return rethink(node, withoutLink(node.network, event.interface), now);
+    case 'address_appeared':
+      return rethink(node, withAddresses(node.network, [event.address]), now);
+    case 'address_vanished':
+      return addressVanished(node, event, now);
+    case 'network_reread':
+      return networkReread(node, event, now);
+    case 'addresses_restored':
+    case 'addresses_refused':
+      return addressOutcome(node, event, now);
+    case 'transport_broke':
+      return rethink(node, withTransport(node.network, transportKey(event), event.detail), now);
+    case 'transport_opened':
+      return rethink(node, withTransport(node.network, transportKey(event), null), now);
+    case 'counters_reset':
+      return [
+        { ...node, strayPackets: 0, routers: node.routers.map((r) => ({ ...r, counters: NO_COUNTS })) },
+        [],
+      ];
+    case 'stop_requested':
+      return stepEach(node, { kind: 'stop_requested', release: event.release }, now);
+    default:
+      return exhaustive(event);
+  }
+}
+
+/** With a startup delay nothing is heard for a while, so addresses left in place cannot be adopted safely and go. */
+function started(node: NodeState, event: Extract<VrrpEvent, { kind: 'started' }>, now: Instant): NodeStep {
+  const { globals, instances } = event.config;
+  const { brokenTransports } = node.network;
+  const network = { ...networkOf(event.links, event.addresses), brokenTransports };
+  const startAt = after(now, globals.startupDelay);
+  const routers = instances.map((instance) => newRouter(instance, network, startAt));
+  const begun: NodeState = { ...node, globals, network, routers, virtual: virtualOf(instances) };
+  return stepEach(begun, { kind: globals.startupDelay > 0 ? 'startup_delayed' : 'deadline_reached' }, now);
+}
+
+/** Old routers that are gone release first, so that their addresses are free for the ones that stay or come. Until all
+ *  is settled, addresses virtual before or after count as virtual. */
+function configChanged(node: NodeState, { globals, instances }: VrrpConfig, now: Instant): NodeStep {
+  const wanted = new Map(instances.map((config) => [routerKey(config), config]));
+  const virtual = new Set([...node.virtual, ...virtualOf(instances)]);
+  let step: NodeStep = [{ ...node, globals, virtual }, []];
+  for (const { key } of node.routers) {
+    if (!wanted.has(key)) step = stepOne(step, key, { kind: 'stop_requested', release: true }, now);
+  }
+  const [released, actions] = step;
+  const running = new Map(released.routers.map((router) => [router.key, router]));
+  const routers = [...wanted].map(
+    ([key, config]) => running.get(key) ?? newRouter(config, released.network, now),
+  );
+  step = [{ ...released, routers }, actions];
+  for (const [key, config] of wanted) {
+    if (running.has(key)) step = stepOne(step, key, { kind: 'config_replaced', config }, now);
+    else step = stepOne(step, key, { kind: 'deadline_reached' }, now);
+  }
+  const settled: NodeState = { ...step[0], virtual: virtualOf(instances) };
+  return continueWith([settled, step[1]], { kind: 'network_changed' }, now);
+}
+
+function newRouter(config: VrrpInstance, network: Network, startAt: Instant): RouterState {
+  return {
+    key: routerKey(config),
+    config,
+    phase: { kind: 'initialize', reason: 'waiting for the end of vrrp_startup_delay', startAt },
+    effectivePriority: effectivePriority(config, network),
+    checksumStyle: 'standard',
+    counters: NO_COUNTS,
+    changedAt: null,
+    complained: [],
+  };
+}
+
+/** The VRID is the second octet in every version; whatever else is wrong is counted at the router that it names. */
+function packetReceived(
+  node: NodeState,
+  event: { readonly interface: InterfaceName; readonly family: Family; readonly packet: ReceivedPacket },
+  now: Instant,
+): NodeStep {
+  const vrid = event.packet.payload[1];
+  const router = node.routers.find(
+    ({ config }) =>
+      config.vrid === vrid && config.interface === event.interface && config.family === event.family,
+  );
+  if (router !== undefined) {
+    return stepOne([node, []], router.key, { kind: 'packet_received', packet: event.packet }, now);
+  }
+  const stray = { ...node, strayPackets: node.strayPackets + 1 };
+  const stranger = `${event.interface} ${event.family} ${vrid}`;
+  if (!node.globals.logUnknownVrids || vrid === undefined || node.strangers.includes(stranger))
+    return [stray, []];
+  const entry = vrrpLog.unknownVrid({ interface: event.interface, source: event.packet.source, vrid });
+  return [{ ...stray, strangers: [...stray.strangers, stranger] }, [{ kind: 'write_log', entry }]];
+}
+
+function addressVanished(
+  node: NodeState,
+  gone: Extract<VrrpEvent, { kind: 'address_vanished' }>,
+  now: Instant,
+): NodeStep {
+  if (!node.network.addresses.has(addressKey(gone))) return [node, []];
+  let step = rethink(node, withoutAddresses(node.network, [gone]), now);
+  for (const router of node.routers) {
+    const address = allAddresses(router.config).find((own) => addressKey(own) === addressKey(gone));
+    if (address !== undefined) step = stepOne(step, router.key, { kind: 'address_vanished', address }, now);
+  }
+  return step;
+}
+
+function networkReread(
+  node: NodeState,
+  event: Extract<VrrpEvent, { kind: 'network_reread' }>,
+  now: Instant,
+): NodeStep {
+  const { brokenTransports } = node.network;
+  return rethink(node, { ...networkOf(event.links, event.addresses), brokenTransports }, now);
+}
+
+function addressOutcome(
+  node: NodeState,
+  event: Extract<VrrpEvent, { kind: 'addresses_restored' | 'addresses_refused' }>,
+  now: Instant,
+): NodeStep {
+  const facts = event.addresses.map((address): AddressFact => ({ ...address, ours: true }));
+  const network =
+    event.kind === 'addresses_restored'
+      ? withAddresses(node.network, facts)
+      : withoutAddresses(node.network, facts);
+  return stepOne([{ ...node, network }, []], event.router, event, now);
+}
+
+const rethink = (node: NodeState, network: Network, now: Instant): NodeStep =>
+  stepEach({ ...node, network }, { kind: 'network_changed' }, now);
+
+const stepEach = (node: NodeState, event: RouterEvent, now: Instant): NodeStep =>
+  continueWith([node, []], event, now);
+
+function continueWith(before: NodeStep, event: RouterEvent, now: Instant): NodeStep {
+  return before[0].routers.reduce((step, { key }) => stepOne(step, key, event, now), before);
+}
+
+/** Steps one router and enters what it ordered into the view of the network and the queue of announcements. */
+function stepOne([node, before]: NodeStep, key: string, event: RouterEvent, now: Instant): NodeStep {
+  const router = node.routers.find((candidate) => candidate.key === key);
+  if (router === undefined) return [node, before];
+  const [next, ordered] = stepRouter(router, event, node, now);
+  const routers = node.routers.map((other) => (other === router ? next : other));
+  let entered: NodeState = { ...node, routers };
+  const actions: VrrpAction[] = [...before];
+  for (const action of ordered) {
+    entered = enterOrder(entered, action, now);
+    if (action.kind !== 'queue_announcements' && action.kind !== 'cancel_announcements') actions.push(action);
+  }
+  return [entered, actions];
+}
+
+function enterOrder(node: NodeState, action: RouterAction, now: Instant): NodeState {
+  switch (action.kind) {
+    case 'add_addresses':
+    case 'restore_addresses': {
+      const facts = action.addresses.map((address): AddressFact => ({ ...address, ours: true }));
+      return { ...node, network: withAddresses(node.network, facts) };
+    }
+    case 'remove_addresses':
+      return { ...node, network: withoutAddresses(node.network, action.addresses) };
+    case 'queue_announcements': {
+      const heard = action.addresses.filter(
+        (own) => node.network.links.get(own.interface)?.announces ?? false,
+      );
+      return { ...node, lanes: queueAnnouncements(node.lanes, { ...action, addresses: heard }, now) };
+    }
+    case 'cancel_announcements':
+      return { ...node, lanes: cancelAnnouncements(node.lanes, action.router) };
+    case 'send_advert':
+    case 'announce_address':
+    case 'publish_transition':
+    case 'write_log':
+      return node;
+    default:
+      return exhaustive(action);
+  }
+}
+
+const virtualOf = (instances: readonly VrrpInstance[]): ReadonlySet<string> =>
+  new Set(instances.flatMap((config) => allAddresses(config).map(addressKey)));

@@ -1,0 +1,105 @@
+/** A new configuration for a router that runs on (behaviour.md section 13): it keeps its phase and its statistics. Only
+ *  what differs is touched: a master whose addresses are unchanged sends nothing out of turn. */
+import { keyedDiff, sameValue } from '../../base/keyed-diff.ts';
+import { after, earliest, type Instant } from '../../base/units.ts';
+import type { VirtualAddress, VrrpInstance } from '../../config/model/vrrp.ts';
+import type { RouterAction } from './actions.ts';
+import { announceTimersFrom } from './announce.ts';
+import {
+  allAddresses,
+  andThen,
+  announce,
+  removePresent,
+  type Step,
+  sendAdvert,
+  type World,
+} from './effects.ts';
+import { effectivePriority } from './health.ts';
+import { addressKey, isPresent } from './network.ts';
+import type { Backup, Master, RouterState } from './state.ts';
+import { moveDeadline } from './step-backup.ts';
+import { downInterval } from './transitions.ts';
+
+export function reconfigure(router: RouterState, config: VrrpInstance, world: World, now: Instant): Step {
+  const after_: RouterState = {
+    ...router,
+    config,
+    effectivePriority: effectivePriority(config, world.network),
+  };
+  const { phase } = router;
+  switch (phase.kind) {
+    case 'master':
+      return reconfigureMaster(router, { ...after_, phase: retimed(router, config, phase, now) }, world);
+    case 'backup':
+      return reconfigureBackup(router, after_, phase, world);
+    default:
+      return [after_, []];
+  }
+}
+
+/** Removed addresses go before new ones come; an address whose label or scope changed does both. */
+function reconfigureMaster(before: RouterState, after_: RouterState, world: World): Step {
+  const diff = keyedDiff(allAddresses(before.config), allAddresses(after_.config), {
+    key: addressKey,
+    equal: sameAddress,
+  });
+  const gone = [...diff.removed, ...diff.changed.map((change) => change.before)];
+  const changed = diff.changed.map((change) => change.after);
+  const missing = diff.added.filter((address) => !isPresent(world.network, address));
+  const come = [...changed, ...missing];
+  const step: Step = [after_, removePresent(before, world.network, gone)];
+  return andThen(
+    andThen(step, (r) => advertiseNewList(before, r, world)),
+    (r) => [
+      r,
+      [
+        ...(come.length > 0 ? [{ kind: 'add_addresses' as const, router: r.key, addresses: come }] : []),
+        ...announceNew(r, [...diff.added, ...changed]),
+      ],
+    ],
+  );
+}
+
+/** The peers compare address lists, so a new list is not kept back until the next beat. */
+function advertiseNewList(before: RouterState, after_: RouterState, world: World): Step {
+  const list = (router: RouterState): string[] =>
+    router.config.virtualAddresses.map(({ address }) => address);
+  if (after_.phase.kind !== 'master' || sameValue(list(before), list(after_))) return [after_, []];
+  const { source } = after_.phase;
+  return sendAdvert(after_, world, { source, priority: after_.effectivePriority });
+}
+
+function announceNew(router: RouterState, addresses: readonly VirtualAddress[]): readonly RouterAction[] {
+  return addresses.length > 0 ? [announce(router, router.config.garp.repeat, addresses)] : [];
+}
+
+/** Addresses that it still holds from its start (adoption) and that are no longer configured go now. */
+function reconfigureBackup(before: RouterState, after_: RouterState, phase: Backup, world: World): Step {
+  const learned = phase.master !== null && after_.config.version === 3;
+  const masterInterval = learned ? phase.masterInterval : after_.config.advertInterval;
+  const from = downInterval(before, phase.masterInterval);
+  const to = downInterval(after_, masterInterval);
+  const kept = new Set(allAddresses(after_.config).map(addressKey));
+  const dropped = allAddresses(before.config).filter((address) => !kept.has(addressKey(address)));
+  return [
+    { ...after_, phase: { ...moveDeadline(phase, { from, to }), masterInterval } },
+    phase.adopting ? removePresent(before, world.network, dropped) : [],
+  ];
+}
+
+/** A shorter interval counts from now; another refresh period starts anew. */
+function retimed(router: RouterState, config: VrrpInstance, phase: Master, now: Instant): Master {
+  const soonest = earliest(phase.nextAdvertAt, after(now, config.advertInterval));
+  const sameRefresh = router.config.garp.refresh === config.garp.refresh;
+  return {
+    ...phase,
+    nextAdvertAt: soonest ?? phase.nextAdvertAt,
+    announce: sameRefresh
+      ? phase.announce
+      : { ...phase.announce, refreshAt: announceTimersFrom(config.garp, now).refreshAt },
+  };
+}
+
+/** `tracked` is vipd's own business; the rest is what the kernel was told. */
+const sameAddress = (a: VirtualAddress, b: VirtualAddress): boolean =>
+  sameValue({ ...a, tracked: true }, { ...b, tracked: true });

@@ -1,0 +1,110 @@
+/** Reactions of a backup (RFC 9568 §6.4.2, behaviour.md sections 4.3 and 4.4). */
+import { after, elapsed, type Instant, instant, type Micros } from '../../base/units.ts';
+import type { AcceptedAdvert } from '../wire/receive.ts';
+import { andThen, complainOnce, count, isDue, log, removePresent, type Step, type World } from './effects.ts';
+import { vrrpLog } from './log-events.ts';
+import { type Backup, isOwner, type RouterState } from './state.ts';
+import { LATENESS_TOLERATED, skewTime } from './timers.ts';
+import { becomeMaster, downInterval, timerInputs } from './transitions.ts';
+
+export function backupHeard(
+  router: RouterState,
+  phase: Backup,
+  heard: AcceptedAdvert,
+  world: World,
+  now: Instant,
+): Step {
+  const { advert } = heard;
+  if (advert.priority === 0) return masterResigned(router, phase, heard, now);
+  const [lone, dropped] = giveUpAdoption(router, phase, world, now);
+  const ready = lone.phase.kind === 'backup' ? lone.phase : phase;
+  if (accepts(router, ready, advert.priority, now)) {
+    return andThen([lone, dropped], (r) => followMaster(r, ready, heard, now));
+  }
+  return andThen([lone, dropped], (r) => outbid(r, ready, heard));
+}
+
+/** Nobody better was heard in time. After a stall of this process the adverts of a living master may not even have been
+ *  read yet, so a deadline noticed late is followed by one more skew of listening before the takeover. */
+export function masterDown(router: RouterState, phase: Backup, world: World, now: Instant): Step {
+  const late = elapsed(phase.downAt, now);
+  const { name } = router.config;
+  if (late > LATENESS_TOLERATED && !phase.graceGiven) {
+    const extra = skewTime(timerInputs(router, phase.masterInterval));
+    const patient: Backup = { ...phase, downAt: after(now, extra), graceGiven: true };
+    const entry = vrrpLog.loopLate({ instance: name, lateMicros: late, extraMicros: extra });
+    return [{ ...router, phase: patient }, [log(entry)]];
+  }
+  const [master, actions] = becomeMaster(
+    router,
+    world,
+    { source: phase.source, reason: phase.takeoverReason },
+    now,
+  );
+  return [master, [log(vrrpLog.masterTimedOut({ instance: name })), ...actions]];
+}
+
+/** Something changed the master-down interval while it runs. */
+export const moveDeadline = (
+  phase: Backup,
+  { from, to }: { readonly from: Micros; readonly to: Micros },
+): Backup => ({
+  ...phase,
+  downAt: instant(phase.downAt + to - from),
+});
+
+function masterResigned(router: RouterState, phase: Backup, heard: AcceptedAdvert, now: Instant): Step {
+  const downAt = after(now, skewTime(timerInputs(router, phase.masterInterval)));
+  const takeoverReason = `master ${heard.source} resigned`;
+  return [
+    { ...count(router, 'priorityZeroReceived'), phase: { ...phase, downAt, takeoverReason } },
+    [log(vrrpLog.priorityZeroHeard({ instance: router.config.name, source: heard.source }))],
+  ];
+}
+
+/** Another master answers for the addresses: ours would be duplicates. From here on it is an ordinary start. */
+function giveUpAdoption(router: RouterState, phase: Backup, world: World, now: Instant): Step {
+  if (!phase.adopting) return [router, []];
+  const downAt = after(now, downInterval(router, phase.masterInterval));
+  return [{ ...router, phase: { ...phase, adopting: false, downAt } }, removePresent(router, world.network)];
+}
+
+/** Lower priorities are accepted when preemption is off, or while preempt_delay runs since the first of them. */
+function accepts(router: RouterState, phase: Backup, priority: number, now: Instant): boolean {
+  const { preempt, preemptDelay } = router.config;
+  if (priority >= router.effectivePriority || !(preempt || isOwner(router.config))) return true;
+  return preemptDelay > 0 && !isDue(phase.preemptAt, now);
+}
+
+function followMaster(router: RouterState, phase: Backup, heard: AcceptedAdvert, now: Instant): Step {
+  const { advert, source } = heard;
+  const masterInterval = learnedInterval(router, phase.masterInterval, advert.interval);
+  const delaying = advert.priority < router.effectivePriority && router.config.preemptDelay > 0;
+  const following: Backup = {
+    ...phase,
+    masterInterval,
+    downAt: after(now, downInterval(router, masterInterval)),
+    takeoverReason: `master ${source} fell silent`,
+    master: { address: source, priority: advert.priority },
+    preemptAt: delaying ? (phase.preemptAt ?? after(now, router.config.preemptDelay)) : null,
+    graceGiven: false,
+    reason: `master is ${source} with priority ${advert.priority}`,
+  };
+  return [{ ...router, phase: following }, []];
+}
+
+/** Preemption: the deadline is left to run out (RFC 9568 §6.4.2). */
+function outbid(router: RouterState, phase: Backup, { advert, source }: AcceptedAdvert): Step {
+  const bidding: Backup = {
+    ...phase,
+    takeoverReason: `preempted ${source}, whose priority ${advert.priority} is lower`,
+    reason: `about to preempt ${source}, whose priority ${advert.priority} is lower than ${router.effectivePriority}`,
+    master: { address: source, priority: advert.priority },
+  };
+  const line = { instance: router.config.name, source, theirs: advert.priority };
+  return complainOnce({ ...router, phase: bidding }, 'lower_priority', vrrpLog.lowerPriorityDiscarded(line));
+}
+
+/** RFC 9568 §6.4.2: v3 backups time the master by its own interval. v2 has only one. */
+export const learnedInterval = (router: RouterState, own: Micros, theirs: Micros): Micros =>
+  router.config.version === 3 ? theirs : own;

@@ -1,0 +1,221 @@
+/** One router's reaction to one event: what is common to all phases, then a dispatch by phase. */
+import { exhaustive } from '../../base/never.ts';
+import type { Instant } from '../../base/units.ts';
+import { earliest } from '../../base/units.ts';
+import type { VirtualAddress, VrrpInstance } from '../../config/model/vrrp.ts';
+import { type AcceptedAdvert, type DropReason, type ReceivedPacket, receiveAdvert } from '../wire/receive.ts';
+import { announceDeadline } from './announce.ts';
+import {
+  andThen,
+  announce,
+  complainOnce,
+  count,
+  isDue,
+  log,
+  removePresent,
+  type Step,
+  type World,
+} from './effects.ts';
+import { assessHealth, effectivePriority, faultText } from './health.ts';
+import { vrrpLog } from './log-events.ts';
+import { addressKey } from './network.ts';
+import { reconfigure } from './reload.ts';
+import type { RouterState } from './state.ts';
+import type { VrrpCounters } from './status.ts';
+import { backupHeard, masterDown, moveDeadline } from './step-backup.ts';
+import { masterDue, masterHeard, repair } from './step-master.ts';
+import { becomeFault, begin, downInterval, halt, recover } from './transitions.ts';
+
+export type RouterEvent =
+  | { readonly kind: 'startup_delayed' }
+  | { readonly kind: 'packet_received'; readonly packet: ReceivedPacket }
+  | { readonly kind: 'deadline_reached' }
+  | { readonly kind: 'network_changed' }
+  | { readonly kind: 'address_vanished'; readonly address: VirtualAddress }
+  | { readonly kind: 'addresses_restored'; readonly addresses: readonly VirtualAddress[] }
+  | {
+      readonly kind: 'addresses_refused';
+      readonly addresses: readonly VirtualAddress[];
+      readonly detail: string;
+    }
+  | { readonly kind: 'config_replaced'; readonly config: VrrpInstance }
+  | { readonly kind: 'stop_requested'; readonly release: boolean };
+
+export function stepRouter(router: RouterState, event: RouterEvent, world: World, now: Instant): Step {
+  const { phase } = router;
+  switch (event.kind) {
+    case 'startup_delayed':
+      return [router, removePresent(router, world.network)];
+    case 'packet_received':
+      return received(router, event.packet, world, now);
+    case 'deadline_reached':
+      return deadlineReached(router, world, now);
+    case 'network_changed':
+      return networkChanged(router, world, now);
+    case 'address_vanished':
+      return phase.kind === 'master' ? repair(router, phase, event.address) : [router, []];
+    case 'addresses_restored':
+      return restored(router, event.addresses);
+    case 'addresses_refused':
+      return refused(router, event.addresses, event.detail);
+    case 'config_replaced':
+      return reconfigure(router, event.config, world, now);
+    case 'stop_requested':
+      return halt(router, world, { keep: !event.release }, now);
+    default:
+      return exhaustive(event);
+  }
+}
+
+/** When this router wants to be woken; null = never by itself. */
+export function routerDeadline({ phase }: RouterState): Instant | null {
+  switch (phase.kind) {
+    case 'initialize':
+      return phase.startAt;
+    case 'backup':
+      return phase.downAt;
+    case 'master':
+      return earliest(phase.nextAdvertAt, announceDeadline(phase.announce));
+    case 'fault':
+      return null;
+    default:
+      return exhaustive(phase);
+  }
+}
+
+function deadlineReached(router: RouterState, world: World, now: Instant): Step {
+  if (!isDue(routerDeadline(router), now)) return [router, []];
+  const { phase } = router;
+  switch (phase.kind) {
+    case 'initialize':
+      return begin(router, world, now);
+    case 'backup':
+      return masterDown(router, phase, world, now);
+    case 'master':
+      return masterDue(router, phase, world, now);
+    case 'fault':
+      return [router, []];
+    default:
+      return exhaustive(phase);
+  }
+}
+
+/** Counter of each way to be refused. */
+const DROP_COUNTER: Readonly<Record<DropReason, keyof VrrpCounters>> = {
+  packet_length: 'packetLengthErrors',
+  ttl: 'ttlErrors',
+  version: 'versionErrors',
+  invalid_auth_type: 'invalidAuthType',
+  auth_type_mismatch: 'authTypeMismatch',
+  auth_failure: 'authFailures',
+  advert_interval: 'advertIntervalErrors',
+  invalid_type: 'invalidTypeReceived',
+  checksum: 'checksumErrors',
+  destination: 'addressListErrors',
+  unknown_peer: 'addressListErrors',
+};
+
+/** In Initialize and Fault nothing is received (RFC 9568 §6.4.1; behaviour.md section 4.7). */
+function received(router: RouterState, packet: ReceivedPacket, world: World, now: Instant): Step {
+  const { phase, config } = router;
+  if (phase.kind !== 'backup' && phase.kind !== 'master') return [router, []];
+  const sameSender = phase.kind === 'backup' && phase.master?.address === packet.source;
+  const verdict = receiveAdvert(packet, {
+    instance: config,
+    groupForChecksum:
+      config.destination.kind === 'unicast' && config.family === 'inet' ? world.globals.mcastGroup4 : null,
+    compareAddresses: !(config.skipCheckAdvAddr && sameSender),
+  });
+  if (!verdict.ok) {
+    const entry = vrrpLog.packetDropped({
+      instance: config.name,
+      source: packet.source,
+      drop: verdict.error,
+    });
+    return complainOnce(count(router, DROP_COUNTER[verdict.error]), verdict.error, entry);
+  }
+  if (packet.source === phase.source) {
+    const entry = vrrpLog.ownAdvertHeard({ instance: config.name, source: packet.source });
+    return complainOnce(router, 'own_advert', entry);
+  }
+  const isNewMaster = phase.kind === 'backup' && !sameSender;
+  const listening = isNewMaster ? { ...router, complained: [] } : router;
+  const noted = andThen(noteOddities(listening, verdict.value), (r) => [
+    { ...count(r, 'advertsReceived'), checksumStyle: verdict.value.checksum },
+    [],
+  ]);
+  return andThen(noted, (r) => heard(r, verdict.value, world, now));
+}
+
+function heard(router: RouterState, advert: AcceptedAdvert, world: World, now: Instant): Step {
+  const { phase } = router;
+  if (phase.kind === 'backup') return backupHeard(router, phase, advert, world, now);
+  return phase.kind === 'master' ? masterHeard(router, phase, advert, world, now) : [router, []];
+}
+
+/** What is odd about an advert that is accepted all the same: another address list (Q8), another v3 interval. */
+function noteOddities(router: RouterState, { advert, source, addressMismatch }: AcceptedAdvert): Step {
+  const { name: instance, vrid, advertInterval } = router.config;
+  const listed: Step =
+    addressMismatch === null
+      ? [router, []]
+      : complainOnce(
+          count(router, 'addressListErrors'),
+          'address_list',
+          vrrpLog.addressListDiffers({
+            instance,
+            source,
+            vrid,
+            missing: addressMismatch === 'count' ? null : addressMismatch,
+          }),
+        );
+  if (advert.interval === advertInterval) return listed;
+  const line = vrrpLog.otherInterval({ instance, source, theirs: advert.interval, ours: advertInterval });
+  return andThen(listed, (r) => complainOnce(r, 'other_interval', line));
+}
+
+/** Links, addresses or sockets are not what they were: fit or unfit, which source, which priority. */
+function networkChanged(router: RouterState, world: World, now: Instant): Step {
+  const { phase, config } = router;
+  if (phase.kind === 'initialize') return [router, []];
+  const health = assessHealth(config, world.network, world.virtual);
+  const weighed = reweigh(router, effectivePriority(config, world.network));
+  if (health.kind === 'unfit') {
+    if (phase.kind !== 'fault') return becomeFault(weighed, world, now);
+    const reason = health.causes.map(faultText).join('; ');
+    return [{ ...weighed, phase: { ...phase, reason } }, []];
+  }
+  if (weighed.phase.kind === 'fault') return recover(weighed, health.source, now);
+  if (weighed.phase.kind === 'initialize') return [weighed, []];
+  const sourced = { ...weighed, phase: { ...weighed.phase, source: health.source } };
+  return [sourced, []];
+}
+
+/** In Backup the running deadline moves along (behaviour.md section 4.1). */
+function reweigh(router: RouterState, priority: RouterState['effectivePriority']): RouterState {
+  if (priority === router.effectivePriority) return router;
+  const weighed = { ...router, effectivePriority: priority };
+  const { phase } = router;
+  if (phase.kind !== 'backup') return weighed;
+  const from = downInterval(router, phase.masterInterval);
+  const to = downInterval(weighed, phase.masterInterval);
+  return { ...weighed, phase: moveDeadline(phase, { from, to }) };
+}
+
+function restored(router: RouterState, addresses: readonly VirtualAddress[]): Step {
+  if (router.phase.kind !== 'master') return [router, []];
+  const entry = vrrpLog.addressesRestored({
+    instance: router.config.name,
+    addresses: addresses.map(addressKey),
+  });
+  return [router, [log(entry), announce(router, router.config.garp.repeat, addresses)]];
+}
+
+function refused(router: RouterState, addresses: readonly VirtualAddress[], detail: string): Step {
+  const entry = vrrpLog.addressesRefused({
+    instance: router.config.name,
+    addresses: addresses.map(addressKey),
+    detail,
+  });
+  return complainOnce(router, 'address_refused', entry);
+}

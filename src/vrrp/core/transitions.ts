@@ -1,0 +1,198 @@
+/** The only places where a router changes its phase. Each says why in one sentence, clears the complaints, tells the
+ *  world (log, notification), and brings the addresses into line with the new phase. */
+import type { IpAddress } from '../../base/ip.ts';
+import { after, type Instant, type Micros, type Priority } from '../../base/units.ts';
+import type { RouterAction, Transition } from './actions.ts';
+import { announceTimersFrom } from './announce.ts';
+import {
+  addMissing,
+  allAddresses,
+  andThen,
+  announce,
+  count,
+  log,
+  removePresent,
+  resign,
+  type Step,
+  sendAdvert,
+  type World,
+} from './effects.ts';
+import { assessHealth, faultText } from './health.ts';
+import { vrrpLog } from './log-events.ts';
+import { addressKey, isPresent } from './network.ts';
+import { type Backup, isOwner, type Phase, type RouterState } from './state.ts';
+import { STATE_NAME } from './status.ts';
+import { masterDownInterval, type TimerInputs } from './timers.ts';
+
+export interface Sender {
+  readonly address: IpAddress;
+  readonly priority: Priority;
+}
+
+export const timerInputs = (router: RouterState, masterInterval: Micros): TimerInputs => ({
+  version: router.config.version,
+  priority: router.effectivePriority,
+  masterInterval,
+});
+
+/** The master-down interval as it is now. */
+export const downInterval = (router: RouterState, masterInterval: Micros): Micros =>
+  masterDownInterval(timerInputs(router, masterInterval), router.config.downTimerAdverts);
+
+/** End of the startup delay. An owner is master at once (RFC 9568 §6.4.1); everybody else listens first. */
+export function begin(router: RouterState, world: World, now: Instant): Step {
+  const health = assessHealth(router.config, world.network, world.virtual);
+  if (health.kind === 'unfit') return becomeFault(router, world, now);
+  const { source } = health;
+  if (isOwner(router.config) && router.config.initialState === 'MASTER') {
+    return becomeMaster(router, world, { source, reason: 'owns the addresses (priority 255)' }, now);
+  }
+  const found = allAddresses(router.config).filter((address) => isPresent(world.network, address));
+  if (found.length > 0) return adopt(router, { source, found: found.map(addressKey) }, now);
+  const phase = freshBackup(router, { source, reason: 'started: listening for a master' }, now);
+  return enter(router, phase, now);
+}
+
+/** Own virtual addresses in place at start were left by a stop with -V or by a crash. Taking them off would cut off
+ *  traffic that they may still carry; keeping them while another master has them would make a duplicate. So they stay
+ *  until another master is heard, which a living one makes sure of within one advert interval. For the same reason the
+ *  wait is one interval and not `down_timer_adverts` of them: a restart that takes less than two intervals is back
+ *  before the peers' patience ends, and no failover happens. With nopreempt the wait is the full one, because a single
+ *  lost advert must not be enough to unseat the present master. */
+function adopt(
+  router: RouterState,
+  { source, found }: { readonly source: IpAddress; readonly found: readonly string[] },
+  now: Instant,
+): Step {
+  const { config } = router;
+  const reason = 'started with its addresses in place: keeping them unless another master is heard';
+  const backup = freshBackup(router, { source, reason }, now);
+  const short = masterDownInterval(timerInputs(router, config.advertInterval), 1);
+  const downAt = config.preempt ? after(now, short) : backup.downAt;
+  const [entered, actions] = enter(router, { ...backup, downAt, adopting: true }, now);
+  return [entered, [...actions, log(vrrpLog.addressesAdopted({ instance: config.name, addresses: found }))]];
+}
+
+/** First the advert, so that the peers step back, then the addresses, then the announcements (RFC 9568 §6.4.2). */
+export function becomeMaster(
+  router: RouterState,
+  world: World,
+  { source, reason }: { readonly source: IpAddress; readonly reason: string },
+  now: Instant,
+): Step {
+  const { config } = router;
+  const advertised = sendAdvert(router, world, { source, priority: router.effectivePriority });
+  const phase: Phase = {
+    kind: 'master',
+    reason,
+    source,
+    nextAdvertAt: after(now, config.advertInterval),
+    announce: announceTimersFrom(config.garp, now),
+    repairs: 0,
+  };
+  const equipped = andThen(advertised, (sent) => [
+    count(sent, 'becameMaster'),
+    [...addMissing(sent, world.network), announce(sent, config.garp.repeat)],
+  ]);
+  return andThen(equipped, (ready) => enter(ready, phase, now));
+}
+
+/** A better master spoke (RFC 9568 §6.4.3): no priority-0 advert, it is there already. */
+export function yieldTo(
+  router: RouterState,
+  world: World,
+  heard: { readonly source: IpAddress; readonly master: Sender; readonly masterInterval: Micros },
+  now: Instant,
+): Step {
+  const { master, masterInterval, source } = heard;
+  const reason = `heard ${master.address} with priority ${master.priority}, own priority is ${router.effectivePriority}`;
+  const phase: Backup = {
+    ...freshBackup(router, { source, reason }, now),
+    masterInterval,
+    downAt: after(now, downInterval(router, masterInterval)),
+    takeoverReason: `master ${master.address} fell silent`,
+    master,
+  };
+  const [entered, actions] = enter(router, phase, now);
+  return [count(entered, 'releasedMaster'), [...actions, ...letGo(router, world)]];
+}
+
+/** All faults are gone. The whole wait again; an owner's is one interval and the skew (behaviour.md section 4.7). */
+export function recover(router: RouterState, source: IpAddress, now: Instant): Step {
+  const phase = freshBackup(router, { source, reason: 'faults are over: listening for a master' }, now);
+  const { advertInterval } = router.config;
+  const owners = masterDownInterval(timerInputs(router, advertInterval), 1);
+  return enter(router, isOwner(router.config) ? { ...phase, downAt: after(now, owners) } : phase, now);
+}
+
+/** One priority-0 advert where keepalived sends two (Q6); lost with the link if that is the fault. */
+export function becomeFault(router: RouterState, world: World, now: Instant): Step {
+  const health = assessHealth(router.config, world.network, world.virtual);
+  const reason = health.kind === 'unfit' ? health.causes.map(faultText).join('; ') : 'faulty';
+  const released = release(router, world);
+  return andThen(released, (free) => {
+    const [entered, actions] = enter(free, { kind: 'fault', reason }, now);
+    return [entered, [log(vrrpLog.faulty({ instance: router.config.name, reason })), ...actions]];
+  });
+}
+
+/** Shutdown (RFC 9568 §6.4): resign and take the addresses off, or with `keep` (-V) leave all as it is. */
+export function halt(
+  router: RouterState,
+  world: World,
+  { keep }: { readonly keep: boolean },
+  now: Instant,
+): Step {
+  const idle: Step = [router, [{ kind: 'cancel_announcements', router: router.key }]];
+  const released: Step = keep ? idle : release(router, world);
+  return andThen(released, (free) =>
+    enter(free, { kind: 'initialize', reason: 'stopped', startAt: null }, now),
+  );
+}
+
+/** Resigns if master; whatever the phase, none of the virtual addresses stays. */
+function release(router: RouterState, world: World): Step {
+  const { phase } = router;
+  if (phase.kind !== 'master') return [router, removePresent(router, world.network)];
+  return andThen(resign(router, world, phase.source), (resigned) => [
+    count(resigned, 'releasedMaster'),
+    letGo(resigned, world),
+  ]);
+}
+
+const letGo = (router: RouterState, world: World): readonly RouterAction[] => [
+  { kind: 'cancel_announcements', router: router.key },
+  ...removePresent(router, world.network),
+];
+
+function freshBackup(
+  router: RouterState,
+  { source, reason }: { readonly source: IpAddress; readonly reason: string },
+  now: Instant,
+): Backup {
+  const masterInterval = router.config.advertInterval;
+  return {
+    kind: 'backup',
+    reason,
+    source,
+    downAt: after(now, downInterval(router, masterInterval)),
+    takeoverReason: 'no master was heard',
+    masterInterval,
+    master: null,
+    preemptAt: null,
+    adopting: false,
+    graceGiven: false,
+  };
+}
+
+function enter(router: RouterState, phase: Phase, now: Instant): Step {
+  const { name: instance } = router.config;
+  const [from, to] = [STATE_NAME[router.phase.kind], STATE_NAME[phase.kind]];
+  const { reason } = phase;
+  const transition: Transition = { instance, from, to, reason, effectivePriority: router.effectivePriority };
+  const entry = vrrpLog.entered({ instance, to, initial: from === 'INIT', reason });
+  return [
+    { ...router, phase, changedAt: now, complained: [] },
+    [...(to === 'INIT' ? [] : [log(entry)]), { kind: 'publish_transition', transition }],
+  ];
+}

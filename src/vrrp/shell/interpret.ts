@@ -1,0 +1,131 @@
+/** Carries out the core's orders, in their order. Whatever a port answers comes back as an event, never as a call into
+ *  the core. */
+
+import type { Log } from '../../base/log.ts';
+import { exhaustive } from '../../base/never.ts';
+import { type SystemError, systemErrorText } from '../../base/system-error.ts';
+import type { InterfaceName } from '../../base/units.ts';
+import type { VirtualAddress } from '../../config/model/vrrp.ts';
+import type { LinkState, NetKernel, NetOperation } from '../../ports/net-kernel.ts';
+import type { Transition, VrrpAction } from '../core/actions.ts';
+import type { VrrpEvent } from '../core/events.ts';
+import { vrrpShellLog } from '../core/log-events.ts';
+import { addressKey } from '../core/network.ts';
+import { encodeAdvert } from '../wire/advert.ts';
+import type { SocketTable } from './sockets.ts';
+
+export interface Effects {
+  readonly sockets: SocketTable;
+  readonly net: NetKernel;
+  readonly log: Log;
+  readonly links: ReadonlyMap<InterfaceName, LinkState>;
+  readonly onTransition: (transition: Transition) => void;
+  /** a failure to send on an interface, or null when it works again: logged by the owner when it changes */
+  readonly onSent: (name: InterfaceName, error: SystemError | null) => void;
+}
+
+/** IFA_PROTO of keepalived's addresses (linux/if_addr.h), so that both recognise what the other left behind. */
+export const ADDRESS_PROTOCOL = 18;
+
+export function interpret(action: VrrpAction, effects: Effects): readonly VrrpEvent[] {
+  switch (action.kind) {
+    case 'send_advert':
+      sendAdvert(action, effects);
+      return [];
+    case 'add_addresses':
+      return addAddresses(action, effects).refused;
+    case 'restore_addresses': {
+      const { added, refused } = addAddresses(action, effects);
+      const restored: VrrpEvent = { kind: 'addresses_restored', router: action.router, addresses: added };
+      return added.length > 0 ? [restored, ...refused] : refused;
+    }
+    case 'remove_addresses':
+      removeAddresses(action.addresses, effects);
+      return [];
+    case 'announce_address': {
+      const announcer = effects.sockets.announcer(action.interface);
+      const sent = announcer?.announce(action.address);
+      if (sent !== undefined && !sent.ok) {
+        const detail = systemErrorText(sent.error);
+        effects.log(vrrpShellLog.announceFailed({ interface: action.interface, detail }));
+      }
+      return [];
+    }
+    case 'publish_transition':
+      effects.onTransition(action.transition);
+      return [];
+    case 'write_log':
+      effects.log(action.entry);
+      return [];
+    default:
+      return exhaustive(action);
+  }
+}
+
+function sendAdvert(order: Extract<VrrpAction, { kind: 'send_advert' }>, effects: Effects): void {
+  const { source, destination, checksumDestination } = order;
+  const socket = effects.sockets.find(order);
+  if (socket === null) return;
+  const payload = encodeAdvert(order.advert, { source, destination: checksumDestination });
+  const sent = socket.send({ source, destination, payload });
+  effects.onSent(order.interface, sent.ok ? null : sent.error);
+}
+
+interface Addition {
+  readonly added: readonly VirtualAddress[];
+  readonly refused: readonly VrrpEvent[];
+}
+
+/** EEXIST is success without a change. ENODEV means that the link is just going: its own event will follow. */
+function addAddresses(
+  { router, addresses }: { readonly router: string; readonly addresses: readonly VirtualAddress[] },
+  effects: Effects,
+): Addition {
+  const added: VirtualAddress[] = [];
+  const refused: VrrpEvent[] = [];
+  for (const { address, error } of applyEach('add_address', addresses, effects)) {
+    if (error === null) added.push(address);
+    else if (error.code !== 'EEXIST' && error.code !== 'ENODEV') {
+      refused.push({
+        kind: 'addresses_refused',
+        router,
+        addresses: [address],
+        detail: systemErrorText(error),
+      });
+    }
+  }
+  return { added, refused };
+}
+
+/** What is gone already, alone or with its link, needs no removal. */
+function removeAddresses(addresses: readonly VirtualAddress[], effects: Effects): void {
+  for (const { address, error } of applyEach('remove_address', addresses, effects)) {
+    if (error === null || error.code === 'EADDRNOTAVAIL' || error.code === 'ENODEV') continue;
+    const detail = systemErrorText(error);
+    effects.log(vrrpShellLog.removeFailed({ address: addressKey(address), detail }));
+  }
+}
+
+function applyEach(
+  kind: NetOperation['kind'],
+  addresses: readonly VirtualAddress[],
+  { net, links }: Effects,
+): readonly { readonly address: VirtualAddress; readonly error: SystemError | null }[] {
+  const placed = addresses.flatMap((address) => {
+    const link = links.get(address.interface);
+    return link === undefined ? [] : [{ address, operation: { kind, address: stateOf(address, link) } }];
+  });
+  const answers = net.apply(placed.map(({ operation }) => operation));
+  return placed.map(({ address }, i) => ({ address, error: answers[i] ?? null }));
+}
+
+const stateOf = (address: VirtualAddress, link: LinkState): NetOperation['address'] => ({
+  ifIndex: link.index,
+  address: address.address,
+  prefixLength: address.prefixLength,
+  label: address.label,
+  scope: address.scope,
+  broadcast: address.broadcast,
+  protocol: ADDRESS_PROTOCOL,
+  secondary: false,
+});

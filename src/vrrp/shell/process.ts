@@ -1,0 +1,231 @@
+/** The VRRP process: feeds the core from the ports and carries out what it orders. It decides nothing itself but the
+ *  order of a wake-up:
+ *
+ *      1. read the clock once
+ *      2. drain the sockets, each packet with the time the kernel received it
+ *      3. only then look at the deadlines that are still due
+ *      4. arm the one alarm
+ *
+ *  After a stall of the event loop the alarm can ring before adverts that already wait are read. Without 2 before 3 a
+ *  backup would then take over from a living master. */
+
+import type { Log } from '../../base/log.ts';
+import { invariant } from '../../base/never.ts';
+import { type SystemError, systemErrorText } from '../../base/system-error.ts';
+import { earliest, type Instant, type InterfaceName, instant } from '../../base/units.ts';
+import type { Config } from '../../config/model/config.ts';
+import type { VrrpInstance } from '../../config/model/vrrp.ts';
+import type { Alarm, Clock } from '../../ports/clock.ts';
+import type { NetEvent, NetKernel } from '../../ports/net-kernel.ts';
+import type { PacketPort } from '../../ports/packets.ts';
+import type { Transition } from '../core/actions.ts';
+import type { VrrpConfig, VrrpEvent } from '../core/events.ts';
+import { vrrpShellLog } from '../core/log-events.ts';
+import { type NodeState, newNode, nextDeadline, stepNode } from '../core/node.ts';
+import { statusOf, type VrrpStatus } from '../core/status.ts';
+import { interpret } from './interpret.ts';
+import { type LinkTable, linkTable } from './links.ts';
+import { openSockets, type SocketTable } from './sockets.ts';
+
+export interface VrrpPorts {
+  readonly clock: Clock;
+  readonly packets: PacketPort;
+  readonly net: NetKernel;
+  readonly log: Log;
+}
+
+/** The part of the configuration that this process lives by. */
+export type VrrpPart = Pick<Config, 'vrrpInstances'> & {
+  readonly global: Pick<Config['global'], 'vrrp'>;
+};
+
+/** The machine that decides. The simulator puts a broken one in its place, to prove that it would notice. */
+export interface VrrpCore {
+  readonly stepNode: typeof stepNode;
+  readonly nextDeadline: typeof nextDeadline;
+}
+
+export interface VrrpOptions {
+  /** false (-V): a stop leaves the addresses where they are and sends no priority-0 advert */
+  readonly releaseVips: boolean;
+  readonly onStatusChange?: (transition: Transition) => void;
+}
+
+export interface VrrpProcess {
+  reload(config: VrrpPart): void;
+  /** Synchronous: when it returns, the priority-0 adverts are sent and the addresses are off. Further calls do nothing. */
+  stop(): void;
+  status(): VrrpStatus;
+  resetCounters(): void;
+}
+
+/** Packets read from one socket per wake-up: a flood cannot keep the own adverts from leaving. */
+const DATAGRAMS_PER_WAKE_MAX = 256;
+/** An order's outcome is an event; outcomes of outcomes end after two rounds. More is a defect. */
+const FEEDBACK_MAX = 4_096;
+
+export function startVrrp(
+  ports: VrrpPorts,
+  config: VrrpPart,
+  options: VrrpOptions,
+  core: VrrpCore = { stepNode, nextDeadline },
+): VrrpProcess {
+  const running = new Running({ ports, options, core }, vrrpConfigOf(config));
+  running.start();
+  return {
+    reload: (next) => running.reload(vrrpConfigOf(next)),
+    stop: () => running.stop(),
+    status: () => running.status(),
+    resetCounters: () => running.resetCounters(),
+  };
+}
+
+const vrrpConfigOf = (config: VrrpPart): VrrpConfig => ({
+  globals: config.global.vrrp,
+  instances: config.vrrpInstances,
+});
+
+class Running {
+  readonly #ports: VrrpPorts;
+  readonly #options: VrrpOptions;
+  readonly #core: VrrpCore;
+  readonly #links: LinkTable = linkTable();
+  readonly #sockets: SocketTable;
+  readonly #alarm: Alarm;
+  /** interfaces on which the last advert could not be sent */
+  readonly #mute = new Set<InterfaceName>();
+  #config: VrrpConfig;
+  #node: NodeState;
+  #unsubscribe: (() => void) | null = null;
+  #stopped = false;
+
+  constructor(
+    { ports, options, core }: { readonly ports: VrrpPorts; readonly options: VrrpOptions; readonly core: VrrpCore },
+    config: VrrpConfig,
+  ) {
+    this.#ports = ports;
+    this.#options = options;
+    this.#core = core;
+    this.#config = config;
+    this.#node = newNode(config.globals);
+    const wake = (): void => this.#wake();
+    this.#sockets = openSockets(ports.packets, ports.log, wake);
+    this.#alarm = ports.clock.alarm(wake);
+  }
+
+  /** Subscribes before it reads, so that nothing falls between; what is told twice does no harm. */
+  start(): void {
+    const { net } = this.#ports;
+    const subscribed = net.subscribe((event) => this.#netChanged(event));
+    if (subscribed.ok) this.#unsubscribe = subscribed.value;
+    else this.#complainAboutNetwork(subscribed.error);
+    const snapshot = net.snapshot();
+    if (!snapshot.ok) this.#complainAboutNetwork(snapshot.error);
+    const network = snapshot.ok ? this.#links.replace(snapshot.value) : { links: [], addresses: [] };
+    const now = this.#ports.clock.now();
+    this.#reconcileSockets(this.#config.instances, now);
+    this.#feed({ kind: 'started', config: this.#config, ...network }, now);
+    this.#arm();
+  }
+
+  /** Sockets of old and new instances are open while they change over: the old resign on theirs. */
+  reload(config: VrrpConfig): void {
+    if (this.#stopped) return;
+    const now = this.#ports.clock.now();
+    this.#reconcileSockets([...this.#config.instances, ...config.instances], now);
+    this.#config = config;
+    this.#feed({ kind: 'config_changed', config }, now);
+    this.#reconcileSockets(config.instances, now);
+    this.#arm();
+  }
+
+  stop(): void {
+    if (this.#stopped) return;
+    this.#feed({ kind: 'stop_requested', release: this.#options.releaseVips }, this.#ports.clock.now());
+    this.#stopped = true;
+    this.#alarm.set(null);
+    this.#unsubscribe?.();
+    this.#sockets.closeAll();
+  }
+
+  status(): VrrpStatus {
+    const { clock } = this.#ports;
+    const bootWall = clock.wall() - clock.now() / 1_000;
+    const status = statusOf(this.#node, (at) => Math.round(bootWall + at / 1_000));
+    return { ...status, strayPackets: status.strayPackets + this.#sockets.dropped };
+  }
+
+  resetCounters(): void {
+    this.#feed({ kind: 'counters_reset' }, this.#ports.clock.now());
+  }
+
+  #wake(): void {
+    if (this.#stopped) return;
+    const now = this.#ports.clock.now();
+    for (const { packet, ...where } of this.#sockets.drain(DATAGRAMS_PER_WAKE_MAX)) {
+      const receivedAt = instant(Math.min(packet.receivedAt, now));
+      this.#feed({ kind: 'packet_received', ...where, packet }, receivedAt);
+    }
+    const { retryAt } = this.#sockets;
+    if (retryAt !== null && retryAt <= now) this.#reconcileSockets(this.#config.instances, now);
+    const deadline = this.#core.nextDeadline(this.#node);
+    if (deadline !== null && deadline <= now) this.#feed({ kind: 'deadline_reached' }, now);
+    this.#arm();
+  }
+
+  /** A link that came or changed its index needs its sockets before the core hears of it. */
+  #netChanged(event: NetEvent): void {
+    if (this.#stopped) return;
+    const now = this.#ports.clock.now();
+    const events = this.#links.translate(event);
+    if (event.kind !== 'address_added' && event.kind !== 'address_removed') {
+      this.#reconcileSockets(this.#config.instances, now);
+    }
+    for (const translated of events) this.#feed(translated, now);
+    this.#arm();
+  }
+
+  #reconcileSockets(instances: readonly VrrpInstance[], now: Instant): void {
+    const changes = this.#sockets.reconcile({ instances, links: this.#links.byName }, now);
+    for (const change of changes) this.#feed(change, now);
+  }
+
+  #feed(first: VrrpEvent, now: Instant): void {
+    const queue: VrrpEvent[] = [first];
+    for (let i = 0; i < queue.length; i++) {
+      const event = queue[i];
+      invariant(i < FEEDBACK_MAX && event !== undefined, () => `${i} outcomes of one ${first.kind}`);
+      const [node, actions] = this.#core.stepNode(this.#node, event, now);
+      this.#node = node;
+      for (const action of actions) queue.push(...interpret(action, this.#effects()));
+    }
+  }
+
+  #effects(): Parameters<typeof interpret>[1] {
+    return {
+      sockets: this.#sockets,
+      net: this.#ports.net,
+      log: this.#ports.log,
+      links: this.#links.byName,
+      onTransition: (transition) => this.#options.onStatusChange?.(transition),
+      onSent: (name, error) => this.#sent(name, error),
+    };
+  }
+
+  /** One line when sending begins to fail, none for each advert after it. */
+  #sent(name: InterfaceName, error: SystemError | null): void {
+    if (error === null) this.#mute.delete(name);
+    else if (!this.#mute.has(name)) {
+      this.#mute.add(name);
+      this.#ports.log(vrrpShellLog.sendFailed({ interface: name, detail: systemErrorText(error) }));
+    }
+  }
+
+  #complainAboutNetwork(error: SystemError): void {
+    this.#ports.log(vrrpShellLog.networkUnreadable({ detail: systemErrorText(error) }));
+  }
+
+  #arm(): void {
+    this.#alarm.set(earliest(this.#core.nextDeadline(this.#node), this.#sockets.retryAt));
+  }
+}

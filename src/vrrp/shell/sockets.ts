@@ -1,0 +1,169 @@
+/** The sockets of the VRRP process: one per interface, family and multicast group, and one announcer per link. They are
+ *  opened when the link exists, opened anew when it comes back under another index, and closed when nobody needs them. */
+import type { Family, IpAddress } from '../../base/ip.ts';
+import type { Log } from '../../base/log.ts';
+import type { MacAddress } from '../../base/mac.ts';
+import { type SystemError, systemErrorText } from '../../base/system-error.ts';
+import { after, type IfIndex, type Instant, type InterfaceName, millis } from '../../base/units.ts';
+import type { VrrpInstance } from '../../config/model/vrrp.ts';
+import type { LinkState } from '../../ports/net-kernel.ts';
+import type { Announcer, PacketPort, VrrpPacket, VrrpSocket } from '../../ports/packets.ts';
+import type { VrrpEvent } from '../core/events.ts';
+import { vrrpShellLog } from '../core/log-events.ts';
+
+export interface SocketTable {
+  /** Opens, re-opens and closes until the table is what the instances and links ask for; says what changed. */
+  reconcile(wanted: SocketWish, now: Instant): readonly VrrpEvent[];
+  /** What waits on all sockets, at most `limit` packets on each, oldest first. */
+  drain(limit: number): readonly Arrival[];
+  find(where: { readonly interface: InterfaceName; readonly family: Family }): VrrpSocket | null;
+  announcer(name: InterfaceName): Announcer | null;
+  /** when a socket that could not be opened should be tried again; null = all are open */
+  readonly retryAt: Instant | null;
+  /** packets that the kernel dropped, closed sockets included */
+  readonly dropped: number;
+  closeAll(): void;
+}
+
+export interface SocketWish {
+  readonly instances: readonly VrrpInstance[];
+  readonly links: ReadonlyMap<InterfaceName, LinkState>;
+}
+
+export interface Arrival {
+  readonly interface: InterfaceName;
+  readonly family: Family;
+  readonly packet: VrrpPacket;
+}
+
+interface Place {
+  readonly interface: InterfaceName;
+  readonly family: Family;
+  readonly group: IpAddress | null;
+}
+
+interface OpenSocket extends Place {
+  readonly ifIndex: IfIndex;
+  /** null: could not be opened */
+  readonly socket: VrrpSocket | null;
+}
+
+interface OpenAnnouncer {
+  readonly ifIndex: IfIndex;
+  readonly mac: MacAddress;
+  readonly announcer: Announcer;
+}
+
+/** A socket that could not be opened is tried again after this, and whenever its link changes. */
+const RETRY_AFTER = millis(5_000);
+
+export function openSockets(packets: PacketPort, log: Log, onReadable: () => void): SocketTable {
+  const sockets = new Map<string, OpenSocket>();
+  const announcers = new Map<InterfaceName, OpenAnnouncer>();
+  let links: ReadonlyMap<InterfaceName, LinkState> = new Map();
+  let retryAt: Instant | null = null;
+  let droppedBefore = 0;
+
+  function close(key: string, open: OpenSocket): void {
+    droppedBefore += open.socket?.dropped ?? 0;
+    open.socket?.close();
+    sockets.delete(key);
+  }
+
+  function open(key: string, place: Place, link: LinkState): VrrpEvent {
+    const where = { interface: place.interface, family: place.family };
+    const opened = packets.openVrrp({ ...place, ifIndex: link.index }, onReadable);
+    sockets.set(key, { ...place, ifIndex: link.index, socket: opened.ok ? opened.value : null });
+    if (opened.ok) return { kind: 'transport_opened', ...where };
+    const detail = systemErrorText(opened.error);
+    log(vrrpShellLog.socketFailed({ ...where, detail, hint: hintFor(opened.error) }));
+    return { kind: 'transport_broke', ...where, detail };
+  }
+
+  function closeUnwanted(wanted: ReadonlyMap<string, Place>): void {
+    for (const [key, socket] of sockets) {
+      const link = links.get(socket.interface);
+      if (!wanted.has(key) || link?.index !== socket.ifIndex) close(key, socket);
+    }
+    for (const [name, { ifIndex, mac, announcer }] of announcers) {
+      const link = links.get(name);
+      if (link?.index === ifIndex && link.mac === mac) continue;
+      announcer.close();
+      announcers.delete(name);
+    }
+  }
+
+  return {
+    reconcile(wish, now) {
+      links = wish.links;
+      const wanted = new Map(wish.instances.map(placeOf).map((place) => [placeKey(place), place]));
+      closeUnwanted(wanted);
+      const events: VrrpEvent[] = [];
+      for (const [key, place] of wanted) {
+        const link = links.get(place.interface);
+        if (link === undefined || sockets.get(key)?.socket) continue;
+        if (sockets.has(key) && retryAt !== null && now < retryAt) continue;
+        events.push(open(key, place, link));
+      }
+      const anyBroken = [...sockets.values()].some(({ socket }) => socket === null);
+      if (!anyBroken) retryAt = null;
+      else if (retryAt === null || retryAt <= now) retryAt = after(now, RETRY_AFTER);
+      return events;
+    },
+
+    drain(limit) {
+      const arrivals: Arrival[] = [];
+      for (const { socket, interface: name, family } of sockets.values()) {
+        for (const packet of socket?.drain(limit) ?? []) arrivals.push({ interface: name, family, packet });
+      }
+      return arrivals.sort((a, b) => a.packet.receivedAt - b.packet.receivedAt);
+    },
+
+    find(where) {
+      for (const open of sockets.values()) {
+        if (open.interface === where.interface && open.family === where.family) return open.socket;
+      }
+      return null;
+    },
+
+    announcer(name) {
+      const link = links.get(name);
+      const known = announcers.get(name);
+      if (known !== undefined || link === undefined || link.mac === null) return known?.announcer ?? null;
+      const opened = packets.openAnnouncer({ ifIndex: link.index, mac: link.mac });
+      if (!opened.ok) {
+        log(vrrpShellLog.announceFailed({ interface: name, detail: systemErrorText(opened.error) }));
+        return null;
+      }
+      announcers.set(name, { ifIndex: link.index, mac: link.mac, announcer: opened.value });
+      return opened.value;
+    },
+
+    get retryAt() {
+      return retryAt;
+    },
+
+    get dropped() {
+      return [...sockets.values()].reduce((sum, { socket }) => sum + (socket?.dropped ?? 0), droppedBefore);
+    },
+
+    closeAll() {
+      for (const [key, socket] of sockets) close(key, socket);
+      for (const { announcer } of announcers.values()) announcer.close();
+      announcers.clear();
+    },
+  };
+}
+
+const placeOf = ({ interface: name, family, destination }: VrrpInstance): Place => ({
+  interface: name,
+  family,
+  group: destination.kind === 'multicast' ? destination.group : null,
+});
+
+const placeKey = (place: Place): string => `${place.interface} ${place.family} ${place.group ?? 'unicast'}`;
+
+const hintFor = (error: SystemError): string =>
+  error.code === 'EPERM' || error.code === 'EACCES'
+    ? '; run as root or grant CAP_NET_RAW and CAP_NET_ADMIN'
+    : '';

@@ -1,0 +1,162 @@
+/** The checks on reception, in keepalived's order (behaviour.md section 5, RFC 9568 §7.1): the first that fails drops
+ *  the packet under its own reason. Nothing here throws, and a dropped packet has no effect beyond its counter. */
+import { familyOf, type IpAddress, isIpv4 } from '../../base/ip.ts';
+import { err, ok, type Result } from '../../base/result.ts';
+import type { VrrpAuthentication, VrrpInstance } from '../../config/model/vrrp.ts';
+import {
+  ADVERTISEMENT,
+  type Advert,
+  type AdvertPath,
+  advertChecksum,
+  advertVersion,
+  decodeAdvert,
+  HEADER_OCTETS,
+  passwordOctets,
+} from './advert.ts';
+
+/** What the socket knows of a packet: the port's VrrpPacket without its time. */
+export interface ReceivedPacket {
+  readonly source: IpAddress;
+  readonly destination: IpAddress;
+  /** null when the kernel did not tell */
+  readonly ttl: number | null;
+  /** the IP header's idea of the payload's length */
+  readonly announcedLength: number;
+  readonly payload: Uint8Array;
+}
+
+export type DropReason =
+  | 'packet_length'
+  | 'ttl'
+  | 'version'
+  | 'invalid_auth_type'
+  | 'auth_type_mismatch'
+  | 'auth_failure'
+  | 'advert_interval'
+  | 'invalid_type'
+  | 'checksum'
+  | 'destination'
+  | 'unknown_peer';
+
+export interface AcceptedAdvert {
+  readonly advert: Advert;
+  readonly source: IpAddress;
+  /** `group`: the sender put the multicast group into the pseudo header of a unicast advert, as keepalived once did */
+  readonly checksum: ChecksumStyle;
+  /** own addresses that the advert does not carry, or `count`: logged and counted, yet accepted (keepalived, Q8) */
+  readonly addressMismatch: 'count' | readonly IpAddress[] | null;
+}
+
+export type ChecksumStyle = 'standard' | 'group';
+
+export interface ReceiveContext {
+  readonly instance: VrrpInstance;
+  /** the group for the old unicast checksum; null when the sender must use the standard one */
+  readonly groupForChecksum: IpAddress | null;
+  /** false: skip_check_adv_addr and the sender has not changed */
+  readonly compareAddresses: boolean;
+}
+
+/** RFC 9568 §5.1.1.3 */
+const TTL_REQUIRED = 255;
+/** A payload that an Ethernet driver may have padded: 46 octets, 42 behind a VLAN tag. */
+const ETHERNET_PAYLOAD_MIN = 46;
+const IPV4_HEADER_OCTETS = 20;
+/** RFC 2338 §5.3.6: none, simple text password, IP authentication header. */
+const AUTH_TYPE: Readonly<Record<VrrpAuthentication['kind'], number>> = { none: 0, pass: 1, ah: 2 };
+
+interface Candidate {
+  readonly packet: ReceivedPacket;
+  readonly instance: VrrpInstance;
+  readonly advert: Advert;
+}
+
+/** The checks that need the decoded advert, in order; the ones before it are in `receiveAdvert`. */
+const CHECKS: readonly { readonly reason: DropReason; readonly fails: (candidate: Candidate) => boolean }[] =
+  [
+    { reason: 'invalid_auth_type', fails: ({ advert }) => (advert.authentication?.type ?? 0) > 2 },
+    { reason: 'auth_type_mismatch', fails: hasOtherAuthType },
+    { reason: 'auth_failure', fails: hasOtherPassword },
+    // counted, unlike in keepalived (Q7)
+    { reason: 'advert_interval', fails: hasUnusableInterval },
+    { reason: 'invalid_type', fails: ({ advert }) => advert.type !== ADVERTISEMENT },
+  ];
+
+export function receiveAdvert(
+  packet: ReceivedPacket,
+  context: ReceiveContext,
+): Result<AcceptedAdvert, DropReason> {
+  const { instance } = context;
+  const message = messageOf(packet);
+  if (message === null || message.length < HEADER_OCTETS) return err('packet_length');
+  if (instance.destination.kind === 'multicast' && packet.ttl !== TTL_REQUIRED) return err('ttl');
+  if (advertVersion(message) !== instance.version) return err('version');
+  const decoded = decodeAdvert(message, familyOf(packet.source));
+  if (!decoded.ok) return err('packet_length');
+  const candidate = { packet, instance, advert: decoded.value };
+  for (const { reason, fails } of CHECKS) if (fails(candidate)) return err(reason);
+  const checksum = checksumStyle(message, packet, context.groupForChecksum);
+  if (checksum === null) return err('checksum');
+  if (!isForUs(packet, instance)) return err('destination');
+  if (!isFromPeer(packet, instance)) return err('unknown_peer');
+  const addressMismatch = context.compareAddresses ? missingAddresses(decoded.value, instance) : null;
+  return ok({ advert: decoded.value, source: packet.source, checksum, addressMismatch });
+}
+
+/** The VRRP message without Ethernet padding; null when the lengths contradict each other. Padding fills a short IPv4
+ *  packet to 46 octets, or to 42 where a VLAN tag was taken off: always 2 modulo 4, never more. */
+function messageOf(packet: ReceivedPacket): Uint8Array | null {
+  const { payload, announcedLength } = packet;
+  if (announcedLength === payload.length) return payload;
+  if (announcedLength > payload.length || announcedLength < 0 || !isIpv4(packet.source)) return null;
+  const padded = IPV4_HEADER_OCTETS + payload.length;
+  return padded <= ETHERNET_PAYLOAD_MIN && padded % 4 === ETHERNET_PAYLOAD_MIN % 4
+    ? payload.subarray(0, announcedLength)
+    : null;
+}
+
+function hasOtherAuthType({ advert, instance }: Candidate): boolean {
+  return (
+    advert.authentication !== null && advert.authentication.type !== AUTH_TYPE[instance.authentication.kind]
+  );
+}
+
+function hasOtherPassword({ advert, instance }: Candidate): boolean {
+  if (instance.authentication.kind !== 'pass' || advert.authentication === null) return false;
+  return advert.authentication.octets !== passwordOctets(instance.authentication.password);
+}
+
+/** v2 demands the own interval (RFC 3768 §7.1). v3 learns the sender's, but zero would make every deadline due at once. */
+function hasUnusableInterval({ advert, instance }: Candidate): boolean {
+  return advert.version === 2 ? advert.interval !== instance.advertInterval : advert.interval === 0;
+}
+
+function checksumStyle(message: Uint8Array, path: AdvertPath, group: IpAddress | null): ChecksumStyle | null {
+  if (advertChecksum(message, path) === 0) return 'standard';
+  if (group === null) return null;
+  return advertChecksum(message, { source: path.source, destination: group }) === 0 ? 'group' : null;
+}
+
+function isForUs(packet: ReceivedPacket, { destination }: VrrpInstance): boolean {
+  return destination.kind === 'multicast'
+    ? packet.destination === destination.group
+    : !isMulticast(packet.destination);
+}
+
+/** With a TTL range on any peer, only peers are heard and only inside their range (min_ttl, max_ttl). */
+function isFromPeer({ source, ttl }: ReceivedPacket, { destination }: VrrpInstance): boolean {
+  if (destination.kind === 'multicast') return true;
+  if (destination.peers.every((peer) => peer.minTtl === null && peer.maxTtl === null)) return true;
+  const peer = destination.peers.find(({ address }) => address === source);
+  return peer !== undefined && ttl !== null && ttl >= (peer.minTtl ?? 0) && ttl <= (peer.maxTtl ?? 255);
+}
+
+const isMulticast = (address: IpAddress): boolean =>
+  isIpv4(address) ? (Number.parseInt(address, 10) & 0xf0) === 0xe0 : address.startsWith('ff');
+
+function missingAddresses(advert: Advert, instance: VrrpInstance): AcceptedAdvert['addressMismatch'] {
+  if (advert.addresses.length !== instance.virtualAddresses.length) return 'count';
+  const carried = new Set(advert.addresses);
+  const missing = instance.virtualAddresses.map(({ address }) => address).filter((a) => !carried.has(a));
+  return missing.length > 0 ? missing : null;
+}
