@@ -1,0 +1,82 @@
+/** One checker: from the result of a probe to its verdict and the time of the next probe. behaviour.md section 16.1.
+ *
+ *      unknown ──pass──▶ up ──fail──▶ up, failing 1..retry ──fail──▶ down
+ *         └────fail────────────────────────────────────────────────▶ down ──pass──▶ up
+ *
+ *  The very first probe has no retries (Q19): a server that is dead at start is out at once. */
+import type { Instant, Micros } from '../../base/units.ts';
+import { micros } from '../../base/units.ts';
+import type { Checker } from '../../config/model/lvs.ts';
+import type { ProbeResult } from './probe-result.ts';
+
+export interface CheckerState {
+  /** what the real server counts; before the first run it is a presumption */
+  readonly passing: boolean;
+  /** a probe has given a verdict */
+  readonly hasRun: boolean;
+  /** consecutive failures, against `retry` */
+  readonly failing: number;
+  readonly last: { readonly result: ProbeResult; readonly at: Instant; readonly duration: Micros } | null;
+  readonly runs: number;
+  readonly failures: number;
+  readonly transitions: number;
+}
+
+export const newChecker = (presumedPassing: boolean): CheckerState => ({
+  passing: presumedPassing,
+  hasRun: false,
+  failing: 0,
+  last: null,
+  runs: 0,
+  failures: 0,
+  transitions: 0,
+});
+
+export const checkerVerdict = (state: CheckerState): 'unknown' | 'up' | 'down' => {
+  if (!state.hasRun) return 'unknown';
+  return state.passing ? 'up' : 'down';
+};
+
+export interface FinishedRun {
+  readonly result: ProbeResult;
+  readonly at: Instant;
+  readonly duration: Micros;
+}
+
+/** The state after a run, and how long to wait from its end until the next. */
+export function afterRun(
+  checker: Checker,
+  before: CheckerState,
+  run: FinishedRun,
+): { readonly after: CheckerState; readonly wait: Micros } {
+  const counted = { ...before, last: run, runs: before.runs + 1 };
+  switch (run.result.kind) {
+    case 'no_result':
+      return { after: counted, wait: checker.delayLoop };
+    case 'passed': {
+      const transitions = before.transitions + (before.passing ? 0 : 1);
+      return {
+        after: { ...counted, passing: true, hasRun: true, failing: 0, transitions },
+        wait: checker.delayLoop,
+      };
+    }
+    case 'failed': {
+      const failing = before.failing + 1;
+      const passing = before.hasRun && before.passing && failing <= checker.retry;
+      const transitions = before.transitions + (before.passing && !passing ? 1 : 0);
+      const after = {
+        ...counted,
+        passing,
+        hasRun: true,
+        failing,
+        transitions,
+        failures: before.failures + 1,
+      };
+      return { after, wait: passing ? checker.delayBeforeRetry : waitWhileDown(checker) };
+    }
+  }
+}
+
+/** HTTP never asks a dead server more often than `delay_before_retry`. */
+const waitWhileDown = (checker: Checker): Micros =>
+  checker.kind === 'http' ? micros(Math.max(checker.delayBeforeRetry, checker.delayLoop)) : checker.delayLoop;

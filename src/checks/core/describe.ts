@@ -1,0 +1,91 @@
+/** The node's state as the status records that `vipctl status`, the metrics and the dumps read. */
+import type { Instant } from '../../base/units.ts';
+import { MICROS_PER_MILLI } from '../../base/units.ts';
+import { type CheckerState, checkerVerdict } from './checker.ts';
+import { checkerName, serviceKey, serviceName } from './names.ts';
+import type { CheckerRecord, NodeState } from './node-state.ts';
+import { resultText } from './probe-result.ts';
+import {
+  effectiveWeight,
+  isAlive,
+  isPooled,
+  type ServerState,
+  type ServiceState,
+  sorryServerActive,
+} from './service.ts';
+import type { CheckerStatus, RealServerStatus, VirtualServerStatus } from './status.ts';
+
+/** The same moment on both clocks: turns instants into times for people. */
+export interface Moment {
+  readonly now: Instant;
+  /** milliseconds since 1970 */
+  readonly wall: number;
+}
+
+export const describeServices = (state: NodeState, moment: Moment): readonly VirtualServerStatus[] =>
+  [...state.services.values()].map((service) => describeService(state, service, moment));
+
+function describeService(state: NodeState, service: ServiceState, moment: Moment): VirtualServerStatus {
+  const { config } = service;
+  const sorry = config.sorryServer;
+  return {
+    service: serviceKey(config.match),
+    name: serviceName(config.match),
+    scheduler: config.scheduler,
+    quorum: service.rule.quorum,
+    aliveWeight: service.aliveWeight,
+    quorumUp: service.quorumUp,
+    sorryServer:
+      sorry === null
+        ? null
+        : { address: sorry.address, port: sorry.port, active: sorryServerActive(service) },
+    realServers: [...service.servers.values()].map((server) =>
+      describeServer(state, service, server, moment),
+    ),
+  };
+}
+
+function describeServer(
+  state: NodeState,
+  service: ServiceState,
+  server: ServerState,
+  moment: Moment,
+): RealServerStatus {
+  const { config } = server;
+  return {
+    address: config.address,
+    port: config.port,
+    configuredWeight: config.weight,
+    effectiveWeight: effectiveWeight(service, server),
+    alive: isAlive(server),
+    pooled: isPooled(service, server),
+    forwarding: config.forwarding.kind,
+    lastTransitionWall: wallOf(server.changedAt, moment),
+    checkers: server.checkers.flatMap((id) => {
+      const record = state.checkers.get(id);
+      return record === undefined ? [] : [describeChecker(record, moment)];
+    }),
+  };
+}
+
+function describeChecker(record: CheckerRecord, moment: Moment): CheckerStatus {
+  const { config, state } = record;
+  return {
+    name: checkerName(config),
+    kind: config.kind,
+    state: checkerVerdict(state),
+    lastResult: config.kind === 'misc' ? 'not run: counts as passed' : lastResult(state),
+    lastRunWall: wallOf(state.last?.at ?? null, moment),
+    lastDurationMicros: state.last?.duration ?? null,
+    runs: state.runs,
+    failures: state.failures,
+    transitions: state.transitions,
+    failing: state.failing,
+  };
+}
+
+const lastResult = (state: CheckerState): string | null =>
+  state.last === null ? null : resultText(state.last.result);
+
+const wallOf = (at: Instant | null, { now, wall }: Moment): number | null =>
+  at === null ? null : Math.round(wall - (now - at) / MICROS_PER_MILLI);

@@ -1,0 +1,176 @@
+/** The log lines of the checkers, worded as keepalived words them: operators search for these sentences.
+ *  What vipd adds (a reason, a url) stands behind keepalived's own words. */
+import { catalogue, row } from '../../base/log.ts';
+import { type ProbeFailure, resultText } from './probe-result.ts';
+
+interface Pooling {
+  readonly [field: string]: unknown;
+  readonly server: string;
+  readonly service: string;
+}
+interface SorryPooling extends Pooling {
+  readonly inhibit: boolean;
+}
+interface QuorumChange {
+  readonly [field: string]: unknown;
+  readonly quorum: number;
+  readonly hysteresis: number;
+  readonly alive: number;
+  readonly service: string;
+}
+interface ServerFailure {
+  readonly [field: string]: unknown;
+  readonly server: string;
+  readonly checker: 'tcp' | 'http';
+  readonly failure: ProbeFailure;
+}
+type CheckFailed = { readonly check: string; readonly server: string; readonly retries: number };
+type PageFine = { readonly server: string; readonly url: string; readonly digest: boolean };
+type NoResult = { readonly server: string; readonly attempted: string; readonly code: string };
+
+export const checksLog = catalogue({
+  checkerActivated: row('checker_activated', 'info', (f: Pooling) =>
+    `Activating healthchecker for service ${f.server} for VS ${f.service}`), // biome-ignore format: one row, one line
+  tcpSucceeded: row(
+    'tcp_check_succeeded',
+    'info',
+    (f: { server: string }) => `TCP connection to ${f.server} success.`,
+  ),
+  httpSucceeded: row(
+    'http_check_succeeded',
+    'info',
+    (f: { server: string }) => `Remote Web server ${f.server} succeed on service.`,
+  ),
+  pageFine: row(
+    'http_page_fine',
+    'info',
+    (f: PageFine) => `${f.digest ? 'MD5 digest' : 'HTTP status code'} success to ${f.server} url(${f.url})`,
+  ),
+  probeFailed: row('probe_failed', 'info', (f: ServerFailure) => failureLine(f)),
+  checkFailed: row(
+    'check_failed',
+    'notice',
+    (f: CheckFailed) =>
+      `${f.check} on service ${f.server} failed${f.retries > 0 ? ` after ${f.retries} retries` : ''}.`,
+  ),
+  noResult: row(
+    'check_no_result',
+    'warning',
+    (f: NoResult) => `No check of ${f.server}: ${f.attempted} failed on this host (${f.code}). Rescheduling.`,
+  ),
+
+  serverAdded: row('server_added', 'notice', (f: Pooling) => `Adding service ${f.server} to VS ${f.service}`),
+  serverRemoved: row(
+    'server_removed',
+    'notice',
+    (f: Pooling) => `Removing service ${f.server} from VS ${f.service}`,
+  ),
+  serverEnabled: row(
+    'server_enabled',
+    'notice',
+    (f: Pooling) => `Enabling service ${f.server} of VS ${f.service}`,
+  ),
+  serverDisabled: row(
+    'server_disabled',
+    'notice',
+    (f: Pooling) => `Disabling service ${f.server} of VS ${f.service}`,
+  ),
+  quorumGained: row(
+    'quorum_gained',
+    'notice',
+    (f: QuorumChange) =>
+      `Gained quorum ${f.quorum}+${f.hysteresis}=${f.quorum + f.hysteresis} <= ${f.alive} for VS ${f.service}`,
+  ),
+  quorumLost: row(
+    'quorum_lost',
+    'warning',
+    (f: QuorumChange) =>
+      `Lost quorum ${f.quorum}-${f.hysteresis}=${f.quorum - f.hysteresis} > ${f.alive} for VS ${f.service}`,
+  ),
+  sorryAdded: row(
+    'sorry_server_added',
+    'notice',
+    (f: SorryPooling) => `${f.inhibit ? 'Enabling' : 'Adding'} sorry server ${f.server} to VS ${f.service}`,
+  ),
+  sorryRemoved: row(
+    'sorry_server_removed',
+    'notice',
+    (f: SorryPooling) =>
+      `${f.inhibit ? 'Disabling' : 'Removing'} sorry server ${f.server} from VS ${f.service}`,
+  ),
+  poolEmptied: row(
+    'pool_emptied',
+    'notice',
+    (f: { service: string }) => `Removing alive servers from the pool for VS ${f.service}`,
+  ),
+  poolRestored: row(
+    'pool_restored',
+    'notice',
+    (f: { service: string }) => `Adding alive servers to the pool for VS ${f.service}`,
+  ),
+
+  serverGone: row('server_gone', 'notice', (f: Pooling) => `service ${f.server} no longer exist`),
+  serviceGone: row(
+    'service_gone',
+    'notice',
+    (f: { service: string }) => `Removing Virtual Server ${f.service}`,
+  ),
+  shuttingDown: row(
+    'server_shut_down',
+    'info',
+    (f: Pooling) => `Shutting down service ${f.server} from VS ${f.service}`,
+  ),
+  miscIgnored: row(
+    'misc_check_ignored',
+    'warning',
+    (f: Pooling) => `MISC_CHECK of ${f.server} for VS ${f.service} is not run yet: it counts as passed`,
+  ),
+
+  initializing: row('ipvs_initializing', 'info', (_: Record<string, never>) => 'Initializing ipvs'),
+  ipvsTrouble: row(
+    'ipvs_trouble',
+    'error',
+    (f: { reason: string }) => `IPVS table not as decided, checks go on and it is tried again: ${f.reason}`,
+  ),
+  ipvsRecovered: row(
+    'ipvs_recovered',
+    'notice',
+    (f: { operations: number }) => `IPVS table as decided again after ${f.operations} operations`,
+  ),
+  ipvsSetting: row(
+    'ipvs_setting_failed',
+    'error',
+    (f: { what: string; reason: string }) => `IPVS ${f.what} not done: ${f.reason}`,
+  ),
+});
+
+function failureLine({ server, checker, failure }: ServerFailure): string {
+  const why = resultText({ kind: 'failed', failure });
+  switch (failure.kind) {
+    case 'connect_failed':
+      return checker === 'tcp'
+        ? `TCP connection to ${server} failed (${failure.code}).`
+        : `Connection failed server ${server} (${failure.code}).`;
+    case 'connect_timeout':
+      return checker === 'tcp'
+        ? `TCP connection to ${server} timeout.`
+        : `Timeout connecting server ${server}.`;
+    case 'tls_failed':
+      return `SSL handshake/communication error connecting to server ${server} (${failure.code}).`;
+    case 'read_timeout':
+      return `Timeout WEB read server ${server}: ${why}.`;
+    case 'no_header':
+      return `Read, no data received from  server ${server}: ${why}.`; // the two blanks are keepalived's
+    case 'bad_status':
+      return `HTTP status code error to server ${server} url(${failure.url}): ${failure.status}.`;
+    case 'bad_digest':
+      return (
+        `MD5 digest error to server ${server} url(${failure.url}): ` +
+        `${failure.digest}, expected ${failure.expected}.`
+      );
+    case 'read_failed':
+    case 'exchange_timeout':
+    case 'body_too_long':
+      return `Read error with server ${server}: ${why}.`;
+  }
+}

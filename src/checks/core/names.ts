@@ -1,0 +1,58 @@
+/** Names and identities of services, servers and checkers. The forms with brackets are keepalived's, for the log. */
+
+import type {
+  Checker,
+  HttpChecker,
+  RealServer,
+  ServiceMatch,
+  VirtualServer,
+} from '../../config/model/lvs.ts';
+import type { ServiceKey } from '../../ipvs/core/table.ts';
+
+/** `[192.168.100.240]:tcp:80`, `FWM 7` */
+export const serviceName = (match: ServiceMatch): string =>
+  match.kind === 'fwmark' ? `FWM ${match.mark}` : `[${match.address}]:${match.protocol}:${match.port}`;
+
+/** `[192.168.100.8]:tcp:80`; a fwmark service has no protocol: `[192.168.100.8]:none:80` */
+export const serverName = (service: VirtualServer, server: Pick<RealServer, 'address' | 'port'>): string => {
+  const protocol = service.match.kind === 'fwmark' ? 'none' : service.match.protocol;
+  return `[${server.address}]:${protocol}:${server.port}`;
+};
+
+export const serviceKey = (match: ServiceMatch): ServiceKey =>
+  match.kind === 'fwmark'
+    ? { kind: 'fwmark', mark: match.mark, family: match.family }
+    : { kind: 'address', protocol: match.protocol, address: match.address, port: match.port };
+
+/** The word that starts keepalived's lines about a checker; SSL_GET has no own. */
+export const checkerWord = (checker: Checker): string => {
+  switch (checker.kind) {
+    case 'tcp':
+      return 'TCP_CHECK';
+    case 'http':
+      return 'HTTP_CHECK';
+    case 'misc':
+      return 'MISC_CHECK';
+  }
+};
+
+/** As the file calls it, with its target: `TCP_CHECK [192.168.100.8]:80`, `SSL_GET [192.168.100.8]:443/` */
+export function checkerName(checker: Checker): string {
+  switch (checker.kind) {
+    case 'tcp':
+      return `TCP_CHECK ${targetText(checker.target)}`;
+    case 'http':
+      return httpName(checker);
+    case 'misc':
+      return `MISC_CHECK ${checker.command.argv[0]}`;
+  }
+}
+
+function httpName(checker: HttpChecker): string {
+  const keyword = checker.tls === null ? 'HTTP_GET' : 'SSL_GET';
+  const more = checker.urls.length > 1 ? ` and ${checker.urls.length - 1} more` : '';
+  return `${keyword} ${targetText(checker.target)}${checker.urls[0].path}${more}`;
+}
+
+const targetText = (target: { readonly address: string; readonly port: number }): string =>
+  `[${target.address}]:${target.port}`;

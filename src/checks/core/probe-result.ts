@@ -1,0 +1,74 @@
+/** What one run of a checker found, as data. The core decides by it, the log and the status put it into words. */
+
+export type ProbeResult = { readonly kind: 'passed' } | Setback;
+
+export type Setback<F extends ProbeFailure = ProbeFailure> =
+  | { readonly kind: 'failed'; readonly failure: F }
+  /** trouble of this host (no descriptor, address not bindable): says nothing about the server */
+  | { readonly kind: 'no_result'; readonly code: string; readonly attempted: string };
+
+export type ProbeFailure = ExchangeFailure | PageFailure;
+
+/** No complete answer. `code` is an errno's name (`ECONNREFUSED`) or Node's name of a TLS error. */
+export type ExchangeFailure =
+  | { readonly kind: 'connect_failed'; readonly code: string }
+  | { readonly kind: 'connect_timeout' }
+  | { readonly kind: 'tls_failed'; readonly code: string }
+  | { readonly kind: 'read_failed'; readonly url: string; readonly code: string }
+  /** no byte for the checker's timeout */
+  | { readonly kind: 'read_timeout'; readonly url: string }
+  /** bytes came, but no end within the time a whole exchange may take */
+  | { readonly kind: 'exchange_timeout'; readonly url: string }
+  | { readonly kind: 'body_too_long'; readonly url: string; readonly limit: number }
+  /** closed without a byte, or without an empty line in the first 4095 bytes */
+  | { readonly kind: 'no_header'; readonly url: string; readonly received: number };
+
+/** A complete answer that is not the wanted one. */
+export type PageFailure =
+  /** `status` 0: the first line holds none */
+  | { readonly kind: 'bad_status'; readonly url: string; readonly status: number }
+  | { readonly kind: 'bad_digest'; readonly url: string; readonly digest: string; readonly expected: string };
+
+export const PASSED: ProbeResult = { kind: 'passed' };
+export const failed = <F extends ProbeFailure>(failure: F): Setback<F> => ({ kind: 'failed', failure });
+
+/** One sentence for a person. */
+export function resultText(result: ProbeResult): string {
+  switch (result.kind) {
+    case 'passed':
+      return 'passed';
+    case 'failed':
+      return failureText(result.failure);
+    case 'no_result':
+      return `not checked: ${result.attempted} failed on this host with ${result.code}`;
+  }
+}
+
+function failureText(failure: ProbeFailure): string {
+  switch (failure.kind) {
+    case 'connect_failed':
+      return `connection failed: ${failure.code}`;
+    case 'connect_timeout':
+      return 'no connection within the timeout';
+    case 'tls_failed':
+      return `TLS handshake failed: ${failure.code}`;
+    case 'read_failed':
+      return `${failure.url}: connection broke: ${failure.code}`;
+    case 'read_timeout':
+      return `${failure.url}: silence for longer than the timeout`;
+    case 'exchange_timeout':
+      return `${failure.url}: the answer did not end in time`;
+    case 'body_too_long':
+      return `${failure.url}: the body is longer than ${failure.limit} bytes`;
+    case 'no_header':
+      return failure.received === 0
+        ? `${failure.url}: closed without an answer`
+        : `${failure.url}: no end of the header in ${failure.received} bytes`;
+    case 'bad_status':
+      return failure.status === 0
+        ? `${failure.url}: no status in the answer`
+        : `${failure.url}: status ${failure.status} is not accepted`;
+    case 'bad_digest':
+      return `${failure.url}: digest ${failure.digest}, expected ${failure.expected}`;
+  }
+}

@@ -1,0 +1,198 @@
+/** A configuration comes into force: the first at start, later ones by reload. What is the same by identity keeps
+ *  its state, so a reload of an equal file changes nothing. behaviour.md section 15.3.
+ *
+ *      service  protocol + address + port, or mark + family      keeps its quorum
+ *      server   address + port within the service                stays alive or dead until a checker tells otherwise
+ *      checker  all parameters equal, within the server          keeps result, retries, schedule, running probe
+ *
+ *  A checker that is new in a kept server is presumed to find what its predecessors found. */
+import { brand } from '../../base/brand.ts';
+import { sameValue } from '../../base/keyed-diff.ts';
+import { after, type Instant, micros, seconds } from '../../base/units.ts';
+import type { Checker, RealServer, VirtualServer } from '../../config/model/lvs.ts';
+import { destinationKeyText, serviceKeyText } from '../../ipvs/core/table.ts';
+import { newChecker } from './checker.ts';
+import { DeadlineHeap } from './deadline-heap.ts';
+import { checksLog } from './log-events.ts';
+import { serverName, serviceKey, serviceName } from './names.ts';
+import { type CheckerRecord, logAction, type NodeAction, type NodeState } from './node-state.ts';
+import { quorumRule } from './quorum.ts';
+import {
+  aliveWeightOf,
+  type CheckerId,
+  isAlive,
+  poolLine,
+  quorumLines,
+  type ServerState,
+  type ServiceState,
+  settleQuorum,
+} from './service.ts';
+
+/** keepalived waits as long before it spreads the first runs over `warmup`. */
+const FIRST_RUN_DELAY = seconds(1);
+
+/** The state under construction; `old` is only read. */
+interface Building {
+  readonly old: NodeState;
+  readonly now: Instant;
+  readonly actions: NodeAction[];
+  readonly services: Map<string, ServiceState>;
+  readonly checkers: Map<CheckerId, CheckerRecord>;
+  readonly schedule: DeadlineHeap<CheckerId>;
+  created: number;
+}
+
+export function reconfigure(
+  old: NodeState,
+  virtualServers: readonly VirtualServer[],
+  now: Instant,
+): readonly [NodeState, readonly NodeAction[]] {
+  const building: Building = {
+    old,
+    now,
+    actions: [],
+    services: new Map(),
+    checkers: new Map(),
+    schedule: new DeadlineHeap(),
+    created: old.created,
+  };
+  for (const config of virtualServers) {
+    const service = buildService(building, config);
+    building.services.set(service.key, service);
+  }
+  tellRemovals(building);
+  keepSchedule(building);
+  building.actions.push({ kind: 'update_table' });
+  const { services, checkers, schedule, created, actions } = building;
+  const running = [...checkers.values()].filter((record) => record.launchedAt !== null).length;
+  return [{ services, checkers, schedule, created, running, random: old.random }, actions];
+}
+
+function buildService(building: Building, config: VirtualServer): ServiceState {
+  const key = serviceKeyText(serviceKey(config.match));
+  const old = building.old.services.get(key);
+  const fresh: NodeAction[] = [];
+  const servers = new Map<string, ServerState>();
+  for (const real of config.realServers) {
+    const serverKey = unusedKey(servers, destinationKeyText(real));
+    const before = old?.servers.get(serverKey);
+    const server = buildServer(building, { config: real, before, service: config, key, serverKey }, fresh);
+    servers.set(serverKey, server);
+    if (old !== undefined) building.actions.push(...poolNews(config, before, server));
+  }
+  const configuredWeight = config.realServers.reduce((sum, server) => sum + server.weight, 0);
+  const rule = quorumRule(config, configuredWeight);
+  const aliveWeight = aliveWeightOf(servers.values());
+  const settled = settleQuorum({ key, config, servers, rule, aliveWeight, quorumUp: old?.quorumUp ?? false });
+  const lines = old === undefined ? firstQuorumLines(settled.service) : settled.log;
+  building.actions.push(...lines.map(logAction), ...fresh);
+  return settled.service;
+}
+
+/** A service that starts with its quorum says just that; one that starts without it speaks only if its sorry
+ *  server has to stand in (Q17). */
+function firstQuorumLines(service: ServiceState) {
+  if (service.quorumUp) return quorumLines(service).slice(0, 1);
+  return service.config.sorryServer === null ? [] : quorumLines(service);
+}
+
+/** The same address and port twice in one service: reported by the configuration, kept apart here. */
+function unusedKey(servers: ReadonlyMap<string, ServerState>, wanted: string): string {
+  let key = wanted;
+  for (let twin = 2; servers.has(key); twin++) key = `${wanted} #${twin}`;
+  return key;
+}
+
+interface ServerPlan {
+  readonly config: RealServer;
+  readonly before: ServerState | undefined;
+  readonly service: VirtualServer;
+  readonly key: string;
+  readonly serverKey: string;
+}
+
+function buildServer(building: Building, plan: ServerPlan, fresh: NodeAction[]): ServerState {
+  const { config, before } = plan;
+  const kept = (before?.checkers ?? []).flatMap((id) => building.old.checkers.get(id) ?? []);
+  const checkers: CheckerId[] = [];
+  let failedCheckers = 0;
+  for (const checker of config.checkers) {
+    const twin = kept.findIndex((record) => sameValue(record.config, checker));
+    const record = twin < 0 ? newRecord(building, plan, checker, fresh) : kept.splice(twin, 1)[0];
+    if (record === undefined) continue;
+    building.checkers.set(record.id, record);
+    checkers.push(record.id);
+    if (!record.state.passing) failedCheckers++;
+  }
+  const turned = before !== undefined && isAlive(before) !== (failedCheckers === 0);
+  return { config, checkers, failedCheckers, changedAt: turned ? building.now : (before?.changedAt ?? null) };
+}
+
+function newRecord(
+  building: Building,
+  plan: ServerPlan,
+  config: Checker,
+  fresh: NodeAction[],
+): CheckerRecord {
+  const id = brand<CheckerId>(building.created++);
+  const { service, before } = plan;
+  const names = { server: serverName(service, plan.config), service: serviceName(service.match) };
+  const passing = config.kind === 'misc' || (before === undefined ? !config.alpha : isAlive(before));
+  if (config.kind === 'misc') {
+    fresh.push(logAction(checksLog.miscIgnored(names)));
+  } else {
+    const spread = micros(building.old.random.next() * config.warmup);
+    building.schedule.add(after(after(building.now, FIRST_RUN_DELAY), spread), id);
+    fresh.push(logAction(checksLog.checkerActivated(names)));
+  }
+  return {
+    id,
+    config,
+    service: plan.key,
+    server: plan.serverKey,
+    state: newChecker(passing),
+    launchedAt: null,
+  };
+}
+
+/** A server that came with a reload, or that lives or dies by the change of its checkers. */
+function poolNews(
+  service: VirtualServer,
+  before: ServerState | undefined,
+  server: ServerState,
+): NodeAction[] {
+  const alive = isAlive(server);
+  if (before === undefined ? !alive : isAlive(before) === alive) return [];
+  const names = { server: serverName(service, server.config), service: serviceName(service.match) };
+  const line = before === undefined ? checksLog.serverAdded : poolLine(server.config, alive);
+  return [logAction(line(names))];
+}
+
+function tellRemovals(building: Building): void {
+  const { old, services, checkers, actions } = building;
+  for (const record of old.checkers.values()) {
+    if (record.launchedAt !== null && !checkers.has(record.id)) {
+      actions.push({ kind: 'abort_probe', checker: record.id });
+    }
+  }
+  for (const service of old.services.values()) {
+    const kept = services.get(service.key);
+    const name = serviceName(service.config.match);
+    if (kept === undefined) actions.push(logAction(checksLog.serviceGone({ service: name })));
+    for (const [key, server] of service.servers) {
+      if (kept === undefined || kept.servers.has(key)) continue;
+      const names = { server: serverName(service.config, server.config), service: name };
+      actions.push(logAction(checksLog.serverGone(names)));
+    }
+  }
+}
+
+/** Kept checkers run when they would have run; entries of removed ones are dropped. */
+function keepSchedule({ old, checkers, schedule }: Building): void {
+  for (;;) {
+    const at = old.schedule.firstAt;
+    const id = old.schedule.take();
+    if (at === null || id === null) return;
+    if (checkers.has(id)) schedule.add(at, id);
+  }
+}

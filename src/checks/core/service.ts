@@ -1,0 +1,106 @@
+/** One virtual server as the checkers see it: which real servers are alive, whether the quorum is up, whether the
+ *  sorry server stands in. Records are immutable; the map of servers belongs to the node and changes in place. */
+
+import type { Brand } from '../../base/brand.ts';
+import type { LogEntry } from '../../base/log.ts';
+import type { Instant } from '../../base/units.ts';
+import type { RealServer, VirtualServer } from '../../config/model/lvs.ts';
+import { checksLog } from './log-events.ts';
+import { serverName, serviceName } from './names.ts';
+import { type QuorumRule, quorumAfter } from './quorum.ts';
+
+/** Never used again after its checker is gone, so a late result finds nobody. */
+export type CheckerId = Brand<number, 'CheckerId'>;
+
+export interface ServerState {
+  readonly config: RealServer;
+  readonly checkers: readonly CheckerId[];
+  /** checkers that do not pass; the server is alive at 0 */
+  readonly failedCheckers: number;
+  readonly changedAt: Instant | null;
+}
+
+export interface ServiceState {
+  readonly key: string;
+  readonly config: VirtualServer;
+  readonly servers: Map<string, ServerState>;
+  /** quorum and hysteresis in force */
+  readonly rule: QuorumRule;
+  readonly quorumUp: boolean;
+  /** sum of the weights of alive servers, kept up to date by whoever changes a server */
+  readonly aliveWeight: number;
+}
+
+export const isAlive = (server: ServerState): boolean => server.failedCheckers === 0;
+
+export const aliveWeightOf = (servers: Iterable<ServerState>): number => {
+  let sum = 0;
+  for (const server of servers) if (isAlive(server)) sum += server.config.weight;
+  return sum;
+};
+
+export const sorryServerActive = (service: ServiceState): boolean =>
+  !service.quorumUp && service.config.sorryServer !== null;
+
+/** In the kernel's table as decided now. An inhibited server stays there with weight 0. */
+export const isPooled = (service: ServiceState, server: ServerState): boolean =>
+  server.config.inhibitOnFailure || (isAlive(server) && !sorryServerActive(service));
+
+/** The weight that the kernel gets; 0 also for a server that is not in its table. */
+export const effectiveWeight = (service: ServiceState, server: ServerState): number =>
+  isAlive(server) && !sorryServerActive(service) ? server.config.weight : 0;
+
+/** `server` replaces its predecessor under `key`; says what that changes for the pool and the quorum. */
+export function serverChanged(
+  service: ServiceState,
+  key: string,
+  server: ServerState,
+): { readonly service: ServiceState; readonly log: readonly LogEntry[] } {
+  const before = service.servers.get(key);
+  service.servers.set(key, server);
+  const alive = isAlive(server);
+  if (before === undefined || isAlive(before) === alive) return { service, log: [] };
+  const line = {
+    server: serverName(service.config, server.config),
+    service: serviceName(service.config.match),
+  };
+  const weight = alive ? server.config.weight : -server.config.weight;
+  const settled = settleQuorum({ ...service, aliveWeight: service.aliveWeight + weight });
+  return { service: settled.service, log: [poolLine(server.config, alive)(line), ...settled.log] };
+}
+
+/** How the log calls a change of this server's life. */
+export const poolLine = (server: RealServer, alive: boolean) => {
+  if (server.inhibitOnFailure) return alive ? checksLog.serverEnabled : checksLog.serverDisabled;
+  return alive ? checksLog.serverAdded : checksLog.serverRemoved;
+};
+
+/** Applies the quorum rule; a change switches the sorry server. */
+export function settleQuorum(service: ServiceState): {
+  readonly service: ServiceState;
+  readonly log: readonly LogEntry[];
+} {
+  const up = quorumAfter(service.rule, service.quorumUp, service.aliveWeight);
+  if (up === service.quorumUp) return { service, log: [] };
+  const after = { ...service, quorumUp: up };
+  return { service: after, log: quorumLines(after) };
+}
+
+/** What is told when the quorum has just become what it is. */
+export function quorumLines(service: ServiceState): readonly LogEntry[] {
+  const name = serviceName(service.config.match);
+  const { quorum, hysteresis } = service.rule;
+  const up = service.quorumUp;
+  const quorumLine = (up ? checksLog.quorumGained : checksLog.quorumLost)({
+    quorum,
+    hysteresis,
+    alive: service.aliveWeight,
+    service: name,
+  });
+  const sorry = service.config.sorryServer;
+  if (sorry === null) return [quorumLine];
+  const fields = { server: serverName(service.config, sorry), service: name, inhibit: sorry.inhibit };
+  return up
+    ? [quorumLine, checksLog.sorryRemoved(fields), checksLog.poolRestored({ service: name })]
+    : [quorumLine, checksLog.sorryAdded(fields), checksLog.poolEmptied({ service: name })];
+}

@@ -1,0 +1,94 @@
+/** Opens the TCP connection of a probe: source address, mark and interface as configured, TLS without verification.
+ *  Errors come as the socket's `error` event; `connectError` says what one means. */
+import { connect, type NetConnectOpts, Socket } from 'node:net';
+import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
+import type { Result } from '../../base/result.ts';
+import type { SystemError } from '../../base/system-error.ts';
+import type { CheckTarget, HttpTls } from '../../config/model/lvs.ts';
+import type { ExchangeFailure, Setback } from '../core/probe-result.ts';
+
+export interface Dialled {
+  readonly socket: Socket;
+  /** the event that says that bytes may be sent */
+  readonly opened: 'connect' | 'secureConnect';
+}
+
+export type Dial = (target: CheckTarget, tls: HttpTls | null) => Dialled;
+
+/** A fresh TCP socket's descriptor with SO_MARK and SO_BINDTODEVICE set, which Node itself cannot set.
+ *  The descriptor then belongs to the caller. */
+export type OpenSocket = (target: CheckTarget) => Result<number, SystemError>;
+
+/** `openSocket` null: targets with a mark or an interface get no result (`ENOTSUP`). */
+export function createDial(openSocket: OpenSocket | null): Dial {
+  let context: SecureContext | null = null;
+  return (target, tls) => {
+    const options = connectOptions(target);
+    if (!needsDescriptor(target)) {
+      if (tls === null) return { socket: connect(options), opened: 'connect' };
+      context ??= createSecureContext();
+      return { socket: connectTls({ ...options, ...tlsOptions(tls, context) }), opened: 'secureConnect' };
+    }
+    const socket = socketByDescriptor(target, options, openSocket);
+    if (tls === null) return { socket, opened: 'connect' };
+    context ??= createSecureContext();
+    return { socket: connectTls({ socket, ...tlsOptions(tls, context) }), opened: 'secureConnect' };
+  };
+}
+
+const tlsOptions = ({ sni }: HttpTls, secureContext: SecureContext) => ({
+  secureContext,
+  rejectUnauthorized: false,
+  // an empty name keeps the extension out of the handshake
+  servername: sni ?? '',
+});
+
+function connectOptions(target: CheckTarget): NetConnectOpts & { host: string; port: number } {
+  const { address, port, bindAddress, bindPort, bindInterface } = target;
+  return {
+    host: bindInterface !== null && isLinkLocal(address) ? `${address}%${bindInterface}` : address,
+    port,
+    ...(bindAddress === null ? {} : { localAddress: bindAddress }),
+    ...(bindPort === null ? {} : { localPort: bindPort }),
+  };
+}
+
+const isLinkLocal = (address: string): boolean => /^fe[89ab]/.test(address);
+
+const needsDescriptor = ({ fwmark, bindInterface, address }: CheckTarget): boolean =>
+  fwmark !== null || (bindInterface !== null && !isLinkLocal(address));
+
+function socketByDescriptor(
+  target: CheckTarget,
+  options: NetConnectOpts,
+  openSocket: OpenSocket | null,
+): Socket {
+  const opened = openSocket?.(target);
+  if (opened?.ok === true) return new Socket({ fd: opened.value }).connect(options);
+  const code = opened === undefined ? 'ENOTSUP' : opened.error.code;
+  const socket = new Socket();
+  const error = Object.assign(new Error('no socket'), {
+    code,
+    syscall: 'socket with a mark or an interface',
+  });
+  // destroy() tells its error in a later tick, as a failing connect does
+  return socket.destroy(error);
+}
+
+/** The system calls' errors that tell of this host and not of the server. */
+const LOCAL_CODES: ReadonlySet<string> = new Set([
+  'EADDRNOTAVAIL', 'EADDRINUSE', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'ENODEV', 'ENOTSUP',
+]); // biome-ignore format: one line reads better
+
+/** What an `error` event means for the probe. `failure` makes it one of the server. */
+export function connectError(
+  error: NodeJS.ErrnoException,
+  failure: (code: string) => ExchangeFailure,
+): Setback<ExchangeFailure> {
+  const code = error.code ?? error.message;
+  const { syscall } = error;
+  if (syscall === 'bind' || LOCAL_CODES.has(code)) {
+    return { kind: 'no_result', code, attempted: syscall ?? 'connect' };
+  }
+  return { kind: 'failed', failure: failure(code) };
+}

@@ -1,0 +1,198 @@
+/** The checkers process without its process: runs the node's actions, feeds its events, keeps the kernel's table.
+ *  One event at a time; what an action brings about comes back as an event through the inbox.
+ *
+ *      alarm ──▶ wake ──▶ probes' deadlines ─┐                        ┌─▶ launch, abort ──▶ probes ─┐
+ *                     └─▶ deadline_reached ──┴─▶ inbox ─▶ step ─▶ actions ─▶ log                    │
+ *                     └─▶ table keeper ◀──────────────│─────────────└─▶ update_table                │
+ *                                                     └◀──────────── probe_finished ◀───────────────┘
+ */
+import type { Log, LogEntry } from '../../base/log.ts';
+import { exhaustive } from '../../base/never.ts';
+import { systemErrorText } from '../../base/system-error.ts';
+import { earliest, type Instant } from '../../base/units.ts';
+import type { Config } from '../../config/model/config.ts';
+import type { LvsGlobals } from '../../config/model/global.ts';
+import { printListing } from '../../ipvs/core/listing.ts';
+import type { Alarm, Clock } from '../../ports/clock.ts';
+import type { IpvsKernel } from '../../ports/ipvs-kernel.ts';
+import { describeServices } from '../core/describe.ts';
+import { desiredTable } from '../core/desired.ts';
+import { checksLog } from '../core/log-events.ts';
+import { serverName, serviceName } from '../core/names.ts';
+import { nextDeadline, step } from '../core/node.ts';
+import { emptyNode, type NodeAction, type NodeEvent, type NodeState } from '../core/node-state.ts';
+import type { CheckerId } from '../core/service.ts';
+import type { ChecksStatus } from '../core/status.ts';
+import { createDeadlines, type DeadlineQueue } from '../probes/deadlines.ts';
+import { createDial, type OpenSocket } from '../probes/dial.ts';
+import { type ProbePorts, type RunningProbe, startProbe } from '../probes/probe.ts';
+import { createTableKeeper, type TableKeeper } from './table-keeper.ts';
+
+export interface CheckersPorts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly ipvs: IpvsKernel;
+  /** spreads the first runs; any number, another one on each machine */
+  readonly seed: number;
+  /** for checkers with `fwmark` or `bind_if`; without it they get no result */
+  readonly openSocket?: OpenSocket;
+}
+
+export interface CheckersOptions {
+  /** false (-I): the kernel's table stays as it is at stop */
+  readonly releaseIpvs: boolean;
+}
+
+export interface CheckersProcess {
+  reload(config: Config): void;
+  /** Synchronous; nothing runs any more when it returns. A second call does nothing. */
+  stop(): void;
+  /** Reads the kernel's table for the listing. */
+  status(): ChecksStatus;
+}
+
+export const startCheckers = (
+  ports: CheckersPorts,
+  config: Config,
+  options: CheckersOptions,
+): CheckersProcess => new Checkers(ports, config, options);
+
+class Checkers implements CheckersProcess {
+  readonly #ports: CheckersPorts;
+  readonly #options: CheckersOptions;
+  readonly #table: TableKeeper;
+  readonly #deadlines: DeadlineQueue;
+  readonly #probePorts: ProbePorts;
+  readonly #probes = new Map<CheckerId, RunningProbe>();
+  readonly #alarm: Alarm;
+  readonly #inbox: NodeEvent[] = [];
+  #state: NodeState;
+  #flushOnStop: LvsGlobals['flushOnStop'] = 'none';
+  /** when the alarm rings; null = it is not set */
+  #armedAt: Instant | null = null;
+  #stepping = false;
+  #stopped = false;
+
+  constructor(ports: CheckersPorts, config: Config, options: CheckersOptions) {
+    const { clock, log, ipvs } = ports;
+    const now = (): Instant => clock.now();
+    this.#ports = ports;
+    this.#options = options;
+    this.#state = emptyNode(ports.seed);
+    this.#deadlines = createDeadlines(now);
+    this.#probePorts = { deadlines: this.#deadlines, dial: createDial(ports.openSocket ?? null) };
+    this.#table = createTableKeeper({ kernel: ipvs, log, now }, () =>
+      desiredTable(this.#state.services.values()),
+    );
+    // Sockets before deadlines: after a stall the timer runs first, and answers that wait in the kernel would be
+    // taken for silence. An immediate runs behind the loop's look at its sockets.
+    this.#alarm = clock.alarm(() => setImmediate(() => this.#wake()));
+    log(checksLog.initializing({}));
+    if (config.global.lvs.flush) this.#table.flush();
+    this.reload(config);
+  }
+
+  /** The kernel's table is as decided, or known to be refused, when it returns. */
+  reload(config: Config): void {
+    this.#flushOnStop = config.global.lvs.flushOnStop;
+    this.#table.setTimeouts(config.global.lvs.timeouts);
+    this.#post({ kind: 'config_changed', virtualServers: config.virtualServers });
+    this.#table.writeThoroughly();
+    this.#arm();
+  }
+
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#alarm.set(null);
+    for (const probe of this.#probes.values()) probe.abort();
+    this.#probes.clear();
+    if (!this.#options.releaseIpvs) return;
+    for (const entry of shutdownLines(this.#state)) this.#ports.log(entry);
+    this.#table.release(this.#flushOnStop === 'all' ? 'everything' : 'owned');
+  }
+
+  status(): ChecksStatus {
+    const { clock, ipvs } = this.#ports;
+    return {
+      virtualServers: describeServices(this.#state, { now: clock.now(), wall: clock.wall() }),
+      ...kernelStatus(ipvs),
+      kernelWrites: this.#table.writes,
+    };
+  }
+
+  #wake(): void {
+    if (this.#stopped) return;
+    this.#armedAt = null;
+    const now = this.#ports.clock.now();
+    this.#deadlines.expireDue(now);
+    const due = nextDeadline(this.#state);
+    if (due !== null && due <= now) this.#post({ kind: 'deadline_reached' });
+    this.#table.writeDue(now);
+    this.#arm();
+  }
+
+  /** Brings the alarm forward when needed; one that rings too early costs less than setting it for every event. */
+  #arm(): void {
+    const wanted = earliest(nextDeadline(this.#state), this.#deadlines.next(), this.#table.next());
+    if (this.#stopped || wanted === null || (this.#armedAt !== null && this.#armedAt <= wanted)) return;
+    this.#armedAt = wanted;
+    this.#alarm.set(wanted);
+  }
+
+  #post(event: NodeEvent): void {
+    this.#inbox.push(event);
+    if (this.#stepping || this.#stopped) return;
+    this.#stepping = true;
+    for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) {
+      const [state, actions] = step(this.#state, next, this.#ports.clock.now());
+      this.#state = state;
+      for (const action of actions) this.#perform(action);
+    }
+    this.#stepping = false;
+    this.#arm();
+  }
+
+  #perform(action: NodeAction): void {
+    switch (action.kind) {
+      case 'log':
+        return this.#ports.log(action.entry);
+      case 'update_table':
+        return this.#table.request();
+      case 'launch_probe':
+        return this.#launch(action);
+      case 'abort_probe':
+        this.#probes.get(action.checker)?.abort();
+        this.#probes.delete(action.checker);
+        return;
+      default:
+        return exhaustive(action);
+    }
+  }
+
+  #launch({ checker, config }: Extract<NodeAction, { kind: 'launch_probe' }>): void {
+    const probe = startProbe(config, this.#probePorts, (result) => {
+      this.#probes.delete(checker);
+      this.#post({ kind: 'probe_finished', checker, result });
+    });
+    this.#probes.set(checker, probe);
+  }
+}
+
+const shutdownLines = (state: NodeState): readonly LogEntry[] =>
+  [...state.services.values()].flatMap(({ config, servers }) =>
+    [...servers.values()].map((server) =>
+      checksLog.shuttingDown({
+        server: serverName(config, server.config),
+        service: serviceName(config.match),
+      }),
+    ),
+  );
+
+function kernelStatus(kernel: IpvsKernel): Pick<ChecksStatus, 'kernelListing' | 'kernelError'> {
+  const info = kernel.info();
+  if (!info.ok) return { kernelListing: null, kernelError: systemErrorText(info.error) };
+  const read = kernel.read();
+  if (!read.ok) return { kernelListing: null, kernelError: systemErrorText(read.error) };
+  return { kernelListing: printListing(info.value, read.value), kernelError: null };
+}

@@ -1,0 +1,126 @@
+/** Real servers on 127.0.0.1 for probes, and virtual time for the probes' deadlines. */
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
+import { onTestFinished } from 'vitest';
+import { after, type Instant, instant, type Micros } from '../../src/base/units.ts';
+import type { ProbeResult } from '../../src/checks/core/probe-result.ts';
+import { createDeadlines, type DeadlineQueue } from '../../src/checks/probes/deadlines.ts';
+import { createDial, type Dial } from '../../src/checks/probes/dial.ts';
+import { startProbe } from '../../src/checks/probes/probe.ts';
+import type { HttpChecker, TcpChecker } from '../../src/config/model/lvs.ts';
+
+export interface LoopbackServer {
+  readonly port: number;
+  /** requests and the names asked for in TLS handshakes, in order */
+  readonly requests: readonly string[];
+  readonly names: readonly (string | false)[];
+  readonly sockets: readonly Socket[];
+}
+
+/** Serves until the test ends. `onRequest` is called with what each connection sends first. */
+export async function serve(onRequest: (socket: Socket, request: string) => void): Promise<LoopbackServer> {
+  const requests: string[] = [];
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    keep(socket, sockets);
+    socket.once('data', (data) => {
+      requests.push(data.toString('latin1'));
+      onRequest(socket, data.toString('latin1'));
+    });
+  });
+  return { port: await listening(server, sockets), requests, names: [], sockets };
+}
+
+/** Talks first, whatever the peer sends. */
+export async function serveRaw(onConnection: (socket: Socket) => void): Promise<LoopbackServer> {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    keep(socket, sockets);
+    onConnection(socket);
+  });
+  return { port: await listening(server, sockets), requests: [], names: [], sockets };
+}
+
+export async function serveTls(answer: string): Promise<LoopbackServer> {
+  const requests: string[] = [];
+  const names: (string | false)[] = [];
+  const sockets: Socket[] = [];
+  const file = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name));
+  const server = createTlsServer({ key: file('test-key.pem'), cert: file('test-cert.pem') }, (socket) => {
+    names.push(socket.servername ?? false);
+    socket.on('error', () => {});
+    socket.once('data', (data) => {
+      requests.push(data.toString('latin1'));
+      socket.end(answer);
+    });
+  });
+  server.on('connection', (socket: Socket) => keep(socket, sockets));
+  server.on('tlsClientError', () => {});
+  return { port: await listening(server, sockets), requests, names, sockets };
+}
+
+function keep(socket: Socket, sockets: Socket[]): void {
+  socket.on('error', () => {});
+  sockets.push(socket);
+}
+
+async function listening(server: Server, sockets: readonly Socket[]): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** A port of 127.0.0.1 that nobody listens on. */
+export async function closedPort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+export interface RunningTestProbe {
+  readonly result: Promise<ProbeResult>;
+  /** virtual time goes on; deadlines are looked at */
+  pass(duration: Micros): void;
+  abort(): void;
+}
+
+/** `pace`: virtual time that passes whenever the probe looks at its clock, as it does for each chunk it reads. */
+export function startTestProbe(
+  checker: TcpChecker | HttpChecker,
+  options: { readonly dial?: Dial; readonly pace?: Micros } = {},
+): RunningTestProbe {
+  let time: Instant = instant(1_000_000);
+  let pace: Micros | null = null;
+  const deadlines: DeadlineQueue = createDeadlines(() => {
+    if (pace === null) return time;
+    time = after(time, pace);
+    setImmediate(() => deadlines.expireDue(time));
+    return time;
+  });
+  const dial = options.dial ?? createDial(null);
+  let abort = (): void => {};
+  const result = new Promise<ProbeResult>((resolve) => {
+    const probe = startProbe(checker, { deadlines, dial }, resolve);
+    abort = () => probe.abort();
+  });
+  pace = options.pace ?? null;
+  return {
+    result,
+    abort,
+    pass(duration) {
+      time = after(time, duration);
+      deadlines.expireDue(time);
+    },
+  };
+}

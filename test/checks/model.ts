@@ -1,0 +1,180 @@
+/** Small configurations for tests: every default filled in, each test names only what it is about. */
+import { parseIp, parseIpv4, parseIpv6 } from '../../src/base/ip.ts';
+import { micros, port, seconds } from '../../src/base/units.ts';
+import type { Config } from '../../src/config/model/config.ts';
+import type { LvsGlobals } from '../../src/config/model/global.ts';
+import type {
+  CheckTarget,
+  HttpChecker,
+  HttpUrl,
+  MiscChecker,
+  RealServer,
+  SorryServer,
+  TcpChecker,
+  VirtualServer,
+} from '../../src/config/model/lvs.ts';
+
+function given<T>(value: T | null, text: string): T {
+  if (value === null) throw new Error(`not an address: ${text}`);
+  return value;
+}
+export const ip = (text: string) => given(parseIp(text), text);
+
+export const target = (
+  address: string,
+  portNumber: number,
+  more: Partial<CheckTarget> = {},
+): CheckTarget => ({
+  address: ip(address),
+  port: port(portNumber),
+  bindAddress: null,
+  bindPort: null,
+  bindInterface: null,
+  fwmark: null,
+  timeout: seconds(1),
+  ...more,
+});
+
+const common = {
+  delayLoop: seconds(6),
+  retry: 1,
+  delayBeforeRetry: seconds(1),
+  warmup: micros(0),
+  alpha: false,
+  logAllFailures: false,
+} as const;
+
+export const tcpChecker = (to: CheckTarget, more: Partial<TcpChecker> = {}): TcpChecker => ({
+  kind: 'tcp',
+  ...common,
+  target: to,
+  ...more,
+});
+
+export const url = (path: string, more: Partial<HttpUrl> = {}): HttpUrl => ({
+  path,
+  digest: null,
+  status: [{ low: 200, high: 299 }],
+  virtualHost: null,
+  ...more,
+});
+
+export const httpChecker = (to: CheckTarget, more: Partial<HttpChecker> = {}): HttpChecker => ({
+  kind: 'http',
+  ...common,
+  delayBeforeRetry: seconds(3),
+  tls: null,
+  target: to,
+  protocol: '1.0',
+  urls: [url('/')],
+  fastRecovery: false,
+  ...more,
+});
+
+export const miscChecker = (more: Partial<MiscChecker> = {}): MiscChecker => ({
+  kind: 'misc',
+  ...common,
+  command: { argv: ['/bin/false'], user: null },
+  timeout: seconds(5),
+  dynamic: false,
+  ...more,
+});
+
+export const realServer = (
+  address: string,
+  portNumber: number,
+  more: Partial<RealServer> = {},
+): RealServer => ({
+  address: ip(address),
+  port: port(portNumber),
+  weight: 1,
+  forwarding: { kind: 'dr' },
+  upperThreshold: 0,
+  lowerThreshold: 0,
+  inhibitOnFailure: false,
+  checkers: [],
+  notifyUp: null,
+  notifyDown: null,
+  ...more,
+});
+
+export const sorryServer = (
+  address: string,
+  portNumber: number,
+  more: Partial<SorryServer> = {},
+): SorryServer => ({
+  address: ip(address),
+  port: port(portNumber),
+  forwarding: { kind: 'dr' },
+  inhibit: false,
+  ...more,
+});
+
+export const virtualServer = (
+  address: string,
+  portNumber: number,
+  realServers: readonly RealServer[],
+  more: Partial<VirtualServer> = {},
+): VirtualServer => ({
+  match: { kind: 'address', protocol: 'tcp', address: ip(address), port: port(portNumber) },
+  scheduler: 'rr',
+  schedulerFlags: 0,
+  onePacket: false,
+  persistence: null,
+  realServers,
+  sorryServer: null,
+  quorum: 1,
+  hysteresis: 0,
+  omega: false,
+  virtualHost: null,
+  quorumUp: null,
+  quorumDown: null,
+  ...more,
+});
+
+const scheduling = { niceness: null, realtimePriority: null, noSwap: false } as const;
+
+export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<LvsGlobals> = {}): Config => ({
+  global: {
+    routerId: 'test',
+    mail: {
+      server: null,
+      heloName: null,
+      connectTimeout: seconds(30),
+      from: null,
+      recipients: [],
+      alertVrrp: false,
+      alertChecker: false,
+    },
+    scripts: { user: null, security: false },
+    process: {
+      childWaitTime: seconds(5),
+      usePidDir: false,
+      instance: null,
+      netNamespace: null,
+      vrrp: scheduling,
+      checkers: scheduling,
+    },
+    vrrp: {
+      mcastGroup4: given(parseIpv4('224.0.0.18'), '224.0.0.18'),
+      mcastGroup6: given(parseIpv6('ff02::12'), 'ff02::12'),
+      startupDelay: micros(0),
+      logUnknownVrids: false,
+      garpInterval: micros(0),
+      gnaInterval: micros(0),
+      dynamicInterfaces: false,
+    },
+    lvs: {
+      flush: false,
+      flushOnStop: 'none',
+      timeouts: { tcp: null, tcpFin: null, udp: null },
+      logAllCheckFailures: false,
+      ...lvs,
+    },
+    control: { prometheus: null },
+  },
+  vrrpInstances: [],
+  vrrpSyncGroups: [],
+  vrrpScripts: [],
+  virtualServers,
+});

@@ -1,0 +1,118 @@
+/** Scenario files: commands stand at the start of a line, what happened stands indented below them.
+ *
+ *      service tcp 192.168.100.240:80 quorum=2 sorry=192.168.100.9:80    a virtual server with the servers below it
+ *      server 192.168.100.8:80 weight=2 inhibit tcp http,retry=3         checkers: kind[,setting=value…]
+ *      configure                                                         the services above come into force
+ *      set tcp 192.168.100.8:80 refuses                                  passes, refuses, hangs, status, digest, unbindable
+ *      run 20                                                            seconds of virtual time
+ */
+import { micros, seconds } from '../../src/base/units.ts';
+import type { Checker, RealServer, VirtualServer } from '../../src/config/model/lvs.ts';
+import {
+  httpChecker,
+  miscChecker,
+  realServer,
+  sorryServer,
+  target,
+  tcpChecker,
+  url,
+  virtualServer,
+} from './model.ts';
+import { type Answer, createWorld, PASSES, REFUSES } from './world.ts';
+
+const ANSWERS: Readonly<Record<string, Answer>> = {
+  passes: PASSES,
+  refuses: REFUSES,
+  hangs: { result: { kind: 'failed', failure: { kind: 'connect_timeout' } }, takes: seconds(1) },
+  status: {
+    result: { kind: 'failed', failure: { kind: 'bad_status', url: '/', status: 503 } },
+    takes: micros(2000),
+  },
+  digest: {
+    result: {
+      kind: 'failed',
+      failure: { kind: 'bad_digest', url: '/', digest: '0'.repeat(32), expected: 'f'.repeat(32) },
+    },
+    takes: micros(2000),
+  },
+  unbindable: { result: { kind: 'no_result', code: 'EADDRNOTAVAIL', attempted: 'bind' }, takes: micros(1) },
+};
+
+/** The file's text with what really happens below each command. */
+export function playScenario(text: string): string {
+  const fates = new Map<string, Answer>();
+  const world = createWorld((name) => fates.get(name) ?? PASSES);
+  let services: VirtualServer[] = [];
+  const output: string[] = [];
+  for (const line of text.split('\n').filter((one) => !one.startsWith(' '))) {
+    output.push(line);
+    const [command, ...words] = line.split(' ').filter((word) => word !== '');
+    if (command === 'service') services.push(serviceOf(words));
+    else if (command === 'server') services = withServer(services, words);
+    else if (command === 'configure') {
+      world.configure(services);
+      services = [];
+      output.push(...world.run(micros(0)));
+    } else if (command === 'set') fates.set(`${words[0]} ${words[1]}`, answerOf(words[2]));
+    else if (command === 'run') output.push(...world.run(seconds(Number(words[0]))));
+    else if (command !== undefined && !command.startsWith('#')) throw new Error(`unknown command: ${line}`);
+  }
+  return output.join('\n');
+}
+
+function answerOf(name = ''): Answer {
+  const answer = ANSWERS[name];
+  if (answer === undefined) throw new Error(`unknown answer: ${name}`);
+  return answer;
+}
+
+type Settings = ReadonlyMap<string, string>;
+
+const settings = (words: readonly string[]): Settings =>
+  new Map(words.map((word) => [word.split('=')[0] ?? '', word.split('=')[1] ?? '']));
+const number = (of: Settings, name: string, otherwise: number): number => Number(of.get(name) ?? otherwise);
+
+function endpoint(text = ''): [string, number] {
+  const cut = text.lastIndexOf(':');
+  return [text.slice(0, cut).replace(/[[\]]/g, ''), Number(text.slice(cut + 1))];
+}
+
+function serviceOf([, where, ...rest]: readonly string[]): VirtualServer {
+  const of = settings(rest);
+  const sorry = of.get('sorry');
+  return virtualServer(...endpoint(where), [], {
+    quorum: number(of, 'quorum', 1),
+    hysteresis: number(of, 'hysteresis', 0),
+    sorryServer: sorry === undefined ? null : sorryServer(...endpoint(sorry), { inhibit: of.has('inhibit') }),
+  });
+}
+
+function withServer(
+  services: readonly VirtualServer[],
+  [where, ...rest]: readonly string[],
+): VirtualServer[] {
+  const last = services.at(-1);
+  if (last === undefined) throw new Error('a server before any service');
+  const isChecker = (word: string): boolean => /^(tcp|http|misc)/.test(word);
+  const of = settings(rest.filter((word) => !isChecker(word)));
+  const server: RealServer = realServer(...endpoint(where), {
+    weight: number(of, 'weight', 1),
+    inhibitOnFailure: of.has('inhibit'),
+    checkers: rest.filter(isChecker).map((word) => checkerOf(endpoint(where), word.split(','))),
+  });
+  return [...services.slice(0, -1), { ...last, realServers: [...last.realServers, server] }];
+}
+
+function checkerOf(where: [string, number], [kind, ...rest]: readonly string[]): Checker {
+  const of = settings(rest);
+  const common = {
+    retry: number(of, 'retry', 1),
+    delayLoop: seconds(number(of, 'loop', 6)),
+    delayBeforeRetry: seconds(number(of, 'before', 1)),
+    alpha: of.has('alpha'),
+    logAllFailures: of.has('all'),
+  };
+  if (kind === 'misc') return miscChecker(common);
+  if (kind === 'tcp') return tcpChecker(target(...where), common);
+  return httpChecker(target(...where), { ...common, urls: [url(of.get('path') ?? '/')] });
+}

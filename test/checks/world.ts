@@ -1,0 +1,105 @@
+/** The node under virtual time: probes answer from a table of what each target does now, the log and each change of
+ *  the table are written down with their time. Runs the production core, nothing else. */
+import { after, type Instant, instant, type Micros, micros } from '../../src/base/units.ts';
+import { desiredTable } from '../../src/checks/core/desired.ts';
+import { nextDeadline, step } from '../../src/checks/core/node.ts';
+import { emptyNode, type NodeEvent, type NodeState } from '../../src/checks/core/node-state.ts';
+import type { ProbeResult } from '../../src/checks/core/probe-result.ts';
+import type { CheckerId } from '../../src/checks/core/service.ts';
+import type { HttpChecker, TcpChecker, VirtualServer } from '../../src/config/model/lvs.ts';
+import { destinationKeyText, type IpvsTable } from '../../src/ipvs/core/table.ts';
+
+/** A probe's fate: its result and how long it takes. */
+export interface Answer {
+  readonly result: ProbeResult;
+  readonly takes: Micros;
+}
+
+export interface World {
+  readonly state: () => NodeState;
+  readonly now: () => Instant;
+  /** launches so far, by `kind address:port` */
+  readonly launches: ReadonlyMap<string, number>;
+  configure(virtualServers: readonly VirtualServer[]): void;
+  /** Lets time pass; returns what was logged and what became of the table meanwhile. */
+  run(duration: Micros): readonly string[];
+}
+
+interface Flying {
+  readonly at: Instant;
+  readonly checker: CheckerId;
+  readonly result: ProbeResult;
+}
+
+export function createWorld(answer: (name: string) => Answer, seed = 1): World {
+  let state = emptyNode(seed);
+  let now = instant(0);
+  let flying: Flying[] = [];
+  let lines: string[] = [];
+  let shown = '';
+  const launches = new Map<string, number>();
+
+  const note = (text: string): void => {
+    lines.push(`${(now / 1e6).toFixed(3).padStart(9)}  ${text}`);
+  };
+  const send = (event: NodeEvent): void => {
+    const [next, actions] = step(state, event, now);
+    state = next;
+    for (const action of actions) {
+      if (action.kind === 'log') note(action.entry.text);
+      if (action.kind === 'launch_probe') launch(action.checker, action.config);
+      if (action.kind === 'abort_probe') flying = flying.filter(({ checker }) => checker !== action.checker);
+      if (action.kind === 'update_table') showTable();
+    }
+  };
+  const launch = (checker: CheckerId, config: TcpChecker | HttpChecker): void => {
+    const name = `${config.kind} ${destinationKeyText(config.target)}`;
+    launches.set(name, (launches.get(name) ?? 0) + 1);
+    const { result, takes } = answer(name);
+    flying.push({ at: after(now, takes), checker, result });
+  };
+  const showTable = (): void => {
+    const text = tableText(desiredTable(state.services.values()));
+    if (text !== shown) note(`table ${text}`);
+    shown = text;
+  };
+  return {
+    state: () => state,
+    now: () => now,
+    launches,
+    configure: (virtualServers) => send({ kind: 'config_changed', virtualServers }),
+    run(duration) {
+      const end = after(now, duration);
+      for (;;) {
+        const landing = flying.reduce<Flying | null>((a, b) => (a === null || b.at < a.at ? b : a), null);
+        const deadline = nextDeadline(state);
+        const at = Math.min(landing?.at ?? Number.POSITIVE_INFINITY, deadline ?? Number.POSITIVE_INFINITY);
+        if (at > end) break;
+        now = instant(Math.max(at, now));
+        if (landing !== null && landing.at <= at) {
+          flying = flying.filter((one) => one !== landing);
+          send({ kind: 'probe_finished', checker: landing.checker, result: landing.result });
+        } else send({ kind: 'deadline_reached' });
+      }
+      now = end;
+      const told = lines;
+      lines = [];
+      return told;
+    },
+  };
+}
+
+/** `tcp 192.168.100.240:80 -> 192.168.100.8:80 w1 dr, …` */
+export const tableText = (table: IpvsTable): string =>
+  [...table]
+    .map(([key, { destinations }]) => {
+      const list = [...destinations].map(([name, d]) => `${name} w${d.weight} ${d.forwarding.kind}`);
+      return `${key} -> ${list.join(', ') || 'nothing'}`;
+    })
+    .join('; ') || 'is empty';
+
+export const PASSES: Answer = { result: { kind: 'passed' }, takes: micros(1000) };
+export const REFUSES: Answer = {
+  result: { kind: 'failed', failure: { kind: 'connect_failed', code: 'ECONNREFUSED' } },
+  takes: micros(1000),
+};

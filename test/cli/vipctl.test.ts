@@ -1,0 +1,147 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { invariant } from '../../src/base/never.ts';
+import { runVipctl } from '../../src/cli/vipctl.ts';
+import type { DaemonStatus, ReloadReport } from '../../src/control/api.ts';
+import { startControlServer } from '../../src/control/server.ts';
+import { expectGolden } from '../observe/golden.ts';
+import { BAD_STATUS, STATUS, WALL } from '../observe/samples.ts';
+
+let folder = '';
+let socket = '';
+let stop: () => Promise<void> = async () => {};
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'vipctl-'));
+  socket = join(folder, 'vipd.sock');
+  stop = async () => {};
+});
+afterEach(async () => {
+  await stop();
+  rmSync(folder, { recursive: true });
+});
+
+async function daemon(status: DaemonStatus, report: ReloadReport = { accepted: true, diagnostics: [] }) {
+  const started = await startControlServer({
+    socketPath: socket,
+    handlers: { status: async () => status, reload: async () => report },
+    log: () => {},
+  });
+  invariant(started.ok, () => JSON.stringify(started));
+  stop = () => started.value.close();
+}
+
+async function vipctl(...argv: readonly string[]) {
+  const said = { stdout: '', stderr: '' };
+  const exitStatus = await runVipctl(argv, {
+    stdout: (text) => {
+      said.stdout += text;
+    },
+    stderr: (text) => {
+      said.stderr += text;
+    },
+    wall: () => WALL,
+  });
+  return { exitStatus, ...said };
+}
+
+describe('vipctl status', () => {
+  test('of a healthy director says so, shows all of it, and exits 0', async () => {
+    await daemon(STATUS);
+    const { exitStatus, stdout, stderr } = await vipctl('status', '--socket', socket);
+    expectGolden('status-fine.txt', stdout);
+    expect({ exitStatus, stderr }).toEqual({ exitStatus: 0, stderr: '' });
+  });
+
+  test('of a director in trouble begins with what is wrong and exits 1', async () => {
+    await daemon(BAD_STATUS);
+    const { exitStatus, stdout } = await vipctl('status', '--socket', socket);
+    expectGolden('status-degraded.txt', stdout);
+    expect(exitStatus).toBe(1);
+  });
+
+  test('as JSON is the whole status, with the same exit status', async () => {
+    await daemon(BAD_STATUS);
+    const { exitStatus, stdout } = await vipctl('status', '--json', '--socket', socket);
+    expect(JSON.parse(stdout)).toEqual(BAD_STATUS);
+    expect(exitStatus).toBe(1);
+  });
+
+  test('of a master whose address is not on its interface is degraded', async () => {
+    const instances = (STATUS.vrrp?.instances ?? []).map((instance) => ({
+      ...instance,
+      addresses: instance.addresses.map((vip) => ({ ...vip, held: false })),
+    }));
+    await daemon({ ...STATUS, vrrp: { instances, strayPackets: 0 } });
+    const { exitStatus, stdout } = await vipctl('status', '--socket', socket);
+    expect(stdout).toContain('VI_1 is MASTER but 192.168.100.240 is not on eth0\n');
+    expect(exitStatus).toBe(1);
+  });
+
+  test('of a director whose child does not answer is degraded', async () => {
+    await daemon({ ...STATUS, checks: null });
+    const { exitStatus, stdout } = await vipctl('status', '--socket', socket);
+    expect(stdout).toContain('DEGRADED\n  the checkers process does not answer\n');
+    expect(exitStatus).toBe(1);
+  });
+
+  test('words of a real server cannot move the cursor', async () => {
+    const text = JSON.stringify(STATUS).replaceAll('digest is right', '\\u001b[2Jgone');
+    await daemon(JSON.parse(text) as DaemonStatus);
+    expect((await vipctl('status', '--socket', socket)).stdout).toContain('?[2Jgone');
+  });
+
+  test('without a daemon says where it looked and what to do, and exits 2', async () => {
+    expect(await vipctl('status', '--socket', socket)).toEqual({
+      exitStatus: 2,
+      stdout: '',
+      stderr: `vipctl: cannot reach vipd at ${socket}: ENOENT — is vipd running? (systemctl status vipd)\n`,
+    });
+  });
+});
+
+describe('vipctl reload', () => {
+  test('that is accepted exits 0 and shows the warnings', async () => {
+    await daemon(STATUS, { accepted: true, diagnostics: ['vipd.conf:3:1 warning'] });
+    expect(await vipctl('reload', '--socket', socket)).toEqual({
+      exitStatus: 0,
+      stdout: 'The configuration is accepted.\n',
+      stderr: 'vipd.conf:3:1 warning\n',
+    });
+  });
+
+  test('that is refused exits 1 and says what stays', async () => {
+    await daemon(STATUS, { accepted: false, diagnostics: ['vipd.conf:3:1 error'] });
+    const { exitStatus, stderr } = await vipctl('reload', '--socket', socket);
+    expect(stderr).toBe(
+      'vipd.conf:3:1 error\nThe configuration is refused; the one before it stays in force.\n',
+    );
+    expect(exitStatus).toBe(1);
+  });
+
+  test('without a daemon exits 2', async () => {
+    expect((await vipctl('reload', '--socket', socket)).exitStatus).toBe(2);
+  });
+});
+
+describe('vipctl', () => {
+  test('prints its version', async () => {
+    expect(await vipctl('version')).toEqual({ exitStatus: 0, stdout: 'vipctl dev\n', stderr: '' });
+  });
+
+  test('lists its commands when asked', async () => {
+    const { exitStatus, stdout } = await vipctl('--help');
+    expect(exitStatus).toBe(0);
+    for (const command of ['status', 'reload', 'genhash', 'version'])
+      expect(stdout).toContain(`  ${command}`);
+  });
+
+  test('does not confuse wrong usage with an answer about the daemon', async () => {
+    for (const argv of [['staus'], ['status', '--wrong'], ['status', '--socket'], []]) {
+      expect((await vipctl(...argv)).exitStatus, argv.join(' ')).toBe(64);
+    }
+    expect((await vipctl('staus')).stderr).toContain('Did you mean status?');
+  });
+});
