@@ -1,7 +1,8 @@
 /** The vipd program: argv to one action. */
 
 import { VERSION } from '../base/version.ts';
-import { helpText, parseOptions, signalNumber } from '../daemon/options.ts';
+import { defaultConfigFile } from '../daemon/config-file.ts';
+import { type DaemonOptions, helpText, parseOptions, signalNumber } from '../daemon/options.ts';
 
 /** The exit status, or null when the daemon now runs on the event loop. */
 export async function main(argv: readonly string[]): Promise<number | null> {
@@ -23,11 +24,23 @@ export async function main(argv: readonly string[]): Promise<number | null> {
     case 'schema':
       return (await import('./config-test.ts')).printSchema();
     case 'test':
-      return (await import('./config-test.ts')).runConfigTest(options);
+      return testConfig(options);
     case 'run':
       if (!options.foreground) return (await import('../daemon/background.ts')).runInBackground(argv);
       return (await import('../daemon/run.ts')).runDaemon(options, VERSION);
   }
+}
+
+async function testConfig(options: DaemonOptions): Promise<number> {
+  const { configFile, configId, strictIncludes, testLog, log } = options;
+  const { runConfigTest } = await import('./config-test.ts');
+  return runConfigTest({
+    file: configFile ?? defaultConfigFile(),
+    format: log.format,
+    strictIncludes,
+    ...(configId === null ? {} : { configId }),
+    ...(testLog === null ? {} : { logFile: testLog }),
+  });
 }
 
 function printSignal(name: string): number {

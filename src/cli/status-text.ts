@@ -1,0 +1,169 @@
+/** `vipctl status` as text: first the verdict, then what an operator asks at night in that order: who is
+ *  master and why, where the addresses are, which servers answer, what the kernel has. Pure. */
+
+import { MICROS_PER_MILLI } from '../base/units.ts';
+import type {
+  CheckerStatus,
+  ChecksStatus,
+  RealServerStatus,
+  VirtualServerStatus,
+} from '../checks/core/status.ts';
+import type { ChildReport, DaemonStatus } from '../control/api.ts';
+import { endpointText } from '../observe/endpoint-text.ts';
+import type { VrrpInstanceStatus, VrrpStatus } from '../vrrp/core/status.ts';
+import { columns, printable } from './columns.ts';
+import { problemsOf } from './status-problems.ts';
+
+/** `wall` is the reader's now, milliseconds since 1970. */
+export function printStatus(status: DaemonStatus, wall: number): string {
+  const sections = [
+    verdict(problemsOf(status)),
+    daemonLines(status, wall),
+    ...(status.vrrp === null ? [] : vrrpSections(status.vrrp, wall)),
+    ...(status.checks === null ? [] : checksSections(status.checks, wall)),
+  ];
+  return sections.join('\n');
+}
+
+const verdict = (problems: readonly string[]): string =>
+  problems.length === 0
+    ? 'All fine\n'
+    : `DEGRADED\n${problems.map((problem) => `  ${printable(problem)}\n`).join('')}`;
+
+function daemonLines(status: DaemonStatus, wall: number): string {
+  const { configuration, children } = status;
+  const read = `${configuration.succeeded ? 'read' : 'REFUSED'} ${since(configuration.lastReloadWall, wall)}`;
+  return columns([
+    [
+      'vipd',
+      `version ${status.version}, pid ${status.pid}, up ${age(status.uptimeMicros / MICROS_PER_MILLI)}`,
+    ],
+    ['configuration', `${status.configFile}, ${read}, ${counted(configuration.diagnostics, 'diagnostic')}`],
+    ...children.map((child) => [child.name, childText(child)]),
+  ]);
+}
+
+function childText({ state, pid, restarts }: ChildReport): string {
+  const words = [pid === null ? state : `${state}, pid ${pid}`];
+  if (restarts > 0) words.push(counted(restarts, 'restart'));
+  return words.join(', ');
+}
+
+function vrrpSections({ instances }: VrrpStatus, wall: number): readonly string[] {
+  if (instances.length === 0) return [];
+  const heads = ['INSTANCE', 'STATE', 'PRIORITY', 'MASTER', 'VRID', 'INTERFACE', 'SINCE', 'WHY'];
+  const places = instances.flatMap((instance) =>
+    instance.addresses.map((vip) => [
+      `${vip.address}/${vip.prefixLength}`,
+      vip.interface,
+      instance.name,
+      vip.held ? 'here' : 'not here',
+      vip.excluded ? 'not advertised' : '',
+    ]),
+  );
+  return [
+    columns([heads, ...instances.map((instance) => instanceRow(instance, wall))]),
+    ...(places.length === 0 ? [] : [columns([['ADDRESS', 'INTERFACE', 'INSTANCE', 'PLACE', ''], ...places])]),
+  ];
+}
+
+const instanceRow = (instance: VrrpInstanceStatus, wall: number): readonly string[] => [
+  instance.name,
+  instance.state,
+  instance.effectivePriority === instance.basePriority
+    ? String(instance.basePriority)
+    : `${instance.effectivePriority} (base ${instance.basePriority})`,
+  masterText(instance),
+  String(instance.vrid),
+  instance.interface,
+  since(instance.lastTransitionWall, wall),
+  instance.reason,
+];
+
+function masterText({ state, master }: VrrpInstanceStatus): string {
+  if (state === 'MASTER') return 'this director';
+  return master === null ? 'none heard' : `${master.address} (${master.priority})`;
+}
+
+function checksSections(checks: ChecksStatus, wall: number): readonly string[] {
+  const kernel = checks.kernelListing ?? `not readable: ${checks.kernelError ?? 'no reason given'}\n`;
+  return [
+    ...checks.virtualServers.map((service) => serviceSection(service, wall)),
+    `KERNEL TABLE (${counted(checks.kernelWrites, 'write')} since start)\n${kernel}`,
+  ];
+}
+
+function serviceSection(service: VirtualServerStatus, wall: number): string {
+  const weights = `${service.aliveWeight} alive, ${service.quorum} needed`;
+  const quorum = `quorum ${service.quorumUp ? 'up' : 'LOST'} (${weights})`;
+  const head = [
+    'REAL SERVER',
+    'STATE',
+    'WEIGHT',
+    'FORWARD',
+    'SINCE',
+    'CHECK',
+    'RESULT',
+    'RAN',
+    'LAST ANSWER',
+  ];
+  const { sorryServer } = service;
+  const sorry =
+    sorryServer === null
+      ? ''
+      : `  sorry server ${endpointText(sorryServer)} ${sorryServer.active ? 'ACTIVE' : 'idle'}\n`;
+  return (
+    `VIRTUAL SERVER ${service.name}  ${service.scheduler}  ${quorum}\n` +
+    columns([head, ...service.realServers.flatMap((server) => serverRows(server, wall))], '  ') +
+    sorry
+  );
+}
+
+/** One row per check; the server's own cells stand in the first. */
+function serverRows(server: RealServerStatus, wall: number): readonly (readonly string[])[] {
+  const own = [
+    endpointText(server),
+    serverState(server),
+    weightText(server),
+    server.forwarding,
+    since(server.lastTransitionWall, wall),
+  ];
+  const [first, ...others] = server.checkers;
+  if (first === undefined) return [[...own, 'none']];
+  const blank = own.map(() => '');
+  return [
+    [...own, ...checkCells(first, wall)],
+    ...others.map((checker) => [...blank, ...checkCells(checker, wall)]),
+  ];
+}
+
+const serverState = ({ alive, pooled }: RealServerStatus): string =>
+  `${alive ? 'up' : 'DOWN'}${alive === pooled ? '' : pooled ? ', in table' : ', not in table'}`;
+
+const weightText = ({ effectiveWeight, configuredWeight }: RealServerStatus): string =>
+  effectiveWeight === configuredWeight
+    ? String(configuredWeight)
+    : `${effectiveWeight} (of ${configuredWeight})`;
+
+const checkCells = (checker: CheckerStatus, wall: number): readonly string[] => [
+  checker.name,
+  checker.state === 'down' ? 'DOWN' : checker.state,
+  since(checker.lastRunWall, wall, 'never'),
+  checker.lastResult ?? 'has not run yet',
+];
+
+const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`;
+
+const since = (then: number | null, wall: number, never = 'start'): string =>
+  then === null ? never : `${age(Math.max(0, wall - then))} ago`;
+
+/** Two units at most: `4 s`, `12 min`, `3 h 5 min`, `12 d 4 h`. */
+function age(millis: number): string {
+  const seconds = Math.floor(millis / 1_000);
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  if (minutes === 0) return `${seconds} s`;
+  if (hours === 0) return `${minutes} min`;
+  if (hours < 24) return `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}

@@ -1,0 +1,77 @@
+/** The control API as types and routes; pure. HTTP over a unix socket, JSON bodies:
+ *
+ *      GET  /v1/status   DaemonStatus
+ *      POST /v1/reload   ReloadReport; 200 accepted, 409 refused
+ *      GET  /metrics     Prometheus text
+ *
+ *  Every refusal is a Problem. */
+import type { ChecksStatus } from '../checks/core/status.ts';
+import type { ChildName } from '../daemon/ipc.ts';
+import type { VrrpStatus } from '../vrrp/core/status.ts';
+
+/** Where vipd answers; an `instance` gets a socket of its own beside it. */
+export const SOCKET_DIRECTORY = '/run/vipd';
+export const controlSocketPath = (instance: string | null): string =>
+  `${SOCKET_DIRECTORY}/vipd${instance === null ? '' : `_${instance}`}.sock`;
+
+export interface DaemonStatus {
+  /** the parent's */
+  readonly pid: number;
+  readonly version: string;
+  readonly uptimeMicros: number;
+  readonly configFile: string;
+  readonly configuration: ConfigurationState;
+  readonly children: readonly ChildReport[];
+  /** null: the process is not wanted or does not answer */
+  readonly vrrp: VrrpStatus | null;
+  readonly checks: ChecksStatus | null;
+}
+
+export interface ConfigurationState {
+  /** milliseconds since 1970 of the last read, the one at start included */
+  readonly lastReloadWall: number;
+  /** false: the file was refused, the configuration before it is in force */
+  readonly succeeded: boolean;
+  /** errors and warnings of that read */
+  readonly diagnostics: number;
+}
+
+export interface ChildReport {
+  readonly name: ChildName;
+  /** null unless running */
+  readonly pid: number | null;
+  readonly state: 'running' | 'restarting' | 'stopped';
+  /** since the parent started */
+  readonly restarts: number;
+}
+
+export interface ReloadReport {
+  readonly accepted: boolean;
+  /** the diagnostics as `vipd -t` prints them */
+  readonly diagnostics: readonly string[];
+}
+
+export interface Problem {
+  readonly error: string;
+}
+
+export type Route =
+  | { readonly kind: 'get_status' }
+  | { readonly kind: 'get_metrics' }
+  | { readonly kind: 'reload' }
+  | { readonly kind: 'method_not_allowed'; readonly allow: string }
+  | { readonly kind: 'not_found' };
+
+const ROUTES = [
+  { method: 'GET', path: '/v1/status', kind: 'get_status' },
+  { method: 'GET', path: '/metrics', kind: 'get_metrics' },
+  { method: 'POST', path: '/v1/reload', kind: 'reload' },
+] as const;
+
+/** `target` is the request line's, a query is ignored. HEAD is not offered. */
+export function route(method: string, target: string): Route {
+  const path = target.split('?', 1)[0];
+  const row = ROUTES.find((candidate) => candidate.path === path);
+  if (row === undefined) return { kind: 'not_found' };
+  return row.method === method ? { kind: row.kind } : { kind: 'method_not_allowed', allow: row.method };
+}

@@ -1,0 +1,79 @@
+/** The control API's client: one request, one connection, and errors that say what to do. Used by vipctl. */
+import { Agent, request } from 'undici';
+import { err, ok, type Result } from '../base/result.ts';
+import type { DaemonStatus, Problem, ReloadReport } from './api.ts';
+
+/** A status of 10,000 real servers is about 10 MB. */
+export const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
+export const ANSWER_MS_MAX = 15_000;
+
+/** `unreachable`: nobody answered. `refused`: somebody did, with something else than what was asked for. */
+export interface ClientError {
+  readonly kind: 'unreachable' | 'refused';
+  readonly text: string;
+}
+
+type Answer<T> = Promise<Result<T, ClientError>>;
+
+export async function fetchStatus(socketPath: string): Answer<DaemonStatus> {
+  const answer = await ask(socketPath, 'GET', '/v1/status');
+  return answer.ok ? expect<DaemonStatus>(answer.value, [200]) : answer;
+}
+
+/** A refused configuration is an answer, not an error. */
+export async function requestReload(socketPath: string): Answer<ReloadReport> {
+  const answer = await ask(socketPath, 'POST', '/v1/reload');
+  return answer.ok ? expect<ReloadReport>(answer.value, [200, 409]) : answer;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly body: string;
+}
+
+async function ask(socketPath: string, method: 'GET' | 'POST', path: string): Answer<Reply> {
+  const dispatcher = new Agent({
+    connect: { socketPath, timeout: ANSWER_MS_MAX },
+    headersTimeout: ANSWER_MS_MAX,
+    bodyTimeout: ANSWER_MS_MAX,
+    maxResponseSize: ANSWER_BYTES_MAX,
+  });
+  try {
+    const { statusCode, body } = await request(`http://vipd${path}`, { method, dispatcher });
+    return ok({ status: statusCode, body: await body.text() });
+  } catch (cause) {
+    return err({ kind: 'unreachable', text: unreachable(socketPath, cause) });
+  } finally {
+    await dispatcher.destroy();
+  }
+}
+
+/** The daemon's own JSON is trusted once its status is one we know; a Problem tells why not. */
+function expect<T>({ status, body }: Reply, statuses: readonly number[]): Result<T, ClientError> {
+  const value = parseJson(body);
+  if (statuses.includes(status) && value !== null) return ok(value as T);
+  const why = (value as Problem | null)?.error ?? 'not an answer of vipd';
+  return err({ kind: 'refused', text: `vipd answered ${status}: ${why}` });
+}
+
+function parseJson(text: string): object | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+const ADVICE: Readonly<Record<string, string>> = {
+  ENOENT: 'is vipd running? (systemctl status vipd)',
+  ECONNREFUSED: 'the daemon that made the socket is gone (systemctl status vipd)',
+  EACCES: 'run as root',
+  EPERM: 'run as root',
+};
+
+function unreachable(socketPath: string, cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+  const advice = ADVICE[code];
+  return `cannot reach vipd at ${socketPath}: ${code}${advice === undefined ? '' : ` — ${advice}`}`;
+}

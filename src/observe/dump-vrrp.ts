@@ -1,0 +1,173 @@
+/** The VRRP sections of keepalived.data; pure. What is configured comes from the model, what is so now
+ *  from the status; without a status the instance is shown as configured. */
+import { MICROS_PER_MILLI, MICROS_PER_SECOND, type Micros } from '../base/units.ts';
+import type {
+  GarpSettings,
+  VirtualAddress,
+  VrrpInstance,
+  VrrpNotify,
+  VrrpScript,
+  VrrpSyncGroup,
+} from '../config/model/vrrp.ts';
+import type { VrrpInstanceStatus, VrrpStatus } from '../vrrp/core/status.ts';
+import { enabled, optional, scriptText, shortSeconds, trueFalse, wallText, yesNo } from './dump-text.ts';
+
+export const instanceLines = (
+  instance: VrrpInstance,
+  now: VrrpInstanceStatus | null,
+  group: VrrpSyncGroup | null,
+): readonly string[] => [
+  ` VRRP Instance = ${instance.name}`,
+  `   VRRP Version = ${instance.version}`,
+  ...(group === null ? [] : [`   Sync group = ${group.name}`]),
+  ...stateLines(instance, now),
+  `   Interface = ${instance.interface}`,
+  ...optional(instance.sourceAddress !== null, `   Using src_ip = ${instance.sourceAddress}`),
+  ...destinationLines(instance),
+  ...garpLines(instance.garp),
+  `   Down timer adverts = ${instance.downTimerAdverts}`,
+  `   Send advert after receive lower priority advert = ${trueFalse(!instance.lowerPrioNoAdvert)}`,
+  `   Send advert after receive higher priority advert = ${trueFalse(instance.higherPrioSendAdvert)}`,
+  `   Virtual Router ID = ${instance.vrid}`,
+  `   Priority = ${instance.priority}`,
+  ...(now === null
+    ? []
+    : [`   Effective priority = ${now.effectivePriority}`, `   Total priority = ${now.effectivePriority}`]),
+  `   Advert interval = ${intervalText(instance)}`,
+  `   Accept = ${enabled(instance.accept)}`,
+  `   Preempt = ${enabled(instance.preempt)}`,
+  ...optional(instance.preemptDelay > 0, `   Preempt delay = ${shortSeconds(instance.preemptDelay)} secs`),
+  ...authenticationLines(instance),
+  ...addressLines('Virtual IP', instance.virtualAddresses, now),
+  ...optional(
+    instance.excludedAddresses.length > 0,
+    ...addressLines('Virtual IP Excluded', instance.excludedAddresses, now),
+  ),
+  ...trackingLines(instance),
+  ...notifyLines(instance.notify),
+];
+
+function stateLines(instance: VrrpInstance, now: VrrpInstanceStatus | null): readonly string[] {
+  const wanted = `   Wantstate = ${instance.initialState}`;
+  if (now === null) return [wanted];
+  const { master, lastTransitionWall: transition } = now;
+  return [
+    `   State = ${now.state}`,
+    ...(master === null
+      ? []
+      : [`   Master router = ${master.address}`, `   Master priority = ${master.priority}`]),
+    wanted,
+    `   Last transition = ${transition === null ? '0.000000 (never)' : wallText(transition)}`,
+  ];
+}
+
+function destinationLines({ destination }: VrrpInstance): readonly string[] {
+  if (destination.kind === 'multicast') return [`   Multicast address ${destination.group}`];
+  return [
+    `   Unicast Peer (${destination.peers.length}):`,
+    ...destination.peers.map(({ address, minTtl, maxTtl }) => {
+      const least = minTtl === null ? '' : ` min_ttl ${minTtl}`;
+      return `     ${address}${least}${maxTtl === null ? '' : ` max_ttl ${maxTtl}`}`;
+    }),
+  ];
+}
+
+const garpLines = (garp: GarpSettings): readonly string[] => [
+  `   Gratuitous ARP delay = ${shortSeconds(garp.delay)}`,
+  `   Gratuitous ARP repeat = ${garp.repeat}`,
+  `   Gratuitous ARP refresh = ${shortSeconds(garp.refresh)}`,
+  `   Gratuitous ARP refresh repeat = ${garp.refreshRepeat}`,
+  `   Gratuitous ARP lower priority delay = ${shortSeconds(garp.lowerPrioDelay)}`,
+  `   Gratuitous ARP lower priority repeat = ${garp.lowerPrioRepeat}`,
+];
+
+/** Seconds in version 2, milliseconds in version 3: the units of their configuration. */
+const intervalText = ({ version, advertInterval }: VrrpInstance): string =>
+  version === 2
+    ? `${advertInterval / MICROS_PER_SECOND} sec`
+    : `${advertInterval / MICROS_PER_MILLI} milli-sec`;
+
+function authenticationLines({ version, authentication }: VrrpInstance): readonly string[] {
+  if (version === 3) return [];
+  const type = { none: 'none', pass: 'SIMPLE_PASSWORD', ah: 'IPSEC_AH' }[authentication.kind];
+  return [
+    `   Authentication type = ${type}`,
+    ...optional(authentication.kind !== 'none', '   Password = ********'),
+  ];
+}
+
+const SCOPES: Readonly<Record<number, string>> = {
+  0: 'global',
+  200: 'site',
+  253: 'link',
+  254: 'host',
+  255: 'nowhere',
+};
+
+/** `     192.168.100.240 dev eth0 scope global set`: `set` while the address is held here. */
+function addressLines(
+  title: string,
+  addresses: readonly VirtualAddress[],
+  now: VrrpInstanceStatus | null,
+): readonly string[] {
+  return [
+    `   ${title} (${addresses.length}):`,
+    ...addresses.map((vip) => {
+      const prefix =
+        vip.prefixLength === (vip.address.includes(':') ? 128 : 32) ? '' : `/${vip.prefixLength}`;
+      const broadcast = vip.broadcast === null ? '' : ` brd ${vip.broadcast}`;
+      const label = vip.label === null ? '' : ` label ${vip.label}`;
+      const held = now?.addresses.some((a) => a.address === vip.address && a.held) ?? false;
+      const scope = SCOPES[vip.scope] ?? String(vip.scope);
+      return (
+        `     ${vip.address}${prefix}${broadcast} dev ${vip.interface} scope ${scope}${label}` +
+        `${held ? ' set' : ''}`
+      );
+    }),
+  ];
+}
+
+const weightText = ({ weight, reverse }: { weight: number; reverse: boolean }): string =>
+  `weight ${weight}${reverse ? ' reverse' : ''}`;
+
+const trackingLines = ({ trackInterfaces, trackScripts }: VrrpInstance): readonly string[] => [
+  ...optional(trackInterfaces.length > 0, '   Tracked interfaces :'),
+  ...trackInterfaces.map((tracked) => `     ${tracked.interface} ${weightText(tracked)}`),
+  ...optional(trackScripts.length > 0, '   Tracked scripts :'),
+  ...trackScripts.map((tracked) => `     ${tracked.script} ${weightText(tracked)}`),
+];
+
+const notifyLines = (notify: VrrpNotify): readonly string[] => [
+  `   Using smtp notification = ${yesNo(notify.smtpAlert)}`,
+  ...scriptLine('Master state transition script', notify.master),
+  ...scriptLine('Backup state transition script', notify.backup),
+  ...scriptLine('Fault state transition script', notify.fault),
+  ...scriptLine('Stop state transition script', notify.stop),
+  ...scriptLine('Generic state transition script', notify.any),
+];
+
+const scriptLine = (label: string, command: VrrpNotify['any']): readonly string[] =>
+  command === null ? [] : [`   ${label} = ${scriptText(command)}`];
+
+/** The group's state is its members': they change together. */
+export const syncGroupLines = (group: VrrpSyncGroup, status: VrrpStatus | null): readonly string[] => {
+  const member = status?.instances.find(({ name }) => group.members.includes(name));
+  return [
+    ` VRRP Sync Group = ${group.name}${member === undefined ? '' : `, ${member.state}`}`,
+    '   VRRP member instances :',
+    ...group.members.map((name) => `     ${name}`),
+    ...notifyLines(group.notify),
+  ];
+};
+
+export const scriptLines = (script: VrrpScript): readonly string[] => [
+  ` VRRP Script = ${script.name}`,
+  `   Command = ${script.command.argv.map((word) => `'${word}'`).join(' ')}`,
+  `   Interval = ${wholeSeconds(script.interval)}`,
+  `   Timeout = ${wholeSeconds(script.timeout)}`,
+  `   Weight = ${script.weight}${script.reverse ? ' reverse' : ''}`,
+  `   Rise = ${script.rise}`,
+  `   Fall = ${script.fall}`,
+];
+
+const wholeSeconds = (duration: Micros): string => `${shortSeconds(duration)} sec`;

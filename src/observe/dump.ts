@@ -1,0 +1,78 @@
+/** The texts of SIGUSR1 (data) and SIGUSR2 (statistics) in keepalived's shape (external.md sections 2 and
+ *  3), because scripts read them. Labels are keepalived's; a label that vipd has no value for is left out.
+ *  Pure: text in a dump file is dump-file.ts's business. */
+import type { ChecksStatus } from '../checks/core/status.ts';
+import type { Config } from '../config/model/config.ts';
+import type { VrrpCounters, VrrpStatus } from '../vrrp/core/status.ts';
+import { checkersLines, pairServices, serviceLines } from './dump-checks.ts';
+import { globalLines } from './dump-global.ts';
+import { heading, textOf } from './dump-text.ts';
+import { instanceLines, scriptLines, syncGroupLines } from './dump-vrrp.ts';
+
+/** keepalived.data */
+export function printVrrpData(config: Config, status: VrrpStatus | null): string {
+  const groups = config.vrrpSyncGroups.flatMap((group) => syncGroupLines(group, status));
+  const scripts = config.vrrpScripts.flatMap(scriptLines);
+  return textOf([
+    ...globalLines(config.global),
+    ...heading('VRRP Topology'),
+    ...config.vrrpInstances.flatMap((instance) =>
+      instanceLines(
+        instance,
+        status?.instances.find(({ name }) => name === instance.name) ?? null,
+        config.vrrpSyncGroups.find(({ members }) => members.includes(instance.name)) ?? null,
+      ),
+    ),
+    ...(groups.length === 0 ? [] : [...heading('VRRP Sync groups'), ...groups]),
+    ...(scripts.length === 0 ? [] : [...heading('VRRP Scripts'), ...scripts]),
+  ]);
+}
+
+/** keepalived_check.data */
+export function printCheckData(config: Config, status: ChecksStatus | null): string {
+  const services = pairServices(config, status);
+  const checkers = services.flatMap(checkersLines);
+  return textOf([
+    ...globalLines(config.global),
+    ...heading('LVS Topology'),
+    ...services.flatMap(serviceLines),
+    ...(checkers.length === 0 ? [] : [...heading('Health checkers'), ...checkers]),
+  ]);
+}
+
+/** keepalived_parent.data */
+export const printParentData = (config: Config): string => textOf(globalLines(config.global));
+
+/** keepalived.stats. The authentication extension is keepalived's own and not spoken here: its counters
+ *  stay 0. */
+export const printStats = (status: VrrpStatus): string =>
+  textOf(status.instances.flatMap(({ name, counters }) => statisticsLines(name, counters)));
+
+const statisticsLines = (name: string, c: VrrpCounters): readonly string[] => [
+  `VRRP Instance: ${name}`,
+  '  Advertisements:',
+  `    Received: ${c.advertsReceived}`,
+  `    Sent: ${c.advertsSent}`,
+  `  Became master: ${c.becameMaster}`,
+  `  Released master: ${c.releasedMaster}`,
+  '  Packet Errors:',
+  `    Length: ${c.packetLengthErrors}`,
+  `    TTL: ${c.ttlErrors}`,
+  `    Invalid Type: ${c.invalidTypeReceived}`,
+  `    Advertisement Interval: ${c.advertIntervalErrors}`,
+  `    Address List: ${c.addressListErrors}`,
+  '  Authentication Errors:',
+  `    Invalid Type: ${c.invalidAuthType}`,
+  `    Type Mismatch: ${c.authTypeMismatch}`,
+  `    Failure: ${c.authFailures}`,
+  '  Authentication Extension Errors:',
+  '    Missing: 0',
+  '    Malformed: 0',
+  '    Unknown Key: 0',
+  '    Invalid HMAC: 0',
+  '    Stale: 0',
+  '    Replay: 0',
+  '  Priority Zero:',
+  `    Received: ${c.priorityZeroReceived}`,
+  `    Sent: ${c.priorityZeroSent}`,
+];

@@ -1,0 +1,110 @@
+/** The log on pino: entries of the catalogues become lines on standard error or in syslog. pino gives the
+ *  levels and the JSON; the destination is synchronous and our own, so there is no worker thread, no
+ *  buffer and no blocking. */
+import { pino, symbols } from 'pino';
+import type { Log, LogEntry, LogLevel } from '../base/log.ts';
+import type { Instant } from '../base/units.ts';
+import type { LogOptions } from '../daemon/ipc.ts';
+import { observeLog } from './log-events.ts';
+import { bareLine, consoleLine, journalLine, type LineFormat, SEVERITY, syslogLine } from './log-line.ts';
+import { thisMachine } from './log-machine.ts';
+import type { LineSink } from './log-sink.ts';
+import { admit, type Bucket, type RateLimit } from './rate-limit.ts';
+
+/** Lines that one catalogue row may write: a thousand real servers may fail at once, and each is told. */
+export const LOG_LIMIT_PER_ID: RateLimit = { burst: 1_000, perSecond: 100 };
+
+/** What a log needs of the machine it runs on. */
+export interface LogMachine {
+  readonly pid: number;
+  now(): Instant;
+  /** milliseconds since 1970 */
+  wall(): number;
+  readonly stderr: LineSink;
+  /** standard error belongs to journald */
+  readonly journal: boolean;
+  /** Opens /dev/log; null where it cannot be had, then standard error takes its place. */
+  openSyslog(): LineSink | null;
+}
+
+/** `ident` as syslog shows it: vipd, vipd_vrrp, vipd_checkers. Never throws, never blocks; see LineSink. */
+export function createLog(ident: string, options: LogOptions, machine: LogMachine = thisMachine()): Log {
+  const write = entryWriter(ident, options, machine);
+  const quietest = SEVERITY[quietestLevel(options)];
+  const buckets = new Map<string, Bucket>();
+  return (entry) => {
+    if (SEVERITY[entry.level] > quietest) return;
+    const admission = admit(buckets.get(entry.id) ?? null, LOG_LIMIT_PER_ID, machine.now());
+    buckets.set(entry.id, admission.bucket);
+    if (!admission.admitted) return;
+    const lines = admission.suppressedBefore;
+    if (lines > 0) write(observeLog.suppressed({ id: entry.id, lines }));
+    write(entry);
+  };
+}
+
+/** keepalived logs nearly everything at LOG_INFO and keeps the details for -D (behaviour.md section 1). */
+const quietestLevel = ({ detail }: LogOptions): LogLevel => (detail === 0 ? 'info' : 'debug');
+
+/** pino wants numbers that rise with severity; syslog's fall. */
+const pinoLevel = (level: LogLevel): number => 100 - 10 * SEVERITY[level];
+const severityOf = (pinoNumber: number): number => (100 - pinoNumber) / 10;
+
+function entryWriter(ident: string, options: LogOptions, machine: LogMachine): (entry: LogEntry) => void {
+  const logger = pino(
+    {
+      level: 'debug',
+      customLevels: {
+        alert: pinoLevel('alert'),
+        error: pinoLevel('error'),
+        warning: pinoLevel('warning'),
+        notice: pinoLevel('notice'),
+        info: pinoLevel('info'),
+        debug: pinoLevel('debug'),
+      },
+      useOnlyCustomLevels: true,
+      messageKey: 'text',
+      base: { ident, pid: machine.pid },
+      timestamp: () => `,"time":"${new Date(machine.wall()).toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination({ ident, pid: machine.pid }, options, machine),
+  );
+  return ({ id, level, text, fields }) => logger[level]({ id, fields }, text);
+}
+
+/** pino hands over each entry as JSON and, because of the symbol, leaves its parts beside it. */
+interface Destination {
+  readonly [symbols.needsMetadataGsym]: true;
+  lastLevel: number;
+  lastMsg: string;
+  write(json: string): void;
+}
+
+function destination(
+  writer: { readonly ident: string; readonly pid: number },
+  options: LogOptions,
+  machine: LogMachine,
+): Destination {
+  const { sink, format } = chooseOutput(options, machine);
+  let lost = 0;
+  const put = (severity: number, text: string): boolean =>
+    sink.write(format({ severity, text, wall: machine.wall() }, writer));
+  return {
+    [symbols.needsMetadataGsym]: true,
+    lastLevel: 0,
+    lastMsg: '',
+    write(json) {
+      if (lost > 0 && put(SEVERITY.warning, observeLog.lost({ lines: lost }).text)) lost = 0;
+      const text = options.format === 'json' ? json.trimEnd() : this.lastMsg;
+      if (!put(severityOf(this.lastLevel), text)) lost += 1;
+    },
+  };
+}
+
+function chooseOutput(options: LogOptions, machine: LogMachine): { sink: LineSink; format: LineFormat } {
+  if (machine.journal) return { sink: machine.stderr, format: journalLine };
+  const syslog = options.console ? null : machine.openSyslog();
+  if (syslog !== null) return { sink: syslog, format: syslogLine };
+  return { sink: machine.stderr, format: options.format === 'json' ? bareLine : consoleLine };
+}

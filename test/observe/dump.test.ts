@@ -1,0 +1,47 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { printCheckData, printParentData, printStats, printVrrpData } from '../../src/observe/dump.ts';
+import { expectGolden } from './golden.ts';
+import { CHECKS, CONFIG, VRRP } from './samples.ts';
+
+beforeAll(() => {
+  process.env['TZ'] = 'UTC'; // the dumps show local time
+});
+
+describe('statistics dump', () => {
+  test("is keepalived's text to the byte (captured from keepalived 2.4.3)", () => {
+    expectGolden('keepalived.stats', printStats(VRRP));
+  });
+
+  test('is empty without instances', () => {
+    expect(printStats({ instances: [], strayPackets: 0 })).toBe('');
+  });
+});
+
+describe('data dumps', () => {
+  test('keepalived.data has the global, topology, sync group and script sections', () => {
+    expectGolden('keepalived.data', printVrrpData(CONFIG, VRRP));
+  });
+
+  test('keepalived_check.data has the services, their servers and every checker', () => {
+    expectGolden('keepalived_check.data', printCheckData(CONFIG, CHECKS));
+  });
+
+  test('keepalived_parent.data has the global definitions', () => {
+    const text = printParentData(CONFIG);
+    expect(text.startsWith('------< Global definitions >------\n Network namespace = (default)\n')).toBe(
+      true,
+    );
+    expect(printVrrpData(CONFIG, VRRP).startsWith(text)).toBe(true);
+  });
+
+  test('a password is never written', () => {
+    expect(printVrrpData(CONFIG, VRRP)).not.toContain('secret');
+  });
+
+  test('without a status the configuration alone is shown', () => {
+    const text = printVrrpData(CONFIG, null) + printCheckData(CONFIG, null);
+    expect(text).toContain('   Wantstate = MASTER\n');
+    expect(text).not.toMatch(/^ {3}(State|alive|Up) =/m);
+    expect(text).not.toMatch(/ set$/m);
+  });
+});

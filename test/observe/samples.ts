@@ -1,0 +1,369 @@
+/** A small director as the model and as its statuses: what dumps, metrics and vipctl are shown in the
+ *  tests. */
+import { parseIpv4 } from '../../src/base/ip.ts';
+import { invariant } from '../../src/base/never.ts';
+import { interfaceName, micros, port, priority, seconds, vrid } from '../../src/base/units.ts';
+import type { ChecksStatus } from '../../src/checks/core/status.ts';
+import type { Config } from '../../src/config/model/config.ts';
+import type { CheckerCommon, Forwarding, RealServer } from '../../src/config/model/lvs.ts';
+import type { ScriptCommand } from '../../src/config/model/vrrp.ts';
+import type { DaemonStatus } from '../../src/control/api.ts';
+import type { VrrpCounters, VrrpStatus } from '../../src/vrrp/core/status.ts';
+
+export const WALL = Date.UTC(2026, 10, 20, 7, 30, 0);
+
+const ip = (text: string) => {
+  const address = parseIpv4(text);
+  invariant(address !== null, () => text);
+  return address;
+};
+const script = (...argv: [string, ...string[]]): ScriptCommand => ({
+  argv,
+  user: { user: 'root', group: null },
+});
+const eth0 = interfaceName('eth0');
+const dr: Forwarding = { kind: 'dr' };
+const common: CheckerCommon = {
+  delayLoop: seconds(1),
+  retry: 1,
+  delayBeforeRetry: seconds(1),
+  warmup: seconds(1),
+  alpha: false,
+  logAllFailures: false,
+};
+const target = (address: string) => ({
+  address: ip(address),
+  port: port(80),
+  bindAddress: null,
+  bindPort: null,
+  bindInterface: null,
+  fwmark: null,
+  timeout: seconds(1),
+});
+const realServer = (address: string): RealServer => ({
+  address: ip(address),
+  port: port(80),
+  weight: 2,
+  forwarding: dr,
+  upperThreshold: 0,
+  lowerThreshold: 0,
+  inhibitOnFailure: false,
+  checkers: [
+    { ...common, kind: 'tcp', target: target(address) },
+    {
+      ...common,
+      kind: 'http',
+      tls: null,
+      target: target(address),
+      protocol: '1.0',
+      fastRecovery: false,
+      urls: [
+        {
+          path: '/',
+          digest: 'd41d8cd98f00b204e9800998ecf8427e',
+          status: [{ low: 200, high: 299 }],
+          virtualHost: null,
+        },
+      ],
+    },
+  ],
+  notifyUp: script('/etc/vipd/up.sh', 'x'),
+  notifyDown: null,
+});
+
+export const CONFIG: Config = {
+  global: {
+    routerId: 'LVS_DEVEL',
+    mail: {
+      server: { host: '192.168.100.103', port: port(25) },
+      heloName: null,
+      connectTimeout: seconds(5),
+      from: 'lvs01@example.com',
+      recipients: ['ops@example.com'],
+      alertVrrp: true,
+      alertChecker: false,
+    },
+    scripts: { user: { user: 'root', group: null }, security: true },
+    process: {
+      childWaitTime: seconds(5),
+      usePidDir: false,
+      instance: null,
+      netNamespace: null,
+      vrrp: { niceness: null, realtimePriority: 50, noSwap: true },
+      checkers: { niceness: 5, realtimePriority: null, noSwap: false },
+    },
+    vrrp: {
+      mcastGroup4: ip('224.0.0.18'),
+      mcastGroup6: 'ff02::12' as Config['global']['vrrp']['mcastGroup6'],
+      startupDelay: micros(0),
+      logUnknownVrids: false,
+      garpInterval: micros(0),
+      gnaInterval: micros(0),
+      dynamicInterfaces: false,
+    },
+    lvs: {
+      flush: false,
+      flushOnStop: 'none',
+      timeouts: { tcp: null, tcpFin: null, udp: null },
+      logAllCheckFailures: false,
+    },
+    control: { prometheus: null },
+  },
+  vrrpInstances: [
+    {
+      name: 'VI_1',
+      interface: eth0,
+      vrid: vrid(51),
+      version: 2,
+      family: 'inet',
+      initialState: 'MASTER',
+      priority: priority(100),
+      advertInterval: seconds(1),
+      preempt: true,
+      preemptDelay: micros(0),
+      downTimerAdverts: 3,
+      authentication: { kind: 'pass', password: 'secret' },
+      sourceAddress: ip('192.168.100.101'),
+      destination: { kind: 'multicast', group: ip('224.0.0.18') },
+      virtualAddresses: [
+        {
+          address: ip('192.168.100.240'),
+          prefixLength: 32,
+          interface: eth0,
+          label: null,
+          scope: 0,
+          broadcast: null,
+          tracked: true,
+        },
+      ],
+      excludedAddresses: [
+        {
+          address: ip('10.0.0.1'),
+          prefixLength: 24,
+          interface: interfaceName('eth1'),
+          label: 'eth1:1',
+          scope: 253,
+          broadcast: ip('10.0.0.255'),
+          tracked: true,
+        },
+      ],
+      garp: {
+        delay: seconds(5),
+        repeat: 5,
+        refresh: micros(0),
+        refreshRepeat: 1,
+        lowerPrioDelay: seconds(5),
+        lowerPrioRepeat: 5,
+      },
+      strict: false,
+      accept: true,
+      trackPrimary: true,
+      trackInterfaces: [],
+      trackScripts: [{ script: 'chk', weight: 3, reverse: false }],
+      skipCheckAdvAddr: false,
+      lowerPrioNoAdvert: false,
+      higherPrioSendAdvert: false,
+      notify: {
+        master: null,
+        backup: null,
+        fault: null,
+        stop: null,
+        any: script('/etc/vipd/n.sh'),
+        smtpAlert: true,
+      },
+    },
+  ],
+  vrrpSyncGroups: [
+    {
+      name: 'G1',
+      members: ['VI_1'],
+      notify: { master: null, backup: null, fault: null, stop: null, any: null, smtpAlert: true },
+    },
+  ],
+  vrrpScripts: [
+    {
+      name: 'chk',
+      command: { argv: ['/usr/bin/true'], user: null },
+      interval: seconds(1),
+      timeout: micros(0),
+      weight: 3,
+      reverse: false,
+      rise: 1,
+      fall: 1,
+    },
+  ],
+  virtualServers: [
+    {
+      match: { kind: 'address', protocol: 'tcp', address: ip('192.168.100.240'), port: port(80) },
+      scheduler: 'rr',
+      schedulerFlags: 0,
+      onePacket: false,
+      persistence: { timeout: seconds(50), prefixLength: 32, engine: null },
+      realServers: [realServer('192.168.100.8'), realServer('192.168.100.9')],
+      sorryServer: { address: ip('192.168.100.10'), port: port(80), forwarding: dr, inhibit: false },
+      quorum: 1,
+      hysteresis: 0,
+      omega: false,
+      virtualHost: null,
+      quorumUp: script('/etc/vipd/qup.sh', 'a'),
+      quorumDown: null,
+    },
+  ],
+};
+
+export const COUNTERS: VrrpCounters = {
+  advertsReceived: 0,
+  advertsSent: 4,
+  becameMaster: 1,
+  releasedMaster: 0,
+  packetLengthErrors: 0,
+  checksumErrors: 0,
+  versionErrors: 0,
+  ttlErrors: 0,
+  invalidTypeReceived: 0,
+  advertIntervalErrors: 0,
+  addressListErrors: 0,
+  invalidAuthType: 0,
+  authTypeMismatch: 0,
+  authFailures: 0,
+  priorityZeroReceived: 0,
+  priorityZeroSent: 0,
+  gratuitousArpsSent: 10,
+};
+
+export const VRRP: VrrpStatus = {
+  instances: [
+    {
+      name: 'VI_1',
+      interface: 'eth0',
+      vrid: 51,
+      version: 2,
+      family: 'inet',
+      state: 'MASTER',
+      reason: 'no advert was heard for 3.609 s',
+      basePriority: 100,
+      effectivePriority: 103,
+      advertIntervalMicros: 1_000_000,
+      master: null,
+      addresses: [
+        { address: ip('192.168.100.240'), prefixLength: 32, interface: 'eth0', excluded: false, held: true },
+        { address: ip('10.0.0.1'), prefixLength: 24, interface: 'eth1', excluded: true, held: true },
+      ],
+      lastTransitionWall: WALL - 12 * 60_000,
+      counters: COUNTERS,
+    },
+  ],
+  strayPackets: 2,
+};
+
+const checker = {
+  state: 'up',
+  lastResult: 'connected',
+  lastRunWall: WALL - 1_000,
+  lastDurationMicros: 420,
+  runs: 720,
+  failures: 1,
+  transitions: 1,
+  failing: 0,
+} as const;
+
+export const CHECKS: ChecksStatus = {
+  virtualServers: [
+    {
+      service: { kind: 'address', protocol: 'tcp', address: ip('192.168.100.240'), port: port(80) },
+      name: 'tcp 192.168.100.240:80',
+      scheduler: 'rr',
+      quorum: 1,
+      aliveWeight: 2,
+      quorumUp: true,
+      sorryServer: { address: '192.168.100.10', port: 80, active: false },
+      realServers: [
+        {
+          address: '192.168.100.8',
+          port: 80,
+          configuredWeight: 2,
+          effectiveWeight: 2,
+          alive: true,
+          pooled: true,
+          forwarding: 'DR',
+          lastTransitionWall: WALL - 3 * 3_600_000 - 5 * 60_000,
+          checkers: [
+            { ...checker, name: 'TCP_CHECK [192.168.100.8]:80', kind: 'tcp' },
+            { ...checker, name: 'HTTP_GET [192.168.100.8]:80/', kind: 'http', lastResult: 'digest is right' },
+          ],
+        },
+        {
+          address: '192.168.100.9',
+          port: 80,
+          configuredWeight: 2,
+          effectiveWeight: 2,
+          alive: true,
+          pooled: true,
+          forwarding: 'DR',
+          lastTransitionWall: null,
+          checkers: [{ ...checker, name: 'TCP_CHECK [192.168.100.9]:80', kind: 'tcp' }],
+        },
+      ],
+    },
+  ],
+  kernelListing:
+    'IP Virtual Server version 1.2.1 (size=4096)\n' +
+    'Prot LocalAddress:Port Scheduler Flags\n' +
+    '  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn\n' +
+    'TCP  192.168.100.240:80 rr\n' +
+    '  -> 192.168.100.8:80             Route   2      0          0         \n' +
+    '  -> 192.168.100.9:80             Route   2      0          0         \n',
+  kernelError: null,
+  kernelWrites: 3,
+};
+
+export const STATUS: DaemonStatus = {
+  pid: 4711,
+  version: '0.1.0',
+  uptimeMicros: 11_520_000_000,
+  configFile: '/etc/vipd/vipd.conf',
+  configuration: { lastReloadWall: WALL - 90_000, succeeded: true, diagnostics: 2 },
+  children: [
+    { name: 'vrrp', pid: 4712, state: 'running', restarts: 0 },
+    { name: 'checkers', pid: 4713, state: 'running', restarts: 1 },
+  ],
+  vrrp: VRRP,
+  checks: CHECKS,
+};
+
+/** STATUS at a bad hour: FAULT, a dead real server, a lost quorum, a refused reload, a dying child. */
+export const BAD_STATUS: DaemonStatus = {
+  ...STATUS,
+  configuration: { ...STATUS.configuration, succeeded: false },
+  children: [
+    { name: 'vrrp', pid: 4712, state: 'running', restarts: 0 },
+    { name: 'checkers', pid: null, state: 'restarting', restarts: 4 },
+  ],
+  vrrp: {
+    ...VRRP,
+    instances: VRRP.instances.map((instance) => ({
+      ...instance,
+      state: 'FAULT',
+      reason: 'interface eth0 is down',
+      effectivePriority: 100,
+      addresses: instance.addresses.map((vip) => ({ ...vip, held: false })),
+    })),
+  },
+  checks: {
+    ...CHECKS,
+    virtualServers: CHECKS.virtualServers.map((service) => ({
+      ...service,
+      aliveWeight: 0,
+      quorumUp: false,
+      sorryServer: { address: '192.168.100.10', port: 80, active: true },
+      realServers: service.realServers.map((server) => ({
+        ...server,
+        alive: false,
+        pooled: false,
+        checkers: server.checkers.map((c) => ({ ...c, state: 'down', lastResult: 'ECONNREFUSED' })),
+      })),
+    })),
+    kernelListing: null,
+    kernelError: 'no ip_vs in this kernel',
+  },
+};
