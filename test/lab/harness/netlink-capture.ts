@@ -1,0 +1,81 @@
+/** The netlink requests of one host that write to its kernel, counted by an nlmon device: the proof that a start adopts what it finds.
+ *
+ *  Each packet of the capture is a 16-octet cooked header, whose last two octets are the netlink protocol, then messages:
+ *
+ *      length 4 | type 2 | flags 2 | sequence 4 | port 4 | payload, padded to 4          (include/uapi/linux/netlink.h)
+ */
+import { readFileSync } from 'node:fs';
+import type { Host } from './host.ts';
+
+export interface NetlinkWrites {
+  /** IPVS commands that change services, servers or settings */
+  readonly ipvs: number;
+  /** addresses added or deleted */
+  readonly addresses: number;
+}
+
+export interface NetlinkCapture {
+  /** ends the capture */
+  readonly writes: () => Promise<NetlinkWrites>;
+}
+
+const FILE = '/run/lab/netlink.pcap';
+const START_MS_MAX = 10_000;
+const PCAP_HEADER = 24;
+const RECORD_HEADER = 16;
+const COOKED_HEADER = 16;
+const NETLINK_ROUTE = 0;
+const NETLINK_GENERIC = 16;
+const NLM_F_REQUEST = 1;
+const RTM_NEWADDR = 20;
+const RTM_DELADDR = 21;
+/** IPVS_CMD_*: NEW, SET, DEL of services and servers; of daemons; SET_CONFIG; ZERO; FLUSH (include/uapi/linux/ip_vs.h) */
+const IPVS_WRITES: ReadonlySet<number> = new Set([1, 2, 3, 5, 6, 7, 9, 10, 12, 15, 16, 17]);
+
+export async function captureNetlink(host: Host): Promise<NetlinkCapture> {
+  await host.run([
+    'sh',
+    '-c',
+    'ip link show nlmon0 >/dev/null 2>&1 || ip link add nlmon0 type nlmon; ip link set nlmon0 up',
+  ]);
+  const family = await ipvsFamily(host);
+  const tcpdump = host.start(['tcpdump', '-i', 'nlmon0', '-U', '-B', '8192', '-w', FILE]);
+  await tcpdump.line(/listening on/, START_MS_MAX);
+  return {
+    async writes() {
+      await tcpdump.stop('SIGINT');
+      return count(readFileSync(host.path(FILE)), family);
+    },
+  };
+}
+
+async function ipvsFamily(host: Host): Promise<number> {
+  const listing = await host.run(['genl', 'ctrl', 'get', 'name', 'IPVS']);
+  return Number.parseInt(/ID: (0x[0-9a-f]+)/.exec(listing)?.[1] ?? '', 16);
+}
+
+function count(capture: Buffer, ipvsFamily: number): NetlinkWrites {
+  const writes = { ipvs: 0, addresses: 0 };
+  for (const { protocol, message } of messagesOf(capture)) {
+    const type = message.readUInt16LE(4);
+    if ((message.readUInt16LE(6) & NLM_F_REQUEST) === 0) continue;
+    if (protocol === NETLINK_GENERIC && type === ipvsFamily && IPVS_WRITES.has(message[16] ?? 0))
+      writes.ipvs += 1;
+    if (protocol === NETLINK_ROUTE && (type === RTM_NEWADDR || type === RTM_DELADDR)) writes.addresses += 1;
+  }
+  return writes;
+}
+
+function* messagesOf(capture: Buffer): Generator<{ protocol: number; message: Buffer }> {
+  for (let record = PCAP_HEADER; record + RECORD_HEADER <= capture.length; ) {
+    const end = record + RECORD_HEADER + capture.readUInt32LE(record + 8);
+    const packet = capture.subarray(record + RECORD_HEADER, end);
+    record = end;
+    const protocol = packet.readUInt16BE(14);
+    for (let offset = COOKED_HEADER; offset + 16 <= packet.length; ) {
+      const length = packet.readUInt32LE(offset);
+      yield { protocol, message: packet.subarray(offset, offset + length) };
+      offset += Math.max(16, (length + 3) & ~3);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/** What several plays do or ask: the numbers they report, and how they bring a pair of directors up. */
+
+import type { Client } from './client.ts';
+import { type Ms, now } from './clock.ts';
+import { type Daemon, type DaemonKind, startDaemon } from './daemon.ts';
+import type { Host } from './host.ts';
+import { weightOf } from './ipvs-table.ts';
+import type { Lab } from './lab.ts';
+import { type QuickService, quickConfig } from './quick-config.ts';
+import { FIRST, SECOND } from './seed-config.ts';
+
+/** How long a play waits for what must come: well above every promise, so that a late answer is told from none. */
+export const PATIENCE_MS: Ms = 30_000;
+
+export const secondsSince = (from: Ms, to: Ms = now()): number => Math.max(0, to - from) / 1000;
+
+/** The client's longest outage since `from`, in seconds; 0 when there was none. */
+export const longestOutage = (client: Client, from: Ms): number =>
+  Math.max(0, ...client.outages(from).map(({ lengthMs }) => lengthMs)) / 1000;
+
+/** Resolves with the time at which the real server left the director's table. */
+export const removed = ({ watch }: Lab, director: Host, server: Host): Promise<Ms> =>
+  watch.tableWhere(
+    director,
+    `${server.name} is out`,
+    PATIENCE_MS,
+    (table) => weightOf(table, server.address) === undefined,
+  );
+
+export const returned = ({ watch }: Lab, director: Host, server: Host): Promise<Ms> =>
+  watch.tableWhere(
+    director,
+    `${server.name} is in`,
+    PATIENCE_MS,
+    (table) => weightOf(table, server.address) !== undefined,
+  );
+
+/** Both directors with the same services, `kinds` on lvs01 and lvs02; resolves when lvs01 holds the VIP. */
+export async function startPair(
+  lab: Lab & { readonly follow: (daemon: Daemon) => Daemon },
+  kinds: readonly [DaemonKind, DaemonKind],
+  services: readonly QuickService[],
+): Promise<readonly [Daemon, Daemon]> {
+  const first = lab.follow(startDaemon(kinds[0], lab.lvs01, quickConfig(FIRST, services)));
+  const second = lab.follow(startDaemon(kinds[1], lab.lvs02, quickConfig(SECOND, services)));
+  await lab.watch.soleHolder(lab.lvs01, PATIENCE_MS);
+  return [first, second];
+}
+
+/** Both real servers behind port 80, the first with weight 1, the second with 2. */
+export const bothServers = (
+  { rs01, rs02 }: Lab,
+  method: QuickService['method'] = 'DR',
+  port = 80,
+): QuickService => ({
+  port,
+  method,
+  servers: [
+    { address: rs01.address, weight: 1 },
+    { address: rs02.address, weight: 2 },
+  ],
+});
