@@ -30,7 +30,7 @@ export const addressBits = (family: Family): 32 | 128 => (family === 'inet' ? 32
 
 /** Network-order bytes: four or sixteen. */
 export function ipBytes(address: IpAddress): Uint8Array {
-  if (isIpv4(address)) return Uint8Array.from(address.split('.'), Number);
+  if (isIpv4(address)) return ipv4TextToBytes(address);
   const bytes = ipv6TextToBytes(address);
   if (bytes === null) throw new Error(`not a canonical IPv6 address: ${address}`);
   return bytes;
@@ -52,6 +52,24 @@ export function compareIp(a: IpAddress, b: IpAddress): number {
   }
   return 0;
 }
+
+/** By digits, without intermediate strings: a large IPVS table asks for tens of thousands. */
+function ipv4TextToBytes(address: Ipv4): Uint8Array {
+  const bytes = new Uint8Array(4);
+  let index = 0;
+  let value = 0;
+  for (let i = 0; i < address.length; i++) {
+    const code = address.charCodeAt(i);
+    if (code === DOT) {
+      bytes[index++] = value;
+      value = 0;
+    } else value = value * 10 + code - ZERO;
+  }
+  bytes[index] = value;
+  return bytes;
+}
+const DOT = 0x2e;
+const ZERO = 0x30;
 
 function ipv6TextToBytes(text: string): Uint8Array | null {
   if (text.length > 45 || !/^[0-9a-fA-F:.]+$/.test(text)) return null;

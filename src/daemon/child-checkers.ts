@@ -1,4 +1,5 @@
 /** Composition root of the checkers child: the only place that gives the checks their real ports. */
+import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { systemErrorText } from '../base/system-error.ts';
 import { startCheckers } from '../checks/shell/process.ts';
@@ -11,7 +12,7 @@ export const runCheckersChild = (): void => runChild('vipd_checkers', startHalf)
 
 const startHalf: StartHalf = (config, options, log) => {
   applyScheduling(config.global.process.checkers, log);
-  const ipvs = createIpvsKernel();
+  const ipvs = openIpvs();
   if (!ipvs.ok) return { refusal: { exitCode: 4, reason: systemErrorText(ipvs.error) } };
   const checkers = startCheckers(
     { clock: createClock(), log, ipvs: ipvs.value, seed: randomInt(2 ** 32) },
@@ -27,3 +28,14 @@ const startHalf: StartHalf = (config, options, log) => {
     resetCounters: () => {},
   };
 };
+
+/** How long modprobe may take; it reads a disk. */
+const MODPROBE_LIMIT_MS = 10_000;
+
+/** On a freshly booted director nobody has loaded ip_vs yet; keepalived loads it, so vipd does. */
+function openIpvs(): ReturnType<typeof createIpvsKernel> {
+  const first = createIpvsKernel();
+  if (first.ok || first.error.code !== 'ENOENT') return first;
+  spawnSync('modprobe', ['ip_vs'], { stdio: 'ignore', timeout: MODPROBE_LIMIT_MS });
+  return createIpvsKernel();
+}

@@ -21,6 +21,11 @@ export const daemonLog = catalogue({
   remark: row('daemon_remark', 'warning', (f: { remark: string }) => f.remark),
   diagnostic: row('config_diagnostic', 'warning', (f: { code: string; text: string }) => f.text),
   configError: row('config_error', 'error', (f: { code: string; text: string }) => f.text),
+  moreDiagnostics: row(
+    'config_more_diagnostics',
+    'warning',
+    (f: { count: number }) => `… and ${f.count} more: see vipd -t`,
+  ),
   alreadyRunning: row(
     'daemon_already_running',
     'error',

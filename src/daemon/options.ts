@@ -8,6 +8,8 @@ export interface DaemonOptions {
   /** null: /etc/vipd/vipd.conf, else /etc/keepalived/keepalived.conf */
   readonly configFile: string | null;
   readonly configId: string | null;
+  /** -e: every include must be readable */
+  readonly strictIncludes: boolean;
   readonly halves: { readonly vrrp: boolean; readonly checkers: boolean };
   readonly foreground: boolean;
   readonly log: {
@@ -70,7 +72,7 @@ export const OPTIONS: readonly OptionRow[] = [
   { long: 'snmp-agent-socket', short: 'A', argument: 'FILE', help: 'AgentX socket', effect: 'none' },
   { long: 'namespace', short: 's', argument: 'NAME', help: 'network namespace', effect: 'none' },
   { long: 'core-dump', short: 'm', help: 'unlimited core size', effect: 'none' },
-  { long: 'all-config', short: 'e', help: 'every include must be readable', effect: 'none' },
+  { long: 'all-config', short: 'e', help: 'every include must be readable' },
   { long: 'config-id', short: 'i', argument: 'ID', help: 'id for @ID lines (default: the short host name)' },
   { long: 'config-test', short: 't', help: 'test the configuration (--config-test=FILE logs to FILE)' },
   { long: 'signum', argument: 'NAME', help: 'print the number of a signal: STOP RELOAD DATA STATS' },
@@ -106,6 +108,7 @@ export function parseOptions(argv: readonly string[]): Result<DaemonOptions, str
     action: actionOf(count, testLog),
     configFile: text('use-file'),
     configId: text('config-id'),
+    strictIncludes: count('all-config') > 0,
     halves: { vrrp: only.vrrp || !only.checkers, checkers: only.checkers || !only.vrrp },
     foreground: count('dont-fork') > 0,
     log: {

@@ -13,6 +13,7 @@ import type { NetKernel } from '../ports/net-kernel.ts';
 import { type Child, startChild } from './children.ts';
 import { addressesAtRisk, childrenFor, type Halves, planRelease } from './core/needs.ts';
 import {
+  CHILD_NAMES,
   initialSupervision,
   nextSupervisionDeadline,
   type Supervision,
@@ -122,6 +123,7 @@ export class Parent {
     for (const child of this.#children.values()) child.send({ kind: 'reset_counters' });
   }
 
+  /** Children that the configuration wants, and those that are still on their way out. */
   childReports(): readonly ChildReport[] {
     const stateNames = {
       running: 'running',
@@ -129,10 +131,12 @@ export class Parent {
       stopping: 'stopped',
       absent: 'stopped',
     } as const;
-    return (['vrrp', 'checkers'] as const).map((name) => ({
+    const { wanted, children } = this.#supervision;
+    const present = CHILD_NAMES.filter((name) => wanted.includes(name) || children[name].kind !== 'absent');
+    return present.map((name) => ({
       name,
       pid: this.#children.get(name)?.pid ?? null,
-      state: stateNames[this.#supervision.children[name].kind],
+      state: stateNames[children[name].kind],
       restarts: this.#restarts.get(name) ?? 0,
     }));
   }

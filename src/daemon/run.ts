@@ -1,9 +1,8 @@
 /** Composition root of the parent: from parsed options to a running daemon. Chooses every real port once. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../base/log.ts';
 import { elapsed, instant } from '../base/units.ts';
-import { type LoadedConfig, loadConfig } from '../config/load.ts';
+import { type LoadOptions, loadConfig } from '../config/load.ts';
 import type { Config } from '../config/model/config.ts';
 import { controlSocketPath, type DaemonStatus, type ReloadReport } from '../control/api.ts';
 import { startControlServer } from '../control/server.ts';
@@ -12,7 +11,8 @@ import { createClock } from '../net/adapters/clock.ts';
 import { createNetKernel } from '../net/adapters/net-kernel.ts';
 import { createLog } from '../observe/log.ts';
 import type { Clock } from '../ports/clock.ts';
-import { exitCodeOf, reportDiagnostics } from './diagnostics.ts';
+import { defaultConfigFile } from './config-file.ts';
+import { exitCodeOfRefusal, isError, reportDiagnostics } from './diagnostics.ts';
 import { writeDataDumps, writeStatistics } from './dumps.ts';
 import type { ChildName } from './ipc.ts';
 import { daemonLog } from './log-events.ts';
@@ -20,12 +20,6 @@ import type { DaemonOptions } from './options.ts';
 import { Parent } from './parent.ts';
 import { acquirePidFile, childPidFile, type LockedPidFile } from './pid-file.ts';
 import { connectServiceManager, type ServiceManager } from './sd-notify.ts';
-
-export const DEFAULT_CONFIG_FILES = ['/etc/vipd/vipd.conf', '/etc/keepalived/keepalived.conf'] as const;
-
-/** The file that runs when no -f is given: the first that exists, else the first name for the error message. */
-export const defaultConfigFile = (): string =>
-  DEFAULT_CONFIG_FILES.find((path) => existsSync(path)) ?? DEFAULT_CONFIG_FILES[0];
 
 interface Daemon {
   readonly options: DaemonOptions;
@@ -46,9 +40,9 @@ export async function runDaemon(options: DaemonOptions, version: string): Promis
   const log = createLog('vipd', options.log);
   log(daemonLog.starting({ version, file }));
   for (const remark of options.remarks) log(daemonLog.remark({ remark }));
-  const loaded = loadConfig(file, configIdOf(options));
-  reportDiagnostics(loaded, log);
-  if (loaded.config === null || loaded.refused) return exitCodeOf(loaded);
+  const loaded = loadConfig(file, loadOptionsOf(options));
+  reportDiagnostics(loaded.diagnostics, log);
+  if (loaded.config === null || loaded.refused) return exitCodeOfRefusal(loaded.diagnostics);
 
   const pidPathOfParent = pidPath(options, loaded.config, 'vipd');
   const pidFile = acquirePidFile(pidPathOfParent, process.pid);
@@ -93,7 +87,8 @@ async function start(daemon: Daemon, config: Config): Promise<void> {
         const kernel = createNetKernel();
         return kernel.ok ? kernel.value : null;
       },
-      childProgram: (name) => join(import.meta.dirname ?? __dirname, `vipd-${name}.cjs`),
+      // the bundles lie side by side in dist/
+      childProgram: (name) => join(__dirname, `vipd-${name}.cjs`),
       childPidFile: (name) =>
         childPidFile(pidPath(options, config, name), (reason) =>
           log(daemonLog.processKnob({ knob: 'pid file', reason })),
@@ -136,9 +131,9 @@ function listenToSignals(daemon: Daemon, parent: Parent): void {
 function reload(daemon: Daemon, parent: Parent): ReloadReport {
   const { file, log, clock } = daemon;
   log(daemonLog.reloading({ file }));
-  const loaded: LoadedConfig = loadConfig(file, configIdOf(daemon.options));
-  const texts = reportDiagnostics(loaded, log);
-  const errors = loaded.diagnostics.filter((d) => d.severity === 'error').length;
+  const loaded = loadConfig(file, loadOptionsOf(daemon.options));
+  const texts = reportDiagnostics(loaded.diagnostics, log);
+  const errors = loaded.diagnostics.filter(isError).length;
   const accepted = loaded.config !== null && !loaded.refused && errors === 0;
   daemon.lastRead = { wall: clock.wall(), succeeded: accepted, diagnostics: loaded.diagnostics.length };
   if (accepted && loaded.config !== null) parent.reload(loaded.config);
@@ -198,8 +193,10 @@ function keepWatchdogFed(daemon: Daemon, periodMicros: number): void {
   alarm.set(daemon.clock.now());
 }
 
-const configIdOf = (options: DaemonOptions): { configId?: string } =>
-  options.configId === null ? {} : { configId: options.configId };
+const loadOptionsOf = ({ configId, strictIncludes }: DaemonOptions): LoadOptions => ({
+  strictIncludes,
+  ...(configId === null ? {} : { configId }),
+});
 
 /** -p -r -c, else /run/vipd/NAME[_INSTANCE].pid */
 function pidPath(options: DaemonOptions, config: Config, name: 'vipd' | ChildName): string {

@@ -1,0 +1,4 @@
+/** One set of options for ajv, at run time and at build time. */
+import type { Options } from 'ajv';
+
+export const AJV_OPTIONS: Options = { discriminator: true, strictRequired: false };

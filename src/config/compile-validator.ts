@@ -1,0 +1,12 @@
+/** Compiles the schema with ajv, which takes about as long as parsing ten thousand real servers. Running from
+ *  source that is paid at the first use; the bundler replaces this file by the code that ajv generates. */
+import { Ajv } from 'ajv';
+import { AJV_OPTIONS } from './ajv-options.ts';
+import { configSchema } from './json-schema.ts';
+
+export interface Validator {
+  (value: unknown): boolean;
+  errors?: readonly { readonly instancePath: string; readonly message?: string }[] | null;
+}
+
+export const compileValidator = (): Validator => new Ajv(AJV_OPTIONS).compile(configSchema);

@@ -1,0 +1,611 @@
+/** Every diagnostic that a configuration can get, as rows: id, gravity, sentence, and what to do where that is
+ *  always the same. Sentences are lower case without a full stop; the words of the file stand in quotes. Rows are
+ *  never reused for another meaning. */
+import { catalogRow } from './diagnostic.ts';
+
+type None = Readonly<Record<never, never>>;
+interface Keyword {
+  readonly keyword: string;
+}
+interface Named {
+  readonly word: string;
+}
+
+/** Files, lines, braces, macros (grammar.md sections 1 to 6). */
+const syntax = {
+  main_file: catalogRow(
+    'main_file',
+    'no_file',
+    (f: { path: string; problem: string }) => `cannot use '${f.path}': ${f.problem}`,
+  ),
+  include_failed: catalogRow(
+    'include_failed',
+    'advice',
+    (f: { problem: string }) => `include skipped: ${f.problem}`,
+  ),
+  include_refused: catalogRow(
+    'include_refused',
+    'strict',
+    (f: { problem: string }) => `a file that must be included is not: ${f.problem}`,
+  ),
+  byte_order_mark: catalogRow(
+    'byte_order_mark',
+    'complaint',
+    (_: None) => 'the file begins with a byte order mark',
+    () => 'save it as UTF-8 without one; vipd skips it, keepalived takes it for a part of the first keyword',
+  ),
+  line_too_long: catalogRow(
+    'line_too_long',
+    'mistake',
+    (f: { length: number; limit: number }) =>
+      `this line has ${f.length} characters, more than ${f.limit}; it is ignored`,
+  ),
+  nul_byte: catalogRow('nul_byte', 'mistake', (_: None) => 'this line holds a NUL byte; it is ignored'),
+  unterminated_quote: catalogRow(
+    'unterminated_quote',
+    'mistake',
+    (_: None) => 'this quote is not closed on its line; the rest of the line is taken as one word',
+  ),
+  sequence: catalogRow(
+    'sequence',
+    'mistake',
+    (_: None) => 'vipd does not read ~SEQ and ~LST yet; the lines that it would make are missing',
+    () => 'write the lines out',
+  ),
+  macro_endless: catalogRow(
+    'macro_endless',
+    'mistake',
+    (f: { name: string }) =>
+      `the definition of '$${f.name}' leads back to itself or grows without end; the line is ignored`,
+  ),
+  macro_too_long: catalogRow(
+    'macro_too_long',
+    'mistake',
+    (f: { name: string }) => `'$${f.name}' makes the line too long; the line is ignored`,
+  ),
+  extra_close: catalogRow(
+    'extra_close',
+    'mistake',
+    (_: None) => "'}' without a block to close",
+    () => 'look for a block above that is closed too early',
+  ),
+  unexpected_open: catalogRow('unexpected_open', 'mistake', (f: { after: string | null }) =>
+    f.after === null
+      ? "'{' without a keyword; all up to its '}' is ignored"
+      : `'${f.after}' has no block; all up to the matching '}' is ignored`,
+  ),
+  missing_open: catalogRow('missing_open', 'mistake', (f: Keyword) => `'{' is missing after '${f.keyword}'`),
+  missing_close: catalogRow(
+    'missing_close',
+    'mistake',
+    (f: { keyword: string; open: string }) => `'}' of '${f.open}' is missing before this '${f.keyword}'`,
+  ),
+  unclosed: catalogRow(
+    'unclosed',
+    'mistake',
+    (f: Keyword) => `the block of '${f.keyword}' is never closed`,
+    () => "add '}' where it ends",
+  ),
+  unknown_keyword: catalogRow(
+    'unknown_keyword',
+    'mistake',
+    (f: { word: string; block: string }) =>
+      `unknown keyword '${f.word}' ${f.block === 'the top level' ? 'at the top level' : `in ${f.block}`}`,
+  ),
+  retired: catalogRow(
+    'retired',
+    'complaint',
+    (f: { word: string; block: string }) =>
+      `'${f.word}' is not a keyword of ${f.block} any more; the line has no effect`,
+  ),
+  strange_blank: catalogRow(
+    'strange_blank',
+    'mistake',
+    (f: { blank: string }) => `this word holds a ${f.blank}, which looks like a blank and is not`,
+    () => 'replace it by a space',
+  ),
+};
+
+/** Words and numbers of one line (grammar.md section 4). */
+const values = {
+  missing_argument: catalogRow(
+    'missing_argument',
+    'incomplete',
+    (f: { keyword: string; wanted: string }) => `'${f.keyword}' needs ${f.wanted}`,
+  ),
+  missing_name: catalogRow(
+    'missing_name',
+    'mistake',
+    (f: Keyword) => `'${f.keyword}' needs a name; the block is ignored`,
+  ),
+  already_given: catalogRow(
+    'already_given',
+    'mistake',
+    (f: Keyword) => `'${f.keyword}' was given before; this one is ignored`,
+  ),
+  extra_words: catalogRow(
+    'extra_words',
+    'advice',
+    (f: { keyword: string; word: string }) =>
+      `'${f.word}' and what follows is more than '${f.keyword}' takes; it is ignored`,
+    () => "comments begin with '#' or '!'",
+  ),
+  extra_block_words: catalogRow(
+    'extra_block_words',
+    'mistake',
+    (f: { keyword: string; word: string }) => `'${f.word}' between '${f.keyword}' and '{' is ignored`,
+  ),
+  not_boolean: catalogRow(
+    'not_boolean',
+    'mistake',
+    (f: { keyword: string; word: string }) => `'${f.keyword}' is on or off, not '${f.word}'`,
+    () => 'one of: true on yes false off no',
+  ),
+  not_number: catalogRow(
+    'not_number',
+    'mistake',
+    (f: { keyword: string; word: string }) => `'${f.keyword}' needs a number, not '${f.word}'`,
+  ),
+  out_of_range: catalogRow(
+    'out_of_range',
+    'mistake',
+    (f: { keyword: string; value: string; low: string; high: string }) =>
+      `${f.value} is out of range for '${f.keyword}', which goes from ${f.low} to ${f.high}`,
+  ),
+  trailing_text: catalogRow(
+    'trailing_text',
+    'mistake',
+    (f: { keyword: string; used: string; rest: string }) =>
+      `'${f.rest}' after the number is ignored: '${f.keyword}' is ${f.used}`,
+  ),
+  too_precise: catalogRow(
+    'too_precise',
+    'complaint',
+    (f: { keyword: string; decimals: number }) =>
+      `'${f.keyword}' takes ${f.decimals} decimal places; the number is rounded`,
+  ),
+  not_one_of: catalogRow(
+    'not_one_of',
+    'mistake',
+    (f: { keyword: string; word: string }) => `'${f.word}' is nothing that '${f.keyword}' knows`,
+  ),
+  not_address: catalogRow(
+    'not_address',
+    'mistake',
+    (f: { keyword: string; word: string }) => `'${f.keyword}' needs an IP address, not '${f.word}'`,
+  ),
+  not_multicast: catalogRow(
+    'not_multicast',
+    'mistake',
+    (f: { keyword: string; word: string }) =>
+      `'${f.word}' is not a multicast address, as '${f.keyword}' needs it`,
+  ),
+  bad_interface_name: catalogRow(
+    'bad_interface_name',
+    'mistake',
+    (f: { keyword: string; word: string }) =>
+      `'${f.word}' cannot be an interface: names have 1 to 15 characters`,
+  ),
+  bad_netmask: catalogRow('bad_netmask', 'mistake', (f: Named) => `'${f.word}' is not a netmask`),
+  unknown_engine: catalogRow(
+    'unknown_engine',
+    'mistake',
+    (f: Named) => `there is no persistence engine '${f.word}'`,
+    () => "the kernel has 'sip' only",
+  ),
+  bad_digest: catalogRow(
+    'bad_digest',
+    'mistake',
+    (f: { length: number }) => `an MD5 digest has 32 hex digits, this has ${f.length} characters`,
+    () => 'vipctl genhash prints the digest of a page',
+  ),
+  bad_status_code: catalogRow(
+    'bad_status_code',
+    'mistake',
+    (f: Named) => `'${f.word}' is not a status code or range within 100-599`,
+  ),
+  bad_tunnel: catalogRow('bad_tunnel', 'mistake', (f: { problem: string }) => f.problem),
+  unknown_option: catalogRow(
+    'unknown_option',
+    'mistake',
+    (f: { option: string; of: string }) => `'${f.option}' is not an option of ${f.of}; it is ignored`,
+  ),
+  option_without_effect: catalogRow(
+    'option_without_effect',
+    'advice',
+    (f: { option: string }) => `vipd does not apply '${f.option}' yet`,
+  ),
+  unknown_state: catalogRow(
+    'unknown_state',
+    'mistake',
+    (f: Named) => `'${f.word}' is not a state, BACKUP is used`,
+    () => 'write MASTER or BACKUP',
+  ),
+  weight_lowered: catalogRow(
+    'weight_lowered',
+    'complaint',
+    (f: { weight: number; used: number }) => `weight ${f.weight} is lowered to ${f.used}`,
+  ),
+  bad_quoting: catalogRow('bad_quoting', 'mistake', (f: { keyword: string; problem: string }) =>
+    f.problem === 'missing_quote'
+      ? `a quote in the command of '${f.keyword}' is not closed`
+      : `the command of '${f.keyword}' ends with a lone backslash`,
+  ),
+  empty_command: catalogRow(
+    'empty_command',
+    'mistake',
+    (f: Keyword) => `the command of '${f.keyword}' is empty`,
+  ),
+  unquoted_command: catalogRow(
+    'unquoted_command',
+    'complaint',
+    (f: Keyword) => `only the first word is the command of '${f.keyword}'`,
+    () => 'put the command with its arguments into double quotes',
+  ),
+};
+
+/** Addresses, instances, groups, scripts (behaviour.md section 3). */
+const vrrp = {
+  bad_virtual_address: catalogRow(
+    'bad_virtual_address',
+    'mistake',
+    (f: Named) => `'${f.word}' is not an IP address; the line is ignored`,
+  ),
+  bad_prefix: catalogRow(
+    'bad_prefix',
+    'mistake',
+    (f: { word: string; used: number }) => `'${f.word}' is not a prefix length, /${f.used} is used`,
+  ),
+  bad_broadcast: catalogRow('bad_broadcast', 'mistake', (f: { word: string; prefix: number }) =>
+    /^[+-]$/.test(f.word)
+      ? `brd ${f.word} needs a prefix of at most /30, this is /${f.prefix}; the address is ignored`
+      : `'${f.word}' is not a broadcast address; the address is ignored`,
+  ),
+  label_too_long: catalogRow(
+    'label_too_long',
+    'mistake',
+    (f: { label: string }) => `label '${f.label}' has more than 15 characters; the address is ignored`,
+  ),
+  only_ipv4: catalogRow('only_ipv4', 'mistake', (f: { what: string }) => `an IPv6 address has no ${f.what}`),
+  duplicate_instance: catalogRow(
+    'duplicate_instance',
+    'mistake',
+    (f: { name: string }) => `vrrp_instance '${f.name}' exists already; this block is ignored`,
+  ),
+  duplicate_group: catalogRow(
+    'duplicate_group',
+    'mistake',
+    (f: { name: string }) => `vrrp_sync_group '${f.name}' exists already; this block is ignored`,
+  ),
+  no_vrid: catalogRow(
+    'no_vrid',
+    'refusal',
+    (f: { name: string }) => `(${f.name}) virtual_router_id is missing`,
+    () => 'add virtual_router_id with the number 1..255 that all routers of this address share',
+  ),
+  no_interface: catalogRow(
+    'no_interface',
+    'refusal',
+    (f: { name: string }) => `(${f.name}) interface is missing`,
+  ),
+  interface_needed: catalogRow(
+    'interface_needed',
+    'advice',
+    (f: { name: string }) =>
+      `(${f.name}) vipd does not run an instance without an interface yet; it is not started`,
+  ),
+  duplicate_vrid: catalogRow(
+    'duplicate_vrid',
+    'refusal',
+    (f: { vrid: number; interface: string; family: string }) =>
+      `VRID ${f.vrid} is used twice on ${f.interface} (${f.family})`,
+    () => 'two routers with one VRID on one network take each other for the same; choose another number',
+  ),
+  no_address: catalogRow(
+    'no_address',
+    'complaint',
+    (f: { name: string }) => `(${f.name}) has no virtual_ipaddress`,
+  ),
+  no_address_refused: catalogRow(
+    'no_address_refused',
+    'refusal',
+    (f: { name: string }) => `(${f.name}) has no virtual_ipaddress, which version 3 and strict mode need`,
+  ),
+  too_many_addresses: catalogRow(
+    'too_many_addresses',
+    'complaint',
+    (f: { name: string; limit: number }) =>
+      `(${f.name}) an advert lists ${f.limit} addresses at most; this one and those after it are taken as excluded`,
+  ),
+  wrong_family: catalogRow(
+    'wrong_family',
+    'mistake',
+    (f: { what: string; address: string; family: string }) =>
+      `${f.what} ${f.address} does not fit this ${f.family} instance; it is ignored`,
+    () => 'put addresses of the other family into virtual_ipaddress_excluded or an instance of their own',
+  ),
+  duplicate_address: catalogRow(
+    'duplicate_address',
+    'advice',
+    (f: { address: string }) => `${f.address} is listed twice; this one is ignored`,
+  ),
+  duplicate_peer: catalogRow(
+    'duplicate_peer',
+    'mistake',
+    (f: { address: string }) => `unicast peer ${f.address} is listed twice; this one is ignored`,
+  ),
+  unicast_without_peers: catalogRow(
+    'unicast_without_peers',
+    'complaint',
+    (f: { name: string }) => `(${f.name}) unicast_src_ip without unicast_peer; the instance uses multicast`,
+  ),
+  version_for_family: catalogRow(
+    'version_for_family',
+    'mistake',
+    (f: { name: string }) => `(${f.name}) IPv6 in strict mode needs version 3, which is used`,
+  ),
+  interval_rounded: catalogRow(
+    'interval_rounded',
+    'complaint',
+    (f: { name: string; used: string; version: number }) =>
+      `(${f.name}) version ${f.version} cannot send this advert_int; ${f.used} s is used`,
+  ),
+  nopreempt_cleared: catalogRow(
+    'nopreempt_cleared',
+    'complaint',
+    (f: { name: string; why: string }) => `(${f.name}) nopreempt has no effect with ${f.why}`,
+    () => 'use state BACKUP on all routers with nopreempt',
+  ),
+  preempt_delay_cleared: catalogRow(
+    'preempt_delay_cleared',
+    'complaint',
+    (f: { name: string; why: string }) => `(${f.name}) preempt_delay has no effect with ${f.why}`,
+  ),
+  authentication_dropped: catalogRow(
+    'authentication_dropped',
+    'complaint',
+    (f: { name: string; why: string }) => `(${f.name}) authentication is ignored: ${f.why}`,
+  ),
+  unknown_auth_type: catalogRow(
+    'unknown_auth_type',
+    'mistake',
+    (f: Named) => `there is no auth_type '${f.word}'`,
+    () => 'write PASS',
+  ),
+  password_truncated: catalogRow(
+    'password_truncated',
+    'complaint',
+    (_: None) => 'only the first 8 bytes of auth_pass are used',
+    () => 'shorten it on all routers alike',
+  ),
+  owner_state: catalogRow(
+    'owner_state',
+    'complaint',
+    (f: { name: string }) =>
+      `(${f.name}) in strict mode state MASTER goes with priority 255 and with nothing else`,
+  ),
+  own_interface_tracked: catalogRow(
+    'own_interface_tracked',
+    'complaint',
+    (f: { name: string; interface: string }) =>
+      `(${f.name}) ${f.interface} is the instance's own interface and tracked anyway`,
+  ),
+  script_unknown: catalogRow(
+    'script_unknown',
+    'mistake',
+    (f: { name: string; script: string }) =>
+      `(${f.name}) vrrp_script '${f.script}' is not defined above; it is not tracked`,
+  ),
+  script_without_command: catalogRow(
+    'script_without_command',
+    'mistake',
+    (f: { name: string }) => `vrrp_script '${f.name}' has no script; it is ignored`,
+  ),
+  group_without_members: catalogRow(
+    'group_without_members',
+    'mistake',
+    (f: { name: string }) => `vrrp_sync_group '${f.name}' has no members; it is ignored`,
+  ),
+  group_of_one: catalogRow(
+    'group_of_one',
+    'complaint',
+    (f: { name: string }) => `vrrp_sync_group '${f.name}' has one member only`,
+  ),
+  member_unknown: catalogRow(
+    'member_unknown',
+    'mistake',
+    (f: { name: string; member: string }) =>
+      `vrrp_sync_group '${f.name}': there is no vrrp_instance '${f.member}'`,
+  ),
+  member_taken: catalogRow(
+    'member_taken',
+    'mistake',
+    (f: { member: string; group: string }) =>
+      `vrrp_instance '${f.member}' is in vrrp_sync_group '${f.group}' already`,
+  ),
+  interface_absent: catalogRow(
+    'interface_absent',
+    'complaint',
+    (f: { name: string; interface: string }) =>
+      `(${f.name}) this machine has no interface '${f.interface}' now; the instance waits for it`,
+    () => "'dynamic_interfaces' in global_defs says that this is meant",
+  ),
+};
+
+/** Services, servers, checkers (behaviour.md sections 15 and 16). */
+const lvs = {
+  bad_server_address: catalogRow(
+    'bad_server_address',
+    'mistake',
+    (f: { keyword: string; word: string }) =>
+      `'${f.word}' is not an IP address; this ${f.keyword} is ignored`,
+  ),
+  no_real_server: catalogRow(
+    'no_real_server',
+    'mistake',
+    (f: { service: string }) => `virtual_server ${f.service} has no real_server; it is ignored`,
+  ),
+  no_protocol: catalogRow(
+    'no_protocol',
+    'complaint',
+    (f: { service: string }) => `virtual_server ${f.service}: no protocol, UDP is used`,
+    () => "add 'protocol TCP' (or UDP)",
+  ),
+  protocol_of_fwmark: catalogRow(
+    'protocol_of_fwmark',
+    'complaint',
+    (_: None) => 'a fwmark service has no protocol; the line is ignored',
+  ),
+  no_scheduler: catalogRow(
+    'no_scheduler',
+    'complaint',
+    (f: { service: string }) => `virtual_server ${f.service}: no lb_algo, wlc is used`,
+  ),
+  no_method: catalogRow(
+    'no_method',
+    'complaint',
+    (f: { service: string }) => `virtual_server ${f.service}: no lb_kind, NAT is used`,
+  ),
+  flag_of_other_scheduler: catalogRow(
+    'flag_of_other_scheduler',
+    'mistake',
+    (f: { flag: string; scheduler: string }) =>
+      `'${f.flag}' goes with lb_algo ${f.scheduler} only; it is ignored`,
+  ),
+  one_packet_needs_udp: catalogRow(
+    'one_packet_needs_udp',
+    'mistake',
+    (_: None) => "'ops' goes with protocol UDP only; it is ignored",
+  ),
+  granularity_family: catalogRow(
+    'granularity_family',
+    'mistake',
+    (f: { family: string }) => `this granularity does not fit an ${f.family} service; it is ignored`,
+  ),
+  family_conflict: catalogRow(
+    'family_conflict',
+    'mistake',
+    (f: { family: string }) => `ip_family does not fit the ${f.family} address; it is ignored`,
+  ),
+  server_family: catalogRow(
+    'server_family',
+    'mistake',
+    (f: { server: string }) => `${f.server} is of another address family than its service; it is ignored`,
+    () => 'only TUN can mix families',
+  ),
+  duplicate_server: catalogRow(
+    'duplicate_server',
+    'mistake',
+    (f: { server: string }) => `real_server ${f.server} is in this pool already; this one is ignored`,
+  ),
+  duplicate_service: catalogRow(
+    'duplicate_service',
+    'advice',
+    (f: { service: string }) =>
+      `virtual_server ${f.service} exists already; its real servers join the first one's, its settings are ignored`,
+  ),
+  port_reset: catalogRow(
+    'port_reset',
+    'complaint',
+    (f: { server: string; port: number; method: string }) =>
+      `${f.server}: ${f.method} cannot change the port; ${f.port} is used`,
+    () => 'give the port of the virtual_server, or use NAT',
+  ),
+  port_of_fwmark: catalogRow(
+    'port_of_fwmark',
+    'complaint',
+    (f: { server: string }) => `${f.server}: a fwmark service has no port; it is ignored`,
+  ),
+  quorum_lowered: catalogRow(
+    'quorum_lowered',
+    'complaint',
+    (f: { quorum: number; total: number }) =>
+      `quorum ${f.quorum} is more than the weight of all real servers; ${f.total} is used`,
+  ),
+  hysteresis_lowered: catalogRow(
+    'hysteresis_lowered',
+    'complaint',
+    (f: { hysteresis: number; used: number }) =>
+      `hysteresis ${f.hysteresis} must be less than the quorum; ${f.used} is used`,
+  ),
+  no_sorry_server: catalogRow(
+    'no_sorry_server',
+    'mistake',
+    (f: Keyword) => `'${f.keyword}' without sorry_server is ignored`,
+  ),
+  service_group: catalogRow(
+    'service_group',
+    'advice',
+    (f: { name: string }) =>
+      `vipd does not support virtual_server_group yet; the service of group '${f.name}' is not set up`,
+  ),
+  checker_without_url: catalogRow(
+    'checker_without_url',
+    'mistake',
+    (f: Keyword) => `'${f.keyword}' has no url; it is ignored`,
+  ),
+  url_without_path: catalogRow(
+    'url_without_path',
+    'mistake',
+    (_: None) => "'url' has no path; it is ignored",
+  ),
+  checker_without_command: catalogRow(
+    'checker_without_command',
+    'mistake',
+    (_: None) => 'MISC_CHECK has no misc_path; it is ignored',
+  ),
+  bind_port_alone: catalogRow(
+    'bind_port_alone',
+    'mistake',
+    (_: None) => "'bind_port' needs 'bindto'; it is ignored",
+  ),
+  bind_family: catalogRow(
+    'bind_family',
+    'mistake',
+    (_: None) => "'bindto' is of another address family than the target; it is ignored",
+  ),
+};
+
+/** What vipd does not do yet, and old names. */
+const effects = {
+  replaced: catalogRow(
+    'replaced',
+    'complaint',
+    (f: { word: string; by: string }) => `'${f.word}' is an old name of '${f.by}'`,
+    (f) => `write '${f.by}'`,
+  ),
+  no_effect: catalogRow(
+    'no_effect',
+    'advice',
+    (f: { what: string; words: readonly string[]; count: number }) =>
+      `vipd does not ${f.what} yet; ${listed(f.words, f.count)}`,
+  ),
+  unsupported: catalogRow(
+    'unsupported',
+    'advice',
+    (f: { word: string; count: number; block: boolean }) =>
+      `vipd does not support '${f.word}' yet; ${f.block ? 'the block' : 'it'} has no effect${times(f.count)}`,
+  ),
+  ipv6_instance: catalogRow(
+    'ipv6_instance',
+    'advice',
+    (f: { name: string }) => `(${f.name}) vipd does not run IPv6 instances yet; this one is not started`,
+  ),
+  ah_instance: catalogRow(
+    'ah_instance',
+    'advice',
+    (f: { name: string }) => `(${f.name}) vipd does not speak auth_type AH yet; this instance is not started`,
+  ),
+};
+
+const WORDS_SHOWN_MAX = 4;
+
+function listed(words: readonly string[], count: number): string {
+  const shown = words.slice(0, WORDS_SHOWN_MAX).join(', ');
+  const more = words.length > WORDS_SHOWN_MAX ? ', …' : '';
+  return `${shown}${more} ${count === 1 ? 'has' : 'have'} no effect${times(count)}`;
+}
+
+const times = (count: number): string => (count > 1 ? ` (${count} places)` : '');
+
+export const catalog = { ...syntax, ...values, ...vrrp, ...lvs, ...effects };

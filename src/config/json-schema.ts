@@ -1,0 +1,272 @@
+/** The JSON schema (draft-07) of the model in model/: what `vipd --schema` prints and what every loaded
+ *  configuration is checked against before it reaches a child. */
+import { SCHEDULERS } from './model/lvs.ts';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+const ID = 'https://vipd.example/schema/config.json';
+const IPV4 = '^(\\d{1,3}\\.){3}\\d{1,3}$';
+const IPV6 = '^[0-9a-f:.]*:[0-9a-f:.]*$';
+
+const text: Schema = { type: 'string' };
+const flag: Schema = { type: 'boolean' };
+const integer = (minimum: number, maximum: number): Schema => ({ type: 'integer', minimum, maximum });
+const oneOf = (...values: readonly (string | number)[]): Schema => ({ enum: values });
+const list = (items: Schema, minItems = 0): Schema => ({ type: 'array', items, minItems });
+const pattern = (expression: string): Schema => ({ type: 'string', pattern: expression });
+const shared = (name: string): Schema => ({ $ref: `#/definitions/${name}` });
+
+/** Every property is there; nothing else is. */
+const object = (properties: Readonly<Record<string, Schema>>): Schema => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties),
+  additionalProperties: false,
+});
+
+const nullable = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] });
+/** A union that is told apart by `kind`, so that an error names one alternative and not all of them. */
+const union = (...alternatives: readonly Schema[]): Schema => ({
+  type: 'object',
+  required: ['kind'],
+  discriminator: { propertyName: 'kind' },
+  oneOf: alternatives,
+});
+const kind = (name: string, properties: Readonly<Record<string, Schema>> = {}): Schema =>
+  object({ kind: { const: name }, ...properties });
+
+/** microseconds, integer; the longest keepalived accepts is 4294967295 s */
+const micros = integer(0, 4_294_967_295_000_000);
+const port = integer(0, 65_535);
+const weight = integer(-253, 253);
+const u32 = integer(0, 4_294_967_295);
+const i32 = integer(0, 2_147_483_647);
+const ip = shared('ip');
+const interfaceName = pattern('^[^\\s/]{1,15}$');
+const command = shared('command');
+const forwarding = shared('forwarding');
+
+const child = object({
+  niceness: nullable(integer(-20, 19)),
+  realtimePriority: nullable(integer(1, 99)),
+  noSwap: flag,
+});
+
+const globalConfig = object({
+  routerId: text,
+  mail: object({
+    server: nullable(object({ host: text, port })),
+    heloName: nullable(text),
+    connectTimeout: micros,
+    from: nullable(text),
+    recipients: list(text),
+    alertVrrp: flag,
+    alertChecker: flag,
+  }),
+  scripts: object({ user: nullable(shared('user')), security: flag }),
+  process: object({
+    childWaitTime: micros,
+    usePidDir: flag,
+    instance: nullable(text),
+    netNamespace: nullable(text),
+    vrrp: child,
+    checkers: child,
+  }),
+  vrrp: object({
+    mcastGroup4: pattern(IPV4),
+    mcastGroup6: pattern(IPV6),
+    startupDelay: micros,
+    logUnknownVrids: flag,
+    garpInterval: micros,
+    gnaInterval: micros,
+    dynamicInterfaces: flag,
+  }),
+  lvs: object({
+    flush: flag,
+    flushOnStop: oneOf('none', 'services', 'all'),
+    timeouts: object({ tcp: nullable(micros), tcpFin: nullable(micros), udp: nullable(micros) }),
+    logAllCheckFailures: flag,
+  }),
+  control: object({ prometheus: nullable(object({ address: ip, port: integer(1, 65_535) })) }),
+});
+
+const virtualAddress = object({
+  address: ip,
+  prefixLength: integer(0, 128),
+  interface: interfaceName,
+  label: nullable({ type: 'string', maxLength: 15 }),
+  scope: integer(0, 255),
+  broadcast: nullable(pattern(IPV4)),
+  tracked: flag,
+});
+
+const notify = object({
+  master: nullable(command),
+  backup: nullable(command),
+  fault: nullable(command),
+  stop: nullable(command),
+  any: nullable(command),
+  smtpAlert: flag,
+});
+
+const vrrpInstance = object({
+  name: { type: 'string', minLength: 1 },
+  interface: interfaceName,
+  vrid: integer(1, 255),
+  version: oneOf(2, 3),
+  family: oneOf('inet', 'inet6'),
+  initialState: oneOf('MASTER', 'BACKUP'),
+  priority: integer(1, 255),
+  advertInterval: integer(10_000, 255_000_000),
+  preempt: flag,
+  preemptDelay: integer(0, 1_000_000_000),
+  downTimerAdverts: integer(1, 100),
+  authentication: union(kind('none'), kind('pass', { password: text }), kind('ah', { password: text })),
+  sourceAddress: nullable(ip),
+  destination: union(
+    kind('multicast', { group: ip }),
+    kind('unicast', {
+      peers: list(
+        object({ address: ip, minTtl: nullable(integer(0, 255)), maxTtl: nullable(integer(0, 255)) }),
+        1,
+      ),
+    }),
+  ),
+  virtualAddresses: { ...list(virtualAddress), maxItems: 255 },
+  excludedAddresses: list(virtualAddress),
+  garp: object({
+    delay: micros,
+    repeat: integer(1, 4_294_967_295),
+    refresh: micros,
+    refreshRepeat: integer(1, 4_294_967_295),
+    lowerPrioDelay: micros,
+    lowerPrioRepeat: u32,
+  }),
+  strict: flag,
+  accept: flag,
+  trackPrimary: flag,
+  trackInterfaces: list(object({ interface: interfaceName, weight, reverse: flag })),
+  trackScripts: list(object({ script: text, weight, reverse: flag })),
+  skipCheckAdvAddr: flag,
+  lowerPrioNoAdvert: flag,
+  higherPrioSendAdvert: flag,
+  notify,
+});
+
+const vrrpSyncGroup = object({ name: text, members: list(text, 1), notify });
+
+const vrrpScript = object({
+  name: text,
+  command,
+  interval: micros,
+  timeout: micros,
+  weight,
+  reverse: flag,
+  rise: integer(1, 2_147_483_647),
+  fall: integer(1, 2_147_483_647),
+});
+
+const checkerCommon = {
+  delayLoop: integer(1, 4_294_967_295_000_000),
+  retry: u32,
+  delayBeforeRetry: micros,
+  warmup: micros,
+  alpha: flag,
+  logAllFailures: flag,
+};
+
+const target = shared('target');
+
+const checker = union(
+  kind('tcp', { ...checkerCommon, target }),
+  kind('http', {
+    ...checkerCommon,
+    tls: nullable(object({ sni: nullable(text) })),
+    target,
+    protocol: oneOf('1.0', '1.0c', '1.0C', '1.1'),
+    urls: list(
+      object({
+        path: text,
+        digest: nullable(pattern('^[0-9a-f]{32}$')),
+        status: list(object({ low: integer(100, 599), high: integer(100, 599) }), 1),
+        virtualHost: nullable(text),
+      }),
+      1,
+    ),
+    fastRecovery: flag,
+  }),
+  kind('misc', { ...checkerCommon, command, timeout: micros, dynamic: flag }),
+);
+
+const realServer = object({
+  address: ip,
+  port,
+  weight: i32,
+  forwarding,
+  upperThreshold: u32,
+  lowerThreshold: u32,
+  inhibitOnFailure: flag,
+  checkers: list(shared('checker')),
+  notifyUp: nullable(command),
+  notifyDown: nullable(command),
+});
+
+const virtualServer = object({
+  match: union(
+    kind('address', { protocol: oneOf('tcp', 'udp', 'sctp'), address: ip, port }),
+    kind('fwmark', { mark: u32, family: oneOf('inet', 'inet6') }),
+  ),
+  scheduler: oneOf(...SCHEDULERS),
+  schedulerFlags: integer(0, 0x38),
+  onePacket: flag,
+  persistence: nullable(
+    object({ timeout: micros, prefixLength: integer(1, 128), engine: nullable(oneOf('sip')) }),
+  ),
+  realServers: list(shared('realServer')),
+  sorryServer: nullable(object({ address: ip, port, forwarding, inhibit: flag })),
+  quorum: integer(1, Number.MAX_SAFE_INTEGER),
+  hysteresis: u32,
+  omega: flag,
+  virtualHost: nullable(text),
+  quorumUp: nullable(command),
+  quorumDown: nullable(command),
+});
+
+export const configSchema: Schema = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: ID,
+  title: 'validated configuration of vipd',
+  description: 'durations are microseconds',
+  ...object({
+    global: globalConfig,
+    vrrpInstances: list(vrrpInstance),
+    vrrpSyncGroups: list(vrrpSyncGroup),
+    vrrpScripts: list(vrrpScript),
+    virtualServers: list(virtualServer),
+  }),
+  definitions: {
+    ip: { type: 'string', anyOf: [pattern(IPV4), pattern(IPV6)] },
+    user: object({ user: text, group: nullable(text) }),
+    command: object({ argv: list(text, 1), user: nullable(shared('user')) }),
+    forwarding: union(
+      kind('nat'),
+      kind('dr'),
+      kind('tun', {
+        encapsulation: oneOf('ipip', 'gue', 'gre'),
+        port,
+        checksum: oneOf('none', 'csum', 'remcsum'),
+      }),
+    ),
+    target: object({
+      address: ip,
+      port,
+      bindAddress: nullable(ip),
+      bindPort: nullable(integer(1, 65_535)),
+      bindInterface: nullable(interfaceName),
+      fwmark: nullable(u32),
+      timeout: integer(1, 4_294_967_295_000_000),
+    }),
+    checker,
+    realServer,
+  },
+};

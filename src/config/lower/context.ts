@@ -1,0 +1,32 @@
+/** What every lowering step gets, and the few ways of choosing between settings. */
+import type { Report } from '../diagnostics/diagnostic.ts';
+import type { GlobalConfig } from '../model/global.ts';
+import type { globalRows } from '../schema/global.ts';
+import type { Setting, Settings } from '../schema/read-block.ts';
+
+export type GlobalSettings = Settings<typeof globalRows>;
+
+export interface LowerContext {
+  readonly report: Report;
+  readonly global: GlobalConfig;
+  /** defaults that `global_defs` gives to instances, as written */
+  readonly defaults: GlobalSettings;
+}
+
+export const valueOr = <T, F>(setting: Setting<T> | undefined, fallback: F): T | F =>
+  setting === undefined ? fallback : setting.value;
+
+/** Of several spellings of one keyword, the one written last. */
+export function latest<T>(...settings: readonly (Setting<T> | undefined)[]): Setting<T> | undefined {
+  let last: Setting<T> | undefined;
+  for (const setting of settings) {
+    if (setting !== undefined && (last === undefined || setting.at.order > last.at.order)) last = setting;
+  }
+  return last;
+}
+
+/** The first value that was given, from the innermost block outwards. */
+export function firstGiven<T>(...settings: readonly (Setting<T> | undefined)[]): T | undefined {
+  for (const setting of settings) if (setting !== undefined) return setting.value;
+  return undefined;
+}

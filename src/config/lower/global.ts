@@ -1,0 +1,106 @@
+/** global_defs and the top level → GlobalConfig, every default filled in (keywords.json; behaviour.md section 1). */
+import { brand } from '../../base/brand.ts';
+import type { Ipv4, Ipv6 } from '../../base/ip.ts';
+import { type Micros, micros, seconds } from '../../base/units.ts';
+import type {
+  ChildScheduling,
+  GlobalConfig,
+  LvsGlobals,
+  MailSettings,
+  ProcessSettings,
+  VrrpGlobals,
+} from '../model/global.ts';
+import type { topLevelRows } from '../schema/global.ts';
+import type { Setting, Settings } from '../schema/read-block.ts';
+import { type GlobalSettings, latest, valueOr } from './context.ts';
+
+const CHILD_WAIT = seconds(5);
+const SMTP_TIMEOUT = seconds(30);
+/** 0 is no limit that makes sense; keepalived raises it too */
+const SMTP_TIMEOUT_MIN = seconds(1);
+const MULTICAST4 = brand<Ipv4>('224.0.0.18'); // RFC 9568 §5.1.1.2
+const MULTICAST6 = brand<Ipv6>('ff02::12'); // RFC 9568 §5.1.2.2
+const NO_TIME = micros(0);
+
+export type TopLevelSettings = Settings<typeof topLevelRows>;
+
+/** `hostName` is the router_id of a configuration that gives none. */
+export function lowerGlobal(top: TopLevelSettings, given: GlobalSettings, hostName: string): GlobalConfig {
+  return {
+    routerId: valueOr(given.router_id, hostName),
+    mail: lowerMail(given),
+    scripts: {
+      user: valueOr(given.script_user, null),
+      security: given.enable_script_security !== undefined,
+    },
+    process: lowerProcess(top, given),
+    vrrp: lowerVrrpGlobals(given),
+    lvs: lowerLvsGlobals(given),
+    control: { prometheus: valueOr(given.prometheus_listen, null) },
+  };
+}
+
+function lowerMail(given: GlobalSettings): MailSettings {
+  const timeout = valueOr(given.smtp_connect_timeout, SMTP_TIMEOUT);
+  return {
+    server: valueOr(given.smtp_server, null),
+    heloName: valueOr(given.smtp_helo_name, null),
+    connectTimeout: micros(Math.max(timeout, SMTP_TIMEOUT_MIN)),
+    from: valueOr(given.notification_email_from, null),
+    recipients: (given.notification_email ?? []).flatMap((entry) => entry.value),
+    alertVrrp: valueOr(given.smtp_alert_vrrp ?? given.smtp_alert, false),
+    // mails about real servers are on by default (behaviour.md Q12)
+    alertChecker: valueOr(given.smtp_alert_checker ?? given.smtp_alert, true),
+  };
+}
+
+function lowerProcess(top: TopLevelSettings, given: GlobalSettings): ProcessSettings {
+  const scheduling = (
+    nice: Setting<number> | undefined,
+    realtime: Setting<number> | undefined,
+    noSwap: Setting<true> | undefined,
+  ): ChildScheduling => ({
+    niceness: valueOr(nice, null),
+    realtimePriority: valueOr(realtime, null),
+    noSwap: noSwap !== undefined,
+  });
+  return {
+    childWaitTime: valueOr(top.child_wait_time, CHILD_WAIT),
+    // an instance name and a namespace bring the directory with them (behaviour.md section 1)
+    usePidDir: [top.use_pid_dir, top.instance, top.net_namespace].some((setting) => setting !== undefined),
+    instance: valueOr(top.instance, null),
+    netNamespace: valueOr(top.net_namespace, null),
+    vrrp: scheduling(given.vrrp_priority, given.vrrp_rt_priority, given.vrrp_no_swap),
+    checkers: scheduling(given.checker_priority, given.checker_rt_priority, given.checker_no_swap),
+  };
+}
+
+const lowerVrrpGlobals = (given: GlobalSettings): VrrpGlobals => ({
+  mcastGroup4: valueOr(given.vrrp_mcast_group4, MULTICAST4),
+  mcastGroup6: valueOr(given.vrrp_mcast_group6, MULTICAST6),
+  startupDelay: valueOr(given.vrrp_startup_delay, NO_TIME),
+  logUnknownVrids: given.log_unknown_vrids !== undefined,
+  garpInterval: valueOr(given.vrrp_garp_interval, NO_TIME),
+  gnaInterval: valueOr(given.vrrp_gna_interval, NO_TIME),
+  dynamicInterfaces: given.dynamic_interfaces !== undefined,
+});
+
+const NO_TIMEOUTS: {
+  readonly tcp: Micros | null;
+  readonly tcpFin: Micros | null;
+  readonly udp: Micros | null;
+} = {
+  tcp: null,
+  tcpFin: null,
+  udp: null,
+};
+
+function lowerLvsGlobals(given: GlobalSettings): LvsGlobals {
+  const onStop = latest(given.lvs_flush_on_stop, given.lvs_flush_onstop);
+  return {
+    flush: given.lvs_flush !== undefined,
+    flushOnStop: onStop === undefined ? 'none' : onStop.value === 'VS' ? 'services' : 'all',
+    timeouts: valueOr(given.lvs_timeouts, NO_TIMEOUTS),
+    logAllCheckFailures: valueOr(given.checker_log_all_failures, false),
+  };
+}

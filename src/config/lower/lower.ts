@@ -1,0 +1,81 @@
+/** The tree as a whole → the model. Blocks are completed one by one, then compared with each other. */
+import { mergeServices, type Placed, uniqueNames, uniqueVrids } from '../check/cross-checks.ts';
+import { reportEffects, reportIdleInstances } from '../check/effects.ts';
+import type { Report } from '../diagnostics/diagnostic.ts';
+import type { Config } from '../model/config.ts';
+import type { VirtualServer } from '../model/lvs.ts';
+import type { VrrpInstance } from '../model/vrrp.ts';
+import { readBlock, type Settings } from '../schema/read-block.ts';
+import { rootRows } from '../schema/root.ts';
+import type { Statement } from '../syntax/tree.ts';
+import type { GlobalSettings, LowerContext } from './context.ts';
+import { lowerGlobal } from './global.ts';
+import { lowerVirtualServer } from './virtual-server.ts';
+import { lowerInstance } from './vrrp-instance.ts';
+import { type DefinedScript, lowerScript, lowerSyncGroups } from './vrrp-script.ts';
+
+type Root = Settings<typeof rootRows>;
+
+/** The model and, beside it, where each instance was written. */
+export interface Lowered {
+  readonly config: Config;
+  readonly instances: readonly Placed<VrrpInstance>[];
+}
+
+export function lower(tree: readonly Statement[], hostName: string, report: Report): Lowered {
+  reportEffects(tree, report);
+  const root = readBlock(tree, rootRows, report);
+  const defaults = globalSettings(root);
+  const context: LowerContext = { report, global: lowerGlobal(root, defaults, hostName), defaults };
+  const scripts = definedScripts(root, context);
+  const instances = placedInstances(root, scripts, context);
+  uniqueVrids(instances, report);
+  reportIdleInstances(instances, report);
+  const vrrpInstances = instances.map(({ value }) => value);
+  const config = {
+    global: context.global,
+    vrrpInstances,
+    vrrpSyncGroups: lowerSyncGroups(root.vrrp_sync_group ?? [], vrrpInstances, context),
+    vrrpScripts: [...scripts.values()].map(({ script }) => script),
+    virtualServers: mergeServices(placedServices(root, context), report),
+  };
+  return { config, instances };
+}
+
+/** global_defs may be written several times; later settings win and lists grow. */
+function globalSettings(root: Root): GlobalSettings {
+  let merged: GlobalSettings = {};
+  for (const { settings } of root.global_defs ?? []) {
+    const recipients = [...(merged.notification_email ?? []), ...(settings.notification_email ?? [])];
+    merged = { ...merged, ...settings, ...(recipients.length > 0 ? { notification_email: recipients } : {}) };
+  }
+  return merged;
+}
+
+/** Of several scripts with one name the first is found. */
+function definedScripts(root: Root, context: LowerContext): ReadonlyMap<string, DefinedScript> {
+  const scripts = new Map<string, DefinedScript>();
+  for (const block of root.vrrp_script ?? []) {
+    const defined = lowerScript(block, context);
+    if (defined !== null && !scripts.has(block.head)) scripts.set(block.head, defined);
+  }
+  return scripts;
+}
+
+function placedInstances(
+  root: Root,
+  scripts: ReadonlyMap<string, DefinedScript>,
+  context: LowerContext,
+): Placed<VrrpInstance>[] {
+  return uniqueNames(root.vrrp_instance ?? [], context.report).flatMap((block) => {
+    const value = lowerInstance(block, scripts, context);
+    return value === null ? [] : [{ value, at: block.at }];
+  });
+}
+
+function placedServices(root: Root, context: LowerContext): Placed<VirtualServer>[] {
+  return (root.virtual_server ?? []).flatMap((block) => {
+    const value = lowerVirtualServer(block, context);
+    return value === null ? [] : [{ value, at: block.at }];
+  });
+}

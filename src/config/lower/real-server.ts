@@ -1,0 +1,86 @@
+/** real_server blocks → RealServer: ports, families and duplicates (behaviour.md section 15). */
+import { familyOf } from '../../base/ip.ts';
+import { type Port, port } from '../../base/units.ts';
+import { catalog } from '../diagnostics/catalog.ts';
+import type { Forwarding, RealServer, ServiceMatch } from '../model/lvs.ts';
+import type { realServerRows, ServerAddress } from '../schema/lvs.ts';
+import type { BlockValue } from '../schema/read-block.ts';
+import type { Statement } from '../syntax/tree.ts';
+import { lowerCheckers, type ServiceSettings } from './checker.ts';
+import { firstGiven, type LowerContext, valueOr } from './context.ts';
+
+type ServerBlock = BlockValue<ServerAddress, typeof realServerRows>;
+
+const WEIGHT_DEFAULT = 1;
+
+interface Pool {
+  readonly settings: ServiceSettings;
+  readonly match: ServiceMatch;
+  readonly forwarding: Forwarding;
+}
+
+export function lowerRealServers(pool: Pool, context: LowerContext): readonly RealServer[] {
+  const firsts = new Map<string, Statement>();
+  const servers: RealServer[] = [];
+  for (const block of pool.settings.real_server ?? []) {
+    const server = lowerRealServer(block, pool, context);
+    if (server === null) continue;
+    const key = addressText(server);
+    const first = firsts.get(key);
+    if (first === undefined) {
+      firsts.set(key, block.at);
+      servers.push(server);
+    } else {
+      const notes = [{ text: 'first given here', at: first.keyword }];
+      context.report(catalog.duplicate_server(block.at.args[0] ?? null, { server: key }, { notes }));
+    }
+  }
+  return servers;
+}
+
+function lowerRealServer(block: ServerBlock, pool: Pool, context: LowerContext): RealServer | null {
+  const { head, settings } = block;
+  const forwarding = valueOr(settings.lvs_method, pool.forwarding);
+  const family = pool.match.kind === 'fwmark' ? pool.match.family : familyOf(pool.match.address);
+  if (familyOf(head.address) !== family && forwarding.kind !== 'tun') {
+    context.report(catalog.server_family(block.at.args[0] ?? null, { server: head.address }));
+    return null;
+  }
+  const scope = { service: pool.settings, server: settings };
+  const number = serverPort(block, pool.match, forwarding, context);
+  return {
+    address: head.address,
+    port: number,
+    weight: firstGiven(settings.weight, pool.settings.weight) ?? WEIGHT_DEFAULT,
+    forwarding,
+    upperThreshold: valueOr(settings.uthreshold, 0),
+    lowerThreshold: valueOr(settings.lthreshold, 0),
+    inhibitOnFailure:
+      firstGiven<boolean>(settings.inhibit_on_failure, pool.settings.inhibit_on_failure) ?? false,
+    checkers: lowerCheckers({ ...scope, address: { address: head.address, port: number } }, context),
+    notifyUp: valueOr(settings.notify_up, null),
+    notifyDown: valueOr(settings.notify_down, null),
+  };
+}
+
+/** The service's port unless given; only NAT can send to another one, and a fwmark service has none. */
+export function serverPort(
+  { head, at }: { readonly head: ServerAddress; readonly at: Statement },
+  match: ServiceMatch,
+  forwarding: Forwarding,
+  { report }: LowerContext,
+): Port {
+  const place = at.args[1] ?? at.keyword;
+  if (match.kind === 'fwmark') {
+    if (head.port !== 0) report(catalog.port_of_fwmark(place, { server: addressText(head) }));
+    return port(0);
+  }
+  if (head.port === 0 || head.port === match.port) return match.port;
+  if (forwarding.kind === 'nat') return head.port;
+  const method = forwarding.kind.toUpperCase();
+  report(catalog.port_reset(place, { server: addressText(head), port: match.port, method }));
+  return match.port;
+}
+
+const addressText = ({ address, port: number }: ServerAddress): string =>
+  address.includes(':') ? `[${address}]:${number}` : `${address}:${number}`;

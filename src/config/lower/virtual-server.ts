@@ -1,0 +1,218 @@
+/** A virtual_server block → VirtualServer, by the completion rules of behaviour.md section 15. */
+import { addressBits, type Family, familyOf } from '../../base/ip.ts';
+import { catalog } from '../diagnostics/catalog.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type {
+  Forwarding,
+  Persistence,
+  Protocol,
+  Scheduler,
+  ServiceMatch,
+  SorryServer,
+  VirtualServer,
+} from '../model/lvs.ts';
+import { PERSISTENCE_DEFAULT, type ServiceHead, type virtualServerRows } from '../schema/lvs.ts';
+import type { BlockValue, Setting } from '../schema/read-block.ts';
+import type { Span } from '../syntax/source.ts';
+import type { ServiceSettings } from './checker.ts';
+import { type LowerContext, latest, valueOr } from './context.ts';
+import { lowerRealServers, serverPort } from './real-server.ts';
+
+export type ServiceBlock = BlockValue<ServiceHead, typeof virtualServerRows>;
+
+/** IP_VS_SVC_F_SCHED1..3 of linux/ip_vs.h */
+const FLAG_1 = 0x8;
+const FLAG_2 = 0x10;
+const FLAG_3 = 0x20;
+
+/** null when nothing can be set up: a group, or no real server. */
+export function lowerVirtualServer(block: ServiceBlock, context: LowerContext): VirtualServer | null {
+  const { head, settings } = block;
+  const { report } = context;
+  const place = block.at.args[0] ?? block.at.keyword;
+  if (head.kind === 'group') {
+    report(catalog.service_group(place, { name: head.name }));
+    return null;
+  }
+  const match = serviceMatch(head, block, context);
+  const service = serviceText(match);
+  if ((settings.real_server ?? []).length === 0) {
+    report(catalog.no_real_server(place, { service }));
+    return null;
+  }
+  const scheduler = serviceScheduler(settings, place, service, context);
+  const forwarding = serviceForwarding(settings, place, service, context);
+  const realServers = lowerRealServers({ settings, match, forwarding }, context);
+  const total = realServers.reduce((sum, server) => sum + server.weight, 0);
+  return {
+    match,
+    scheduler,
+    schedulerFlags: schedulerFlags(settings, scheduler, context),
+    onePacket: onePacket(settings, match, context),
+    persistence: lowerPersistence(settings, match, context),
+    realServers,
+    sorryServer: lowerSorryServer(settings, match, forwarding, context),
+    ...lowerQuorum(settings, total, context),
+    omega: settings.omega !== undefined,
+    virtualHost: valueOr(settings.virtualhost, null),
+    quorumUp: valueOr(settings.quorum_up, null),
+    quorumDown: valueOr(settings.quorum_down, null),
+  };
+}
+
+export const familyOfMatch = (match: ServiceMatch): Family =>
+  match.kind === 'fwmark' ? match.family : familyOf(match.address);
+
+/** As people and logs name a service: `192.168.100.240:80 tcp`, `fwmark 7`. */
+export function serviceText(match: ServiceMatch): string {
+  if (match.kind === 'fwmark') return `fwmark ${match.mark}`;
+  const host = match.address.includes(':') ? `[${match.address}]` : match.address;
+  return `${host}:${match.port} ${match.protocol}`;
+}
+
+function serviceMatch(
+  head: Exclude<ServiceHead, { kind: 'group' }>,
+  { settings, at }: ServiceBlock,
+  { report }: LowerContext,
+): ServiceMatch {
+  const wanted = settings.ip_family;
+  if (head.kind === 'fwmark') {
+    if (settings.protocol !== undefined) report(catalog.protocol_of_fwmark(settings.protocol.at.keyword, {}));
+    const first = settings.real_server?.[0]?.head.address;
+    const family = wanted?.value ?? (first === undefined ? 'inet' : familyOf(first));
+    return { kind: 'fwmark', mark: head.mark, family };
+  }
+  const family = familyOf(head.address);
+  if (wanted !== undefined && wanted.value !== family) {
+    report(
+      catalog.family_conflict(wanted.at.args[0] ?? null, { family: family === 'inet' ? 'IPv4' : 'IPv6' }),
+    );
+  }
+  const protocol: Protocol = valueOr(settings.protocol, 'udp');
+  if (settings.protocol === undefined) {
+    const service = at.args.map((word) => word.text).join(' ');
+    report(catalog.no_protocol(at.args[0] ?? at.keyword, { service }));
+  }
+  return { kind: 'address', protocol, address: head.address, port: head.port };
+}
+
+function serviceScheduler(
+  settings: ServiceSettings,
+  at: Span,
+  service: string,
+  { report }: LowerContext,
+): Scheduler {
+  const given = latest(settings.lb_algo, settings.lvs_sched);
+  if (given === undefined) report(catalog.no_scheduler(at, { service }));
+  return valueOr(given, 'wlc');
+}
+
+function serviceForwarding(
+  settings: ServiceSettings,
+  at: Span,
+  service: string,
+  { report }: LowerContext,
+): Forwarding {
+  const given = latest(settings.lb_kind, settings.lvs_method);
+  if (given !== undefined) return given.value;
+  // keepalived asks only when a server has no method of its own
+  const needed = (settings.real_server ?? []).some((server) => server.settings.lvs_method === undefined);
+  if (needed) report(catalog.no_method(at, { service }));
+  return { kind: 'nat' };
+}
+
+function schedulerFlags(settings: ServiceSettings, scheduler: Scheduler, { report }: LowerContext): number {
+  const only = (setting: Setting<true> | undefined, wanted: Scheduler, bit: number): number => {
+    if (setting === undefined) return 0;
+    if (scheduler === wanted) return bit;
+    const flag = setting.at.keyword.text;
+    report(catalog.flag_of_other_scheduler(setting.at.keyword, { flag, scheduler: wanted }));
+    return 0;
+  };
+  return (
+    (settings['flag-1'] === undefined ? 0 : FLAG_1) |
+    (settings['flag-2'] === undefined ? 0 : FLAG_2) |
+    (settings['flag-3'] === undefined ? 0 : FLAG_3) |
+    only(settings['sh-fallback'], 'sh', FLAG_1) |
+    only(settings['sh-port'], 'sh', FLAG_2) |
+    only(settings['mh-fallback'], 'mh', FLAG_1) |
+    only(settings['mh-port'], 'mh', FLAG_2)
+  );
+}
+
+function onePacket({ ops }: ServiceSettings, match: ServiceMatch, { report }: LowerContext): boolean {
+  if (ops === undefined) return false;
+  if (match.kind === 'fwmark' || match.protocol === 'udp') return true;
+  report(catalog.one_packet_needs_udp(ops.at.keyword, {}));
+  return false;
+}
+
+/** A service on any port, and one with a granularity, is persistent even when the file does not say so. */
+function lowerPersistence(
+  settings: ServiceSettings,
+  match: ServiceMatch,
+  { report }: LowerContext,
+): Persistence | null {
+  const family = familyOfMatch(match);
+  const { persistence_granularity: mask } = settings;
+  const forced = (match.kind === 'address' && match.port === 0) || mask !== undefined;
+  const timeout = valueOr(settings.persistence_timeout, forced ? PERSISTENCE_DEFAULT : null);
+  if (timeout === null) return null;
+  const fits = mask !== undefined && mask.value.family === family;
+  if (mask !== undefined && !fits) {
+    report(
+      catalog.granularity_family(mask.at.args[0] ?? null, { family: family === 'inet' ? 'IPv4' : 'IPv6' }),
+    );
+  }
+  return {
+    timeout,
+    prefixLength: fits ? mask.value.prefixLength : addressBits(family),
+    engine: valueOr(settings.persistence_engine, null),
+  };
+}
+
+function lowerSorryServer(
+  settings: ServiceSettings,
+  match: ServiceMatch,
+  inherited: Forwarding,
+  context: LowerContext,
+): SorryServer | null {
+  const { sorry_server: sorry, sorry_server_inhibit: inhibit, sorry_server_lvs_method: method } = settings;
+  if (sorry === undefined) {
+    for (const setting of [inhibit, method]) {
+      if (setting === undefined) continue;
+      context.report(catalog.no_sorry_server(setting.at.keyword, { keyword: setting.at.keyword.text }));
+    }
+    return null;
+  }
+  const forwarding = valueOr(method, inherited);
+  return {
+    address: sorry.value.address,
+    port: serverPort({ head: sorry.value, at: sorry.at }, match, forwarding, context),
+    forwarding,
+    inhibit: inhibit !== undefined,
+  };
+}
+
+interface Quorum {
+  readonly quorum: number;
+  readonly hysteresis: number;
+}
+
+/** The quorum cannot be more than everything, the hysteresis must be less than the quorum. */
+function lowerQuorum(settings: ServiceSettings, total: number, { report }: LowerContext): Quorum {
+  const wanted = valueOr(settings.quorum, 1);
+  const quorum = Math.max(1, Math.min(wanted, total));
+  const lowered = (setting: Setting<number> | undefined, row: (at: Span | null) => Diagnostic) =>
+    report(row(setting?.at.args[0] ?? null));
+  if (quorum < wanted)
+    lowered(settings.quorum, (at) => catalog.quorum_lowered(at, { quorum: wanted, total: quorum }));
+  const given = valueOr(settings.hysteresis, 0);
+  const hysteresis = Math.min(given, quorum - 1);
+  if (hysteresis < given) {
+    lowered(settings.hysteresis, (at) =>
+      catalog.hysteresis_lowered(at, { hysteresis: given, used: hysteresis }),
+    );
+  }
+  return { quorum, hysteresis };
+}

@@ -1,0 +1,125 @@
+/** The addresses of an instance: its family, the virtual ones, the peers (behaviour.md section 3). */
+import { type Family, familyOf, type IpAddress } from '../../base/ip.ts';
+import type { InterfaceName } from '../../base/units.ts';
+import { catalog } from '../diagnostics/catalog.ts';
+import type { VirtualAddress, VrrpDestination } from '../model/vrrp.ts';
+import type { AddressLine } from '../schema/address-line.ts';
+import type { ListEntry, Setting } from '../schema/read-block.ts';
+import { type LowerContext, valueOr } from './context.ts';
+import type { InstanceSettings } from './vrrp-instance.ts';
+
+/** An advert counts its addresses in one octet (RFC 9568 §5.2.5). */
+const ADVERTISED_MAX = 255;
+
+/** From the first address, peer or source that is given; IPv4 when there is none. */
+export function instanceFamily(settings: InstanceSettings): Family {
+  if (settings.native_ipv6 !== undefined) return 'inet6';
+  const address =
+    settings.virtual_ipaddress?.[0]?.value.address ??
+    settings.unicast_peer?.[0]?.value.address ??
+    settings.unicast_src_ip?.value ??
+    settings.mcast_src_ip?.value;
+  return address === undefined ? 'inet' : familyOf(address);
+}
+
+export interface InstanceAddresses {
+  readonly virtual: readonly VirtualAddress[];
+  readonly excluded: readonly VirtualAddress[];
+}
+
+export function virtualAddresses(
+  settings: InstanceSettings,
+  owner: { readonly name: string; readonly family: Family; readonly interface: InterfaceName },
+  { report }: LowerContext,
+): InstanceAddresses {
+  const seen = new Set<string>();
+  const isNew = (entry: ListEntry<AddressLine>): boolean => {
+    const key = `${entry.value.address} ${entry.value.interface ?? owner.interface}`;
+    if (!seen.has(key)) return seen.add(key) !== undefined;
+    report(catalog.duplicate_address(entry.at.args[0] ?? null, { address: entry.value.address }));
+    return false;
+  };
+  const fits = (entry: ListEntry<AddressLine>): boolean => {
+    if (familyOf(entry.value.address) === owner.family) return true;
+    const fields = {
+      what: 'virtual address',
+      address: entry.value.address,
+      family: familyName(owner.family),
+    };
+    report(catalog.wrong_family(entry.at.args[0] ?? null, fields));
+    return false;
+  };
+  const complete = ({ value }: ListEntry<AddressLine>): VirtualAddress => ({
+    ...value,
+    interface: value.interface ?? owner.interface,
+  });
+  const listed = (settings.virtual_ipaddress ?? []).filter((entry) => fits(entry) && isNew(entry));
+  const excluded = (settings.virtual_ipaddress_excluded ?? []).filter(isNew);
+  const tooMany = listed[ADVERTISED_MAX];
+  if (tooMany !== undefined) {
+    const fields = { name: owner.name, limit: ADVERTISED_MAX };
+    report(catalog.too_many_addresses(tooMany.at.args[0] ?? null, fields));
+  }
+  return {
+    virtual: listed.slice(0, ADVERTISED_MAX).map(complete),
+    excluded: [...listed.slice(ADVERTISED_MAX), ...excluded].map(complete),
+  };
+}
+
+export interface Route {
+  readonly source: IpAddress | null;
+  readonly destination: VrrpDestination;
+}
+
+/** Unicast needs a peer; a source alone falls back to multicast, as keepalived does with a complaint. */
+export function advertRoute(
+  settings: InstanceSettings,
+  name: string,
+  family: Family,
+  context: LowerContext,
+): Route {
+  const peers = lowerPeers(settings, family, context);
+  const group = family === 'inet' ? context.global.vrrp.mcastGroup4 : context.global.vrrp.mcastGroup6;
+  const source =
+    ofFamily(settings.unicast_src_ip, 'source address', family, context) ??
+    ofFamily(settings.mcast_src_ip, 'source address', family, context);
+  if (peers.length > 0) return { source, destination: { kind: 'unicast', peers } };
+  if (settings.unicast_src_ip !== undefined || settings.unicast_peer !== undefined) {
+    const at = settings.unicast_src_ip?.at.keyword ?? null;
+    context.report(catalog.unicast_without_peers(at, { name }));
+  }
+  const wanted = ofFamily(settings.mcast_dst_ip, 'destination', family, context);
+  return { source, destination: { kind: 'multicast', group: wanted ?? group } };
+}
+
+function lowerPeers(settings: InstanceSettings, family: Family, { report }: LowerContext) {
+  const seen = new Set<IpAddress>();
+  return (settings.unicast_peer ?? []).flatMap(({ value, at }) => {
+    const word = at.args[0] ?? null;
+    if (familyOf(value.address) !== family) {
+      const fields = { what: 'unicast peer', address: value.address, family: familyName(family) };
+      report(catalog.wrong_family(word, fields));
+      return [];
+    }
+    if (seen.has(value.address)) {
+      report(catalog.duplicate_peer(word, { address: value.address }));
+      return [];
+    }
+    seen.add(value.address);
+    return [value];
+  });
+}
+
+function ofFamily(
+  setting: Setting<IpAddress> | undefined,
+  what: string,
+  family: Family,
+  { report }: LowerContext,
+): IpAddress | null {
+  const address = valueOr(setting, null);
+  if (address === null || familyOf(address) === family) return address;
+  report(catalog.wrong_family(setting?.at.args[0] ?? null, { what, address, family: familyName(family) }));
+  return null;
+}
+
+export const familyName = (family: Family): string => (family === 'inet' ? 'IPv4' : 'IPv6');

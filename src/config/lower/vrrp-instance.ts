@@ -1,0 +1,187 @@
+/** A vrrp_instance block → VrrpInstance, by the completion rules of behaviour.md section 3. What keeps the daemon
+ *  from starting is reported as a refusal; everything else gets the value that keepalived would use. */
+import type { Family } from '../../base/ip.ts';
+import { priority, vrid } from '../../base/units.ts';
+import { catalog } from '../diagnostics/catalog.ts';
+import type {
+  TrackedInterface,
+  TrackedScript,
+  VrrpAuthentication,
+  VrrpInstance,
+  VrrpVersion,
+} from '../model/vrrp.ts';
+import type { BlockValue, Settings } from '../schema/read-block.ts';
+import type { vrrpInstanceRows } from '../schema/vrrp.ts';
+import { firstGiven, type LowerContext, valueOr } from './context.ts';
+import { advertRoute, instanceFamily, virtualAddresses } from './vrrp-addresses.ts';
+import { type DefinedScript, lowerNotify } from './vrrp-script.ts';
+import { advertInterval, garpSettings, preemption } from './vrrp-timing.ts';
+
+export type InstanceSettings = Settings<typeof vrrpInstanceRows>;
+export type InstanceBlock = BlockValue<string, typeof vrrpInstanceRows>;
+
+const OWNER = 255;
+const PRIORITY_DEFAULT = 100;
+const DOWN_TIMER_ADVERTS = 3;
+/** RFC 2338 §5.3.10: eight octets */
+const PASSWORD_BYTES = 8;
+
+/** null when the instance cannot exist: no VRID, no interface, no address where one is needed. */
+export function lowerInstance(
+  block: InstanceBlock,
+  scripts: ReadonlyMap<string, DefinedScript>,
+  context: LowerContext,
+): VrrpInstance | null {
+  const { settings, head: name } = block;
+  const { defaults, report } = context;
+  const mandatory = mandatorySettings(block, context);
+  if (mandatory === null) return null;
+  const family = instanceFamily(settings);
+  const strict = valueOr(settings.strict_mode ?? defaults.vrrp_strict, false);
+  const version = instanceVersion(settings, name, family, strict, context);
+  const level = valueOr(settings.priority, settings.state?.value === 'MASTER' ? OWNER : PRIORITY_DEFAULT);
+  const owner = level === OWNER;
+  const addresses = virtualAddresses(settings, { name, family, interface: mandatory.interface }, context);
+  if (addresses.virtual.length === 0 && settings.no_virtual_ipaddress === undefined) {
+    const row = version === 3 || strict ? catalog.no_address_refused : catalog.no_address;
+    report(row(block.at.args[0] ?? null, { name }));
+  }
+  if (strict && (settings.state?.value === 'MASTER') !== owner) {
+    report(catalog.owner_state(settings.state?.at.keyword ?? block.at.keyword, { name }));
+  }
+  const route = advertRoute(settings, name, family, context);
+  return {
+    name,
+    ...mandatory,
+    version,
+    family,
+    initialState: valueOr(settings.state, owner ? 'MASTER' : 'BACKUP'),
+    priority: priority(level),
+    advertInterval: advertInterval(settings, name, version, context),
+    ...preemption(settings, name, { owner, strict }, context),
+    downTimerAdverts: strict
+      ? DOWN_TIMER_ADVERTS
+      : valueOr(settings.down_timer_adverts ?? defaults.vrrp_down_timer_adverts, DOWN_TIMER_ADVERTS),
+    authentication: lowerAuthentication(settings, name, { version, family, strict }, context),
+    sourceAddress: route.source,
+    destination: route.destination,
+    virtualAddresses: addresses.virtual,
+    excludedAddresses: addresses.excluded,
+    garp: garpSettings(settings, strict, context),
+    strict,
+    accept: owner || !strict || (settings.accept !== undefined && version === 3),
+    trackPrimary: settings.dont_track_primary === undefined,
+    trackInterfaces: lowerTrackedInterfaces(settings, name, mandatory.interface, context),
+    trackScripts: lowerTrackedScripts(block, scripts, context),
+    skipCheckAdvAddr:
+      settings.skip_check_adv_addr?.value === true || valueOr(defaults.vrrp_skip_check_adv_addr, false),
+    lowerPrioNoAdvert:
+      firstGiven(settings.lower_prio_no_advert, defaults.vrrp_lower_prio_no_advert) ?? strict,
+    higherPrioSendAdvert:
+      firstGiven(
+        settings.higher_prio_send_advert,
+        strict ? undefined : defaults.vrrp_higher_prio_send_advert,
+      ) ?? false,
+    notify: lowerNotify(settings, context),
+  };
+}
+
+function mandatorySettings({ settings, head: name, at }: InstanceBlock, { report }: LowerContext) {
+  const place = at.args[0] ?? at.keyword;
+  const number = settings.virtual_router_id;
+  const carrier = settings.interface;
+  if (number === undefined) report(catalog.no_vrid(place, { name }));
+  if (carrier === undefined) {
+    const unicast = settings.unicast_src_ip !== undefined && settings.unicast_peer !== undefined;
+    report((unicast ? catalog.interface_needed : catalog.no_interface)(place, { name }));
+  }
+  if (number === undefined || carrier === undefined) return null;
+  return { vrid: vrid(number.value), interface: carrier.value };
+}
+
+function instanceVersion(
+  settings: InstanceSettings,
+  name: string,
+  family: Family,
+  strict: boolean,
+  { report, defaults }: LowerContext,
+): VrrpVersion {
+  const fallback = family === 'inet6' ? 3 : valueOr(defaults.vrrp_version, 2);
+  const version = valueOr(settings.version, fallback) === 3 ? 3 : 2;
+  if (family === 'inet' || !strict || version === 3) return version;
+  report(catalog.version_for_family(settings.version?.at.keyword ?? null, { name }));
+  return 3;
+}
+
+function lowerAuthentication(
+  settings: InstanceSettings,
+  name: string,
+  of: { readonly version: VrrpVersion; readonly family: Family; readonly strict: boolean },
+  { report }: LowerContext,
+): VrrpAuthentication {
+  const block = settings.authentication?.at(-1);
+  if (block === undefined) return { kind: 'none' };
+  const { auth_type: type, auth_pass: password } = block.settings;
+  const drop = (why: string): VrrpAuthentication => {
+    report(catalog.authentication_dropped(block.at.keyword, { name, why }));
+    return { kind: 'none' };
+  };
+  if (type !== undefined && type.value !== 'PASS' && type.value !== 'AH') {
+    report(catalog.unknown_auth_type(type.at.args[0] ?? null, { word: type.value }));
+    return { kind: 'none' };
+  }
+  if (of.strict) return drop('strict mode has none');
+  if (of.version === 3) return drop('version 3 has none (RFC 9568 §9)');
+  if (type === undefined) return drop('auth_type is missing');
+  if (password === undefined) return drop('auth_pass is missing');
+  if (type.value === 'AH' && of.family === 'inet6') return drop('AH is for IPv4 only');
+  const kept = firstBytes(password.value, PASSWORD_BYTES);
+  if (kept !== password.value) report(catalog.password_truncated(password.at.args[0] ?? null, {}));
+  return { kind: type.value === 'AH' ? 'ah' : 'pass', password: kept };
+}
+
+/** The longest beginning of `text` that is at most `limit` bytes of UTF-8. */
+function firstBytes(text: string, limit: number): string {
+  let bytes = 0;
+  let kept = '';
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    if (bytes > limit) return kept;
+    kept += character;
+  }
+  return kept;
+}
+
+function lowerTrackedInterfaces(
+  settings: InstanceSettings,
+  name: string,
+  own: string,
+  { report }: LowerContext,
+): TrackedInterface[] {
+  return (settings.track_interface ?? []).flatMap(({ value, at }) => {
+    if (value.interface === own) {
+      report(catalog.own_interface_tracked(at.args[0] ?? null, { name, interface: own }));
+      return [];
+    }
+    return [{ interface: value.interface, weight: value.weight ?? 0, reverse: value.reverse ?? false }];
+  });
+}
+
+/** A script must be defined before the instance that tracks it. */
+function lowerTrackedScripts(
+  { settings, head: name, at: instance }: InstanceBlock,
+  scripts: ReadonlyMap<string, DefinedScript>,
+  { report }: LowerContext,
+): TrackedScript[] {
+  return (settings.track_script ?? []).flatMap(({ value, at }) => {
+    const defined = scripts.get(value.name);
+    if (defined === undefined || defined.order > instance.order) {
+      report(catalog.script_unknown(at.args[0] ?? null, { name, script: value.name }));
+      return [];
+    }
+    const { script } = defined;
+    const reverse = value.reverse ?? script.reverse;
+    return [{ script: script.name, weight: value.weight ?? script.weight, reverse }];
+  });
+}

@@ -1,0 +1,192 @@
+/** Keywords of `global_defs` and of the top level that vipd reads. Ranges, defaults and repetition are keepalived's. */
+
+import type { IpAddress } from '../../base/ip.ts';
+import { type Micros, type Port, port, seconds } from '../../base/units.ts';
+import { catalog } from '../diagnostics/catalog.ts';
+import { line, list, type ValueReader } from './row.ts';
+import { scriptUser } from './script-values.ts';
+import {
+  boolean,
+  decimalSeconds,
+  flag,
+  I32_MAX,
+  integer,
+  multicast4,
+  multicast6,
+  oneOf,
+  optional,
+  parseAddress,
+  parseInteger,
+  parsePort,
+  SECONDS_MAX,
+  text,
+  U32_MAX,
+  wholeSeconds,
+  wordAt,
+} from './values.ts';
+
+const SMTP_PORT = port(25);
+/** IPVS refuses longer timeouts: 31 days in seconds (net/netfilter/ipvs, IP_VS_MAX_TIMEOUT). */
+export const IPVS_TIMEOUT_MAX = 2_678_400;
+
+const mailServer: ValueReader<{ readonly host: string; readonly port: Port }> = (words, report) => {
+  const host = wordAt(words, 0, 'a mail server', report);
+  if (host === undefined) return undefined;
+  const second = words.args[1];
+  const number = second === undefined ? SMTP_PORT : parsePort(second, 1, 'smtp_server', report);
+  return number === undefined ? undefined : { host: host.text, port: number };
+};
+
+export interface IpvsTimeouts {
+  readonly tcp: Micros | null;
+  readonly tcpFin: Micros | null;
+  readonly udp: Micros | null;
+}
+
+/** `tcp N tcpfin N udp N`, any subset; seconds. */
+const ipvsTimeouts: ValueReader<IpvsTimeouts> = (words, report) => {
+  if (wordAt(words, 0, "'tcp', 'tcpfin' or 'udp' with seconds", report) === undefined) return undefined;
+  const found: Record<string, Micros | null> = { tcp: null, tcpfin: null, udp: null };
+  for (let i = 0; i < words.args.length; i += 2) {
+    const [name, value] = [words.args[i], words.args[i + 1]];
+    if (name === undefined || !(name.text in found)) {
+      report(catalog.unknown_option(name ?? words.keyword, { option: name?.text ?? '', of: 'lvs_timeouts' }));
+    } else if (value === undefined) {
+      report(catalog.missing_argument(name, { keyword: name.text, wanted: 'seconds' }));
+    } else {
+      const number = parseInteger(value, 0, IPVS_TIMEOUT_MAX, name.text, report);
+      if (number !== undefined) found[name.text] = seconds(number);
+    }
+  }
+  return { tcp: found['tcp'] ?? null, tcpFin: found['tcpfin'] ?? null, udp: found['udp'] ?? null };
+};
+
+const listenAddress: ValueReader<{ readonly address: IpAddress; readonly port: Port }> = (words, report) => {
+  const first = wordAt(words, 0, 'an address and a port', report);
+  const second = wordAt(words, 1, 'a port after the address', report);
+  if (first === undefined || second === undefined) return undefined;
+  const address = parseAddress(first, 'prometheus_listen', report);
+  const number = parsePort(second, 1, 'prometheus_listen', report);
+  return address === undefined || number === undefined ? undefined : { address, port: number };
+};
+
+/** Clamped to what SCHED_RR allows, as keepalived does. */
+const realtimePriority = integer(1, 99);
+const niceness = integer(-20, 19);
+const count = integer(0, U32_MAX);
+
+export const globalRows = {
+  router_id: line(text('a name'), 'name of this director in mails and status', { tier: 1 }),
+  notification_email_from: line(text('an address'), 'sender of alert mails', { tier: 1, noEffect: 'mail' }),
+  notification_email: list<readonly string[]>(
+    (words) => words.args.map((word) => word.text),
+    'recipients of alert mails, any number per line',
+    { tier: 1, noEffect: 'mail' },
+  ),
+  smtp_server: line(mailServer, 'mail relay, port 25 unless given', { tier: 1, noEffect: 'mail' }),
+  smtp_connect_timeout: line(
+    wholeSeconds(0, SECONDS_MAX),
+    'seconds to wait for the mail relay, 30 unless given',
+    {
+      tier: 1,
+      noEffect: 'mail',
+    },
+  ),
+  smtp_helo_name: line(text('a name'), 'name used in HELO', { noEffect: 'mail' }),
+  smtp_alert: line(boolean, 'mail for every kind of event', { noEffect: 'mail' }),
+  smtp_alert_vrrp: line(boolean, 'mail for changes of VRRP state', { noEffect: 'mail' }),
+  smtp_alert_checker: line(boolean, 'mail for changes of real servers', { noEffect: 'mail' }),
+  script_user: line(scriptUser, 'identity of scripts that name none', { tier: 1, noEffect: 'scripts' }),
+  enable_script_security: line(flag, 'refuse scripts that others could change', {
+    tier: 1,
+    noEffect: 'scripts',
+  }),
+  dynamic_interfaces: line(optional(oneOf('allow_if_changes'), 'plain'), 'interfaces may appear later'),
+
+  vrrp_version: line(integer(2, 3), 'VRRP version of IPv4 instances, 2 unless given', { tier: 1 }),
+  vrrp_strict: line(boolean, 'adhere to the RFC strictly in every instance', { tier: 1 }),
+  vrrp_skip_check_adv_addr: line(boolean, 'compare the address list only when the sender changes', {
+    tier: 1,
+  }),
+  vrrp_mcast_group4: line(multicast4, 'destination of IPv4 adverts, 224.0.0.18 unless given'),
+  vrrp_mcast_group6: line(multicast6, 'destination of IPv6 adverts, ff02::12 unless given', { tier: 3 }),
+  vrrp_garp_master_delay: line(
+    wholeSeconds(0, SECONDS_MAX),
+    'seconds until the second burst, 5 unless given',
+    {
+      tier: 1,
+    },
+  ),
+  vrrp_garp_master_repeat: line(count, 'gratuitous ARPs per address and burst, 5 unless given', { tier: 1 }),
+  vrrp_garp_master_refresh: line(
+    wholeSeconds(0, U32_MAX),
+    'seconds between refreshes while master, 0 = none',
+  ),
+  vrrp_garp_master_refresh_repeat: line(count, 'gratuitous ARPs per address and refresh, 1 unless given'),
+  vrrp_garp_lower_prio_delay: line(
+    wholeSeconds(0, SECONDS_MAX),
+    'second burst after a lower-priority advert',
+    {
+      tier: 3,
+    },
+  ),
+  vrrp_garp_lower_prio_repeat: line(integer(0, I32_MAX), 'burst after a lower-priority advert, 0 = none', {
+    tier: 3,
+  }),
+  vrrp_garp_interval: line(
+    decimalSeconds(0.000001, 4294.967295),
+    'least seconds between two gratuitous ARPs',
+  ),
+  vrrp_gna_interval: line(decimalSeconds(0.000001, 4294.967295), 'the same for neighbour advertisements', {
+    tier: 3,
+  }),
+  vrrp_min_garp: line(boolean, 'one gratuitous ARP only: no repeat, no second burst, no refresh'),
+  vrrp_down_timer_adverts: line(integer(1, 100), 'adverts missed before takeover, 3 unless given', {
+    tier: 3,
+  }),
+  vrrp_lower_prio_no_advert: line(boolean, 'a master does not answer a lower-priority advert', { tier: 3 }),
+  vrrp_higher_prio_send_advert: line(boolean, 'a master sends a last advert before it yields', { tier: 3 }),
+  vrrp_startup_delay: line(
+    decimalSeconds(0.001, 4294.967295),
+    'seconds after start before an instance may be master',
+  ),
+  log_unknown_vrids: line(flag, 'log adverts of VRIDs that are not configured', { tier: 3 }),
+  vrrp_priority: line(niceness, 'nice value of the vrrp process'),
+  vrrp_rt_priority: line(realtimePriority, 'real-time priority of the vrrp process, 1..99'),
+  vrrp_no_swap: line(flag, 'keep the vrrp process in memory', { tier: 3 }),
+  checker_priority: line(niceness, 'nice value of the checkers process', { tier: 3 }),
+  checker_rt_priority: line(realtimePriority, 'real-time priority of the checkers process, 1..99', {
+    tier: 3,
+  }),
+  checker_no_swap: line(flag, 'keep the checkers process in memory', { tier: 3 }),
+
+  lvs_flush: line(flag, 'empty the kernel table at start'),
+  lvs_flush_on_stop: line(
+    optional(oneOf('VS'), 'all'),
+    'empty the kernel table at stop; VS = own services only',
+  ),
+  lvs_flush_onstop: line(optional(oneOf('VS'), 'all'), 'old spelling', {
+    tier: 3,
+    replacedBy: 'lvs_flush_on_stop',
+  }),
+  lvs_timeouts: line(ipvsTimeouts, 'timeouts of IPVS connections in seconds', { tier: 3 }),
+  checker_log_all_failures: line(boolean, 'log every failed probe'),
+
+  prometheus_listen: line(listenAddress, 'address and port of the Prometheus endpoint (vipd only)', {
+    tier: 3,
+  }),
+};
+
+/** One-line keywords that stand outside every block. */
+export const topLevelRows = {
+  child_wait_time: line(
+    wholeSeconds(0, U32_MAX),
+    'seconds to wait for the children at stop, 5 unless given',
+    {
+      tier: 3,
+    },
+  ),
+  use_pid_dir: line(flag, 'pid files in a directory of their own', { tier: 3 }),
+  instance: line(text('a name'), 'name of this daemon among several', { repeat: 'first' }),
+  net_namespace: line(text('a name'), 'network namespace to run in', { repeat: 'first' }),
+};

@@ -1,0 +1,104 @@
+/** The shape of a keyword table. A row says what a keyword takes, what it yields, and in one line what it is for;
+ *  the parser, the reader of values, the suggestions and `vipd --keywords` all live off the same rows. */
+import type { Report } from '../diagnostics/diagnostic.ts';
+import type { Arguments } from '../syntax/tree.ts';
+
+/** Turns a keyword's words into a value; undefined when it has reported why not, and then the default stays. */
+export type ValueReader<T> = (line: Arguments, report: Report) => T | undefined;
+
+/** What a second occurrence does: replaces the first, is reported and ignored, or adds to it. */
+export type Repeat = 'last' | 'first';
+
+/** How common a keyword is: 1 practically every configuration, 2 a sizeable minority, 3 exotic. */
+export type Tier = 1 | 2 | 3;
+
+/** Parsed and checked but without effect in this version; each name is one warning per configuration. */
+export type NoEffect = 'mail' | 'scripts' | 'sync_groups' | 'misc_check';
+
+interface RowCommon {
+  readonly help: string;
+  readonly tier: Tier;
+  readonly noEffect: NoEffect | null;
+  /** the keyword to write instead; the old one still works */
+  readonly replacedBy: string | null;
+}
+
+export interface LineRow<T> extends RowCommon {
+  readonly shape: 'line';
+  readonly read: ValueReader<T>;
+  readonly repeat: Repeat;
+}
+
+/** A `{ }` block of free lines, each read by `read`. */
+export interface ListRow<T> extends RowCommon {
+  readonly shape: 'list';
+  readonly read: ValueReader<T>;
+}
+
+export interface BlockRow<H, S extends RowTable> extends RowCommon {
+  readonly shape: 'block';
+  /** the words between the keyword and `{` */
+  readonly head: ValueReader<H>;
+  readonly rows: S;
+}
+
+/** A keyword of keepalived's that vipd knows by name only. */
+export interface UnsupportedRow extends RowCommon {
+  readonly shape: 'unsupported';
+  readonly body: 'line' | 'list' | 'block';
+}
+
+/** A keyword that keepalived once had and now refuses; `help` says what became of it. */
+export interface RetiredRow extends RowCommon {
+  readonly shape: 'retired';
+}
+
+// `unknown` in the value position: a table holds rows of many types, and each is read through its own.
+export type KeywordRow =
+  | LineRow<unknown>
+  | ListRow<unknown>
+  | BlockRow<unknown, RowTable>
+  | UnsupportedRow
+  | RetiredRow;
+
+export type RowTable = { readonly [keyword: string]: KeywordRow };
+
+interface RowOptions {
+  readonly tier?: Tier;
+  readonly noEffect?: NoEffect;
+  readonly replacedBy?: string;
+}
+
+const common = (help: string, options: RowOptions): RowCommon => ({
+  help,
+  tier: options.tier ?? 2,
+  noEffect: options.noEffect ?? null,
+  replacedBy: options.replacedBy ?? null,
+});
+
+export const line = <T>(
+  read: ValueReader<T>,
+  help: string,
+  options: RowOptions & { readonly repeat?: Repeat } = {},
+): LineRow<T> => ({ shape: 'line', read, repeat: options.repeat ?? 'last', ...common(help, options) });
+
+export const list = <T>(read: ValueReader<T>, help: string, options: RowOptions = {}): ListRow<T> => ({
+  shape: 'list',
+  read,
+  ...common(help, options),
+});
+
+export const block = <H, S extends RowTable>(
+  head: ValueReader<H>,
+  rows: S,
+  help: string,
+  options: RowOptions = {},
+): BlockRow<H, S> => ({ shape: 'block', head, rows, ...common(help, options) });
+
+export const unsupported = (body: UnsupportedRow['body'], tier: Tier, help: string): UnsupportedRow => ({
+  shape: 'unsupported',
+  body,
+  ...common(help, { tier }),
+});
+
+export const retired = (help: string): RetiredRow => ({ shape: 'retired', ...common(help, { tier: 3 }) });

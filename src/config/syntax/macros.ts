@@ -1,0 +1,120 @@
+/** `$NAME=text` definitions and their use (grammar.md section 6): text in, text out, with a map back to the file.
+ *  `~SEQ` and `~LST` are not read yet; the reader says so at their place. */
+import { type Segment, type SourceFile, type SourceText, type Span, spanOf } from './source.ts';
+
+/** One macro: more than one line only when it was written with trailing backslashes. */
+export interface Macro {
+  readonly lines: readonly string[];
+  readonly definedAt: Span;
+}
+
+export interface MacroTable {
+  readonly get: (name: string) => Macro | undefined;
+  /** `${_PWD}`, `${_ENV HOME}` …: the text, or undefined for an unknown name */
+  readonly builtIn: (name: string, argument: string, file: SourceFile) => string | undefined;
+}
+
+/** Macros looked up for one line before it is given up; keepalived itself hangs on a macro that names itself. */
+const USES_PER_LINE_MAX = 1000;
+/** Characters of one line after expansion: the size of keepalived's line buffer. */
+const EXPANDED_MAX = 1024;
+
+export type Expansion =
+  | { readonly kind: 'unchanged' }
+  /** `following`: further lines of a multi-line macro, to be read as lines of their own */
+  | { readonly kind: 'expanded'; readonly source: SourceText; readonly following: readonly SourceText[] }
+  | { readonly kind: 'endless'; readonly name: string; readonly at: Span }
+  | { readonly kind: 'too_long'; readonly name: string; readonly at: Span };
+
+const USE = /\$(?:([A-Za-z_]\w*)(?=[\s,)"]|$)|\{([A-Za-z_]\w*)((?:[ \t]+[^}]*)?)\})/g;
+const DEFINITION = /^\$([A-Za-z_]\w*)=[ \t]*(.*)$/;
+
+/** `$NAME=text` at the start of `line` → its parts. */
+export function parseDefinition(line: string): { readonly name: string; readonly text: string } | null {
+  const match = DEFINITION.exec(line);
+  return match === null ? null : { name: match[1] ?? '', text: (match[2] ?? '').trimEnd() };
+}
+
+/** Replaces every use in `file.text[from..to)`. */
+export function expandLine(file: SourceFile, from: number, to: number, macros: MacroTable): Expansion {
+  const line = file.text.slice(from, to);
+  const segments: Segment[] = [];
+  let text = '';
+  let copiedTo = 0;
+  let following: readonly string[] = [];
+  let lastUse = spanOf(file, from, to);
+  const budget: Budget = { usesLeft: USES_PER_LINE_MAX };
+  const copyUpTo = (end: number) => {
+    if (end <= copiedTo) return;
+    segments.push({ at: text.length, start: from + copiedTo, end: from + end, copied: true });
+    text += line.slice(copiedTo, end);
+  };
+  for (const use of line.matchAll(USE)) {
+    const value = linesFor(use, file, macros, budget);
+    if (value === null) continue;
+    const name = use[1] ?? use[2] ?? '';
+    const end = use.index + use[0].length;
+    lastUse = spanOf(file, from + use.index, from + end);
+    if (value === 'endless') return { kind: 'endless', name, at: lastUse };
+    const [first = '', ...rest] = value;
+    if (rest.length > 0 && line.slice(end).trim() !== '') continue; // only the last thing of a line may grow
+    copyUpTo(use.index);
+    segments.push({ at: text.length, start: lastUse.start, end: lastUse.end, copied: false });
+    text += first;
+    copiedTo = end;
+    following = rest;
+    if (text.length > EXPANDED_MAX) return { kind: 'too_long', name, at: lastUse };
+  }
+  if (copiedTo === 0) return { kind: 'unchanged' };
+  copyUpTo(line.length);
+  const standIn = (body: string): SourceText => ({
+    file,
+    text: body,
+    segments: [{ at: 0, start: lastUse.start, end: lastUse.end, copied: false }],
+  });
+  return { kind: 'expanded', source: { file, text, segments }, following: following.map(standIn) };
+}
+
+/** Counts down while one line is expanded. */
+interface Budget {
+  usesLeft: number;
+}
+
+/** The lines that stand for one use; null for a name that nobody defined, which is left as it is. */
+function linesFor(
+  use: RegExpExecArray,
+  file: SourceFile,
+  macros: MacroTable,
+  budget: Budget,
+): readonly string[] | 'endless' | null {
+  const name = use[1] ?? use[2] ?? '';
+  if (budget.usesLeft-- <= 0) return 'endless';
+  const macro = macros.get(name);
+  if (macro === undefined) {
+    const text = macros.builtIn(name, (use[3] ?? '').trim(), file);
+    return text === undefined ? null : [text];
+  }
+  const lines: string[] = [];
+  for (const line of macro.lines) {
+    const inner = expandText(line, file, macros, budget);
+    if (inner === null) return 'endless';
+    lines.push(inner);
+  }
+  return lines;
+}
+
+/** The text of a macro with the macros in it replaced; null when that never ends. */
+function expandText(text: string, file: SourceFile, macros: MacroTable, budget: Budget): string | null {
+  if (!text.includes('$')) return text;
+  let out = '';
+  let copiedTo = 0;
+  for (const use of text.matchAll(USE)) {
+    const value = linesFor(use, file, macros, budget);
+    if (value === 'endless') return null;
+    if (value === null) continue;
+    out += text.slice(copiedTo, use.index) + value.join(' ');
+    if (out.length > EXPANDED_MAX) return null;
+    copiedTo = use.index + use[0].length;
+  }
+  return out + text.slice(copiedTo);
+}

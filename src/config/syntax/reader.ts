@@ -1,0 +1,260 @@
+/** From files to pieces: lines, `@id` conditions, `$NAME` definitions and includes, in the order of grammar.md
+ *  section 1. Everything a person wrote passes here once, so all limits of the text live here. */
+import { catalog } from '../diagnostics/catalog.ts';
+import type { Report } from '../diagnostics/diagnostic.ts';
+import { type ConfigFiles, directoryOf, fileProblemText } from './files.ts';
+import { commentStart, isBlank, lexLine } from './lexer.ts';
+import { expandLine, type Macro, type MacroTable, parseDefinition } from './macros.ts';
+import { type SourceFile, type SourceText, type Span, spanOf } from './source.ts';
+import type { Piece, WordsPiece } from './tree.ts';
+
+/** Characters of one line (keepalived's buffer without newline and end mark). */
+export const LINE_MAX = 1022;
+/** Files inside files inside files. */
+const INCLUDE_DEPTH_MAX = 32;
+/** Files of one configuration, each counted as often as it is included. */
+const INCLUDED_FILES_MAX = 4096;
+
+export interface ReaderOptions {
+  /** compared with the ID of `@ID` lines */
+  readonly configId: string;
+  readonly environment: (name: string) => string | undefined;
+  /** -e: every include must succeed */
+  readonly strictIncludes: boolean;
+}
+
+interface Reader {
+  readonly files: ConfigFiles;
+  readonly options: ReaderOptions;
+  readonly report: Report;
+  readonly pieces: Piece[];
+  readonly macros: Map<string, Macro>;
+  readonly table: MacroTable;
+  readonly sources: SourceFile[];
+}
+
+export interface ReadResult {
+  readonly pieces: readonly Piece[];
+  /** every file that was opened, the main file first */
+  readonly sources: readonly SourceFile[];
+}
+
+/** Reads `path` and all it includes. */
+export function readConfigFiles(
+  path: string,
+  files: ConfigFiles,
+  options: ReaderOptions,
+  report: Report,
+): ReadResult {
+  const macros = new Map<string, Macro>();
+  const builtIn: MacroTable['builtIn'] = (name, argument, file) => {
+    if (name === '_PWD') return directoryOf(file.path);
+    if (name === '_INSTANCE') return options.configId;
+    if (name === '_ENV') return options.environment(argument) ?? '';
+    return name === '_HASH' ? '#' : name === '_BANG' ? '!' : undefined;
+  };
+  const table = { get: (name: string) => macros.get(name), builtIn };
+  const reader: Reader = { files, options, report, pieces: [], macros, table, sources: [] };
+  const main = files.read(path);
+  if (main.ok) {
+    readFile(reader, { path, text: main.value, includedAt: null }, 0);
+  } else {
+    report(catalog.main_file(null, { path, problem: fileProblemText(main.error) }));
+  }
+  return { pieces: reader.pieces, sources: reader.sources };
+}
+
+function readFile(reader: Reader, file: SourceFile, depth: number): void {
+  const { text } = file;
+  reader.sources.push(file);
+  // Most files use none of the line-level features, and then a line is only cut into words.
+  const whole: SourceText = { file, text, segments: null };
+  const plain = !/[$@~\0]/.test(text);
+  let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  if (at === 1) reader.report(catalog.byte_order_mark(spanOf(file, 0, 1), {}));
+  while (at < text.length) {
+    const newline = text.indexOf('\n', at);
+    const end = newline === -1 ? text.length : newline;
+    const next = readLine(reader, whole, at, end, plain, depth);
+    at = next === null ? end + 1 : next;
+  }
+}
+
+/** Returns where to go on when more than one physical line was used, else null. */
+function readLine(
+  reader: Reader,
+  whole: SourceText,
+  lineFrom: number,
+  lineTo: number,
+  plain: boolean,
+  depth: number,
+): number | null {
+  const { file } = whole;
+  if (isTooLong(reader, file, lineFrom, lineTo)) return null;
+  let from = lineFrom;
+  while (from < lineTo && isBlank(file.text.charCodeAt(from))) from++;
+  if (plain) {
+    lexAndInclude(reader, whole, from, lineTo, depth);
+    return null;
+  }
+  if (hasNul(reader, file, from, lineTo)) return null;
+  if (file.text[from] === '@') {
+    const kept = conditionHolds(reader, file, from, lineTo);
+    if (kept === null) return null;
+    from = kept;
+  }
+  const to = commentStart(file.text, from, lineTo);
+  const sign = file.text[from];
+  if (sign === '$') {
+    const afterDefinition = readDefinition(reader, file, from, to, lineTo);
+    if (afterDefinition !== null) return afterDefinition;
+  }
+  if (sign === '~' && /^~(SEQx?|LST)\(/.test(file.text.slice(from, from + 6))) {
+    reader.report(catalog.sequence(spanOf(file, from, to), {}));
+    return null;
+  }
+  readExpanded(reader, whole, from, to, depth);
+  return null;
+}
+
+function isTooLong(reader: Reader, file: SourceFile, from: number, to: number): boolean {
+  if (to - from <= LINE_MAX) return false;
+  const length = file.text[to - 1] === '\r' ? to - 1 - from : to - from;
+  if (length <= LINE_MAX) return false;
+  reader.report(catalog.line_too_long(spanOf(file, from, from + 1), { length, limit: LINE_MAX }));
+  return true;
+}
+
+function hasNul(reader: Reader, file: SourceFile, from: number, to: number): boolean {
+  const nul = file.text.slice(from, to).indexOf('\0');
+  if (nul === -1) return false;
+  reader.report(catalog.nul_byte(spanOf(file, from + nul, from + nul + 1), {}));
+  return true;
+}
+
+/** `@ID rest` and `@^ID rest`: where `rest` begins when it counts here, else null. */
+function conditionHolds(reader: Reader, file: SourceFile, from: number, to: number): number | null {
+  const match = /^@(\^?)(\S*)\s+(?=\S)/.exec(file.text.slice(from, to));
+  if (match === null) return null;
+  const same = match[2] === reader.options.configId;
+  return same === (match[1] === '') ? from + match[0].length : null;
+}
+
+/** Stores `$NAME=…`; null when the line is a use and not a definition. */
+function readDefinition(
+  reader: Reader,
+  file: SourceFile,
+  from: number,
+  to: number,
+  lineTo: number,
+): number | null {
+  const definition = parseDefinition(file.text.slice(from, to));
+  if (definition === null) return null;
+  const lines: string[] = [];
+  let [text, next] = [definition.text, lineTo + 1];
+  while (text.endsWith('\\')) {
+    lines.push(text.slice(0, -1).trimEnd());
+    const newline = file.text.indexOf('\n', next);
+    const end = newline === -1 ? file.text.length : newline;
+    text = file.text.slice(next, commentStart(file.text, next, end)).trim();
+    next = end + 1;
+    if (text === '' || next > file.text.length) break;
+  }
+  lines.push(text);
+  reader.macros.set(definition.name, { lines, definedAt: spanOf(file, from, to) });
+  return next;
+}
+
+function readExpanded(reader: Reader, whole: SourceText, from: number, to: number, depth: number): void {
+  const expansion = expandLine(whole.file, from, to, reader.table);
+  switch (expansion.kind) {
+    case 'unchanged':
+      return lexAndInclude(reader, whole, from, to, depth);
+    case 'expanded':
+      for (const source of [expansion.source, ...expansion.following]) {
+        lexAndInclude(reader, source, 0, source.text.length, depth);
+      }
+      return;
+    case 'endless':
+      return reader.report(catalog.macro_endless(expansion.at, { name: expansion.name }));
+    case 'too_long':
+      return reader.report(catalog.macro_too_long(expansion.at, { name: expansion.name }));
+  }
+}
+
+const isInclude = (word: string): boolean => word.startsWith('include') && word in STRICTNESS;
+
+function lexAndInclude(reader: Reader, source: SourceText, from: number, to: number, depth: number): void {
+  const before = reader.pieces.length;
+  lexLine(source, from, to, reader.pieces, reader.report);
+  for (let i = before; i < reader.pieces.length; i++) {
+    const piece = reader.pieces[i];
+    if (piece?.kind !== 'words' || !isInclude(piece.keyword.text)) continue;
+    const rest = reader.pieces.splice(i).slice(1);
+    include(reader, piece, depth);
+    i = reader.pieces.length - 1;
+    reader.pieces.push(...rest);
+  }
+}
+
+/** Which failures of an include stop the daemon (the table of grammar.md section 5). */
+const STRICTNESS: Readonly<
+  Record<
+    string,
+    { readonly read: boolean; readonly match: boolean; readonly wildcard: boolean; readonly brace: boolean }
+  >
+> = {
+  include: { read: false, match: false, wildcard: false, brace: false },
+  includer: { read: true, match: false, wildcard: false, brace: false },
+  includem: { read: true, match: true, wildcard: false, brace: false },
+  includew: { read: true, match: true, wildcard: true, brace: false },
+  includeb: { read: true, match: false, wildcard: false, brace: true },
+  includea: { read: true, match: true, wildcard: true, brace: true },
+};
+
+function include(reader: Reader, piece: WordsPiece, depth: number): void {
+  const { keyword } = piece;
+  const [pattern] = piece.args;
+  if (pattern === undefined) {
+    reader.report(
+      catalog.missing_argument(keyword, { keyword: keyword.text, wanted: 'a file name or pattern' }),
+    );
+    return;
+  }
+  const strict =
+    STRICTNESS[reader.options.strictIncludes ? 'includea' : keyword.text] ?? STRICTNESS['include'];
+  const fail = (fatal: boolean, problem: string) =>
+    reader.report((fatal ? catalog.include_refused : catalog.include_failed)(pattern, { problem }));
+  const { paths, braceUnmatched } = reader.files.glob(pattern.text, directoryOf(keyword.file.path));
+  if (paths.length === 0) {
+    const wildcard = /[*?[]/.test(pattern.text);
+    if (!wildcard) fail(strict?.match === true, `'${pattern.text}' names no file`);
+    else if (strict?.wildcard === true) fail(true, `'${pattern.text}' matches no file`);
+    return;
+  }
+  if (braceUnmatched) fail(strict?.brace === true, `one alternative of '${pattern.text}' matches no file`);
+  for (const path of paths)
+    includeOne(reader, path, pattern, depth, (problem) => fail(strict?.read === true, problem));
+}
+
+function includeOne(
+  reader: Reader,
+  path: string,
+  at: Span,
+  depth: number,
+  fail: (problem: string) => void,
+): void {
+  if (isOpen(at.file, path)) return fail(`'${path}' includes itself`);
+  if (depth >= INCLUDE_DEPTH_MAX) return fail(`more than ${INCLUDE_DEPTH_MAX} files inside each other`);
+  if (reader.sources.length >= INCLUDED_FILES_MAX) return fail(`more than ${INCLUDED_FILES_MAX} files`);
+  const text = reader.files.read(path);
+  if (!text.ok) return fail(`cannot use '${path}': ${fileProblemText(text.error)}`);
+  readFile(reader, { path, text: text.value, includedAt: at }, depth + 1);
+}
+
+function isOpen(file: SourceFile, path: string): boolean {
+  for (let open: SourceFile | null = file; open !== null; open = open.includedAt?.file ?? null) {
+    if (open.path === path) return true;
+  }
+  return false;
+}

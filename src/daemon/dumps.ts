@@ -1,0 +1,30 @@
+/** SIGUSR1 and SIGUSR2: the dump files of keepalived, written from what the children tell. */
+import type { Log } from '../base/log.ts';
+import { printCheckData, printParentData, printStats, printVrrpData } from '../observe/dump.ts';
+import { type DUMP_NAMES, dumpPath, writeDump } from '../observe/dump-file.ts';
+import { daemonLog } from './log-events.ts';
+import type { Parent } from './parent.ts';
+
+/** Every process's data; a file appears only for what the configuration has. */
+export async function writeDataDumps(parent: Parent, log: Log): Promise<void> {
+  const { config } = parent;
+  const [vrrp, checks] = await Promise.all([parent.childStatus('vrrp'), parent.childStatus('checkers')]);
+  write('parent', printParentData(config), log);
+  if (config.vrrpInstances.length > 0) write('vrrp', printVrrpData(config, vrrp), log);
+  if (config.virtualServers.length > 0) write('checkers', printCheckData(config, checks), log);
+}
+
+export async function writeStatistics(parent: Parent, log: Log): Promise<void> {
+  const vrrp = await parent.childStatus('vrrp');
+  if (vrrp !== null) write('statistics', printStats(vrrp), log);
+}
+
+function write(dump: keyof typeof DUMP_NAMES, text: string, log: Log): void {
+  const path = dumpPath(dump, process.env['TMPDIR']);
+  const written = writeDump(path, text);
+  log(
+    written.ok
+      ? daemonLog.dumped({ path })
+      : daemonLog.dumpFailed({ path, reason: `${written.error.code} (${written.error.detail})` }),
+  );
+}
