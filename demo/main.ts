@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { pause } from '../test/lab/harness/clock.ts';
 import type { DaemonKind } from '../test/lab/harness/daemon.ts';
 import { openLab } from '../test/lab/harness/lab.ts';
+import { PATIENCE_MS } from '../test/lab/harness/steps.ts';
 import {
   loseDatabase,
   reloadForMysql,
@@ -16,7 +17,7 @@ import {
   stopDirectors,
 } from './mysql-acts.ts';
 import { tellKernels } from './narrator.ts';
-import { PATIENCE_MS, type RunningStage, SHOW_MS, type Stage } from './stage.ts';
+import { type RunningStage, SHOW_MS, type Stage } from './stage.ts';
 import { type Finding, isKept, printSummary } from './summary.ts';
 import { openTimeline } from './timeline.ts';
 import {

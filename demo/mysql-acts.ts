@@ -5,19 +5,10 @@ import { type Client, startClient } from '../test/lab/harness/client.ts';
 import { now, pause } from '../test/lab/harness/clock.ts';
 import { ACCOUNT, type Database, installDatabases } from '../test/lab/harness/database.ts';
 import { FIRST, mysqlConfig, PROMISES, SECOND } from '../test/lab/harness/seed-config.ts';
+import { longestOutage, PATIENCE_MS, removed, returned, secondsSince } from '../test/lab/harness/steps.ts';
 import { VIP } from '../test/lab/harness/topology.ts';
 import { tellClient } from './narrator.ts';
-import {
-  type Act,
-  longestOutage,
-  PATIENCE_MS,
-  type RunningStage,
-  removed,
-  returned,
-  SHOW_MS,
-  type Stage,
-  secondsBetween,
-} from './stage.ts';
+import { type Act, type RunningStage, SHOW_MS, type Stage } from './stage.ts';
 import type { Finding } from './summary.ts';
 
 /** One request in 100 ms: each logs in and asks a query. */
@@ -49,7 +40,7 @@ export async function reloadForMysql(stage: RunningStage): Promise<readonly Find
   return [
     {
       what: 'reload: until the IPVS table is the new one, the VIP in its place',
-      measured: secondsBetween(reloadedAt, changedAt),
+      measured: secondsSince(reloadedAt, changedAt),
       promised: null,
       ...(moves.length > 0 && { failure: 'the VIP moved' }),
     },
@@ -85,7 +76,7 @@ export const loseDatabase =
     stage.timeline.title(`MariaDB stops on ${host.name}`);
     await server.stop();
     const stoppedAt = now();
-    const removedAt = await removed(stage, host);
+    const removedAt = await removed(stage.lab, stage.lab.lvs01, host);
     await client.answered(PATIENCE_MS, removedAt);
     await pause(SHOW_MS);
     const failures = client.since(removedAt + 1000).filter(({ who }) => who === null).length;
@@ -93,19 +84,19 @@ export const loseDatabase =
     stage.timeline.title(`MariaDB runs again on ${host.name}`);
     await server.start();
     const aliveAt = now();
-    const returnedAt = await returned(stage, host);
+    const returnedAt = await returned(stage.lab, stage.lab.lvs01, host);
     await client.answered(PATIENCE_MS, returnedAt, host.name);
     await pause(SHOW_MS);
     return [
       {
         what: `database stopped on ${host.name}: until it is removed`,
-        measured: secondsBetween(stoppedAt, removedAt),
+        measured: secondsSince(stoppedAt, removedAt),
         promised: PROMISES.tcpRemoval,
         ...(failures > 0 && { failure: `${failures} requests failed after it was removed` }),
       },
       {
         what: `database back on ${host.name}: until it is in the table`,
-        measured: secondsBetween(aliveAt, returnedAt),
+        measured: secondsSince(aliveAt, returnedAt),
         promised: PROMISES.tcpReturn,
       },
     ];

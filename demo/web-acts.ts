@@ -5,20 +5,11 @@ import { now, pause } from '../test/lab/harness/clock.ts';
 import { programOf, startDaemon } from '../test/lab/harness/daemon.ts';
 import type { Host } from '../test/lab/harness/host.ts';
 import { FIRST, PROMISES, SECOND, webConfig } from '../test/lab/harness/seed-config.ts';
+import { longestOutage, PATIENCE_MS, removed, returned, secondsSince } from '../test/lab/harness/steps.ts';
 import { VIP } from '../test/lab/harness/topology.ts';
 import { type WebServer, webServer } from '../test/lab/harness/web-server.ts';
 import { tellClient, tellDaemon } from './narrator.ts';
-import {
-  type Act,
-  longestOutage,
-  PATIENCE_MS,
-  type RunningStage,
-  removed,
-  returned,
-  SHOW_MS,
-  type Stage,
-  secondsBetween,
-} from './stage.ts';
+import { type Act, type RunningStage, SHOW_MS, type Stage } from './stage.ts';
 import type { Finding } from './summary.ts';
 
 const pageOf = (host: Host): string => `<html><body>This is ${host.name} (${host.address}).</body></html>\n`;
@@ -47,7 +38,7 @@ export async function startDirectors(
   const heldAt = await lab.watch.soleHolder(lab.lvs01, PATIENCE_MS);
   const finding = {
     what: "start: until lvs01 holds the VIP (election, and the programs' start)",
-    measured: secondsBetween(startedAt, heldAt),
+    measured: secondsSince(startedAt, heldAt),
     promised: null,
   };
   return { ...stage, first, second, findings: [finding] };
@@ -109,7 +100,7 @@ export const returnFirstDirector: Act = async ({ lab, timeline }, client) => {
   return [
     {
       what: 'lvs01 returns: until it has preempted',
-      measured: secondsBetween(restoredAt, heldAt),
+      measured: secondsSince(restoredAt, heldAt),
       promised: PROMISES.takeoverByLvs01,
     },
     {
@@ -130,7 +121,7 @@ export const loseWebServer =
     stage.timeline.title(`nginx dies on ${server.host.name}, which answers the client`);
     const diedAt = now();
     await server.stop();
-    const removedAt = await removed(stage, server.host);
+    const removedAt = await removed(stage.lab, stage.lab.lvs01, server.host);
     await client.answered(PATIENCE_MS, removedAt);
     await pause(SHOW_MS);
     const outage = longestOutage(client, diedAt);
@@ -138,13 +129,13 @@ export const loseWebServer =
     stage.timeline.title(`nginx runs again on ${server.host.name}`);
     await server.start();
     const aliveAt = now();
-    const returnedAt = await returned(stage, server.host);
+    const returnedAt = await returned(stage.lab, stage.lab.lvs01, server.host);
     await pause(SHOW_MS);
     const { name } = server.host;
     return [
       {
         what: `nginx dead on ${name}: until it is removed`,
-        measured: secondsBetween(diedAt, removedAt),
+        measured: secondsSince(diedAt, removedAt),
         promised: PROMISES.tcpRemoval,
       },
       {
@@ -154,7 +145,7 @@ export const loseWebServer =
       },
       {
         what: `nginx back on ${name}: until it is in the table`,
-        measured: secondsBetween(aliveAt, returnedAt),
+        measured: secondsSince(aliveAt, returnedAt),
         promised: PROMISES.httpReturn,
       },
     ];
@@ -169,19 +160,19 @@ export const changePage =
     stage.timeline.title(`the page of ${host.name} changes: its digest is wrong`);
     const changedAt = now();
     server.setPage(`${pageOf(host)}<!-- defaced -->\n`);
-    const removedAt = await removed(stage, host);
+    const removedAt = await removed(stage.lab, stage.lab.lvs01, host);
     await client.answered(PATIENCE_MS, removedAt);
     await pause(SHOW_MS);
 
     stage.timeline.title(`the page of ${host.name} is put back`);
     const restoredAt = now();
     server.setPage(pageOf(host));
-    const returnedAt = await returned(stage, host);
+    const returnedAt = await returned(stage.lab, stage.lab.lvs01, host);
     await pause(SHOW_MS);
     return [
       {
         what: `page changed on ${host.name}: until it is removed`,
-        measured: secondsBetween(changedAt, removedAt),
+        measured: secondsSince(changedAt, removedAt),
         promised: PROMISES.httpRemoval,
       },
       {
@@ -191,7 +182,7 @@ export const changePage =
       },
       {
         what: `page restored on ${host.name}: until it is in the table`,
-        measured: secondsBetween(restoredAt, returnedAt),
+        measured: secondsSince(restoredAt, returnedAt),
         promised: PROMISES.httpReturn,
       },
     ];

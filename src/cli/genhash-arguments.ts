@@ -55,7 +55,7 @@ export interface GenhashOrder {
 /** `error`: what to say before the usage; empty when the usage alone was asked for or says enough. */
 export function parseGenhashArguments(argv: readonly string[]): Result<GenhashOrder, string> {
   const { values, positionals, tokens } = parseArgs({
-    args: [...argv],
+    args: argv.map(unabbreviated),
     options: OPTIONS,
     strict: false,
     tokens: true,
@@ -76,6 +76,14 @@ export function parseGenhashArguments(argv: readonly string[]): Result<GenhashOr
   if (positionals.length > 0) return err(`Unexpected argument(s): ${positionals.join(' ')}`);
   const exchange = exchangeOf(text, { ssl: values['use-ssl'] === true, sni: values['use-sni'] === true });
   return exchange.ok ? ok({ exchange: exchange.value, verbose: values.verbose === true }) : exchange;
+}
+
+/** `--ser` is `--server`, as getopt_long has it, when only one option begins so. */
+function unabbreviated(argument: string): string {
+  const [, name, value = ''] = /^--([a-z-]+)(=.*)?$/s.exec(argument) ?? [];
+  if (name === undefined || Object.hasOwn(OPTIONS, name)) return argument;
+  const [match, rival] = Object.keys(OPTIONS).filter((option) => option.startsWith(name));
+  return match === undefined || rival !== undefined ? argument : `--${match}${value}`;
 }
 
 function exchangeOf(

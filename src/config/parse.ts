@@ -45,8 +45,8 @@ export function parseConfig(path: string, files: ConfigFiles, options: ParseOpti
   };
   const { pieces, sources } = readConfigFiles(path, files, options, report);
   const tree = parseTree(pieces, createGrammar(), report);
-  const { config, instances } = lower(tree, options.hostName, report);
-  if (options.host !== null) checkHost(config, instances, options.host, report);
+  const config = lower(tree, options.hostName, report);
+  if (options.host !== null) checkHost(tree, config, options.host, report);
   return {
     config: sources.length === 0 ? null : config,
     diagnostics,

@@ -5,12 +5,15 @@ import { systemErrorText } from '../base/system-error.ts';
 import { startCheckers } from '../checks/shell/process.ts';
 import { createIpvsKernel } from '../ipvs/shell/kernel.ts';
 import { createClock } from '../net/adapters/clock.ts';
+import { capabilityProblem } from './capabilities.ts';
 import { runChild, type StartHalf } from './child.ts';
 import { applyScheduling } from './scheduling.ts';
 
 export const runCheckersChild = (): void => runChild('vipd_checkers', startHalf);
 
 const startHalf: StartHalf = (config, options, log) => {
+  const lacking = capabilityProblem(['CAP_NET_ADMIN']);
+  if (lacking !== null) return { refusal: { exitCode: 4, reason: lacking } };
   applyScheduling(config.global.process.checkers, log);
   const ipvs = openIpvs();
   if (!ipvs.ok) return { refusal: { exitCode: 4, reason: systemErrorText(ipvs.error) } };

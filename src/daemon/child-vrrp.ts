@@ -5,6 +5,7 @@ import { createClock } from '../net/adapters/clock.ts';
 import { createNetKernel } from '../net/adapters/net-kernel.ts';
 import { createPacketPort } from '../net/adapters/packets.ts';
 import { startVrrp } from '../vrrp/shell/process.ts';
+import { capabilityProblem } from './capabilities.ts';
 import { runChild, type StartHalf } from './child.ts';
 import { applyScheduling } from './scheduling.ts';
 
@@ -14,6 +15,8 @@ const DEFAULT_REALTIME_PRIORITY = 10;
 export const runVrrpChild = (): void => runChild('vipd_vrrp', startHalf);
 
 const startHalf: StartHalf = (config, options, log) => {
+  const lacking = capabilityProblem(['CAP_NET_ADMIN', 'CAP_NET_RAW']);
+  if (lacking !== null) return { refusal: { exitCode: 4, reason: lacking } };
   applyScheduling(withRealtime(config.global.process.vrrp), log);
   const clock = createClock();
   const net = createNetKernel();

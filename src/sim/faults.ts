@@ -1,7 +1,7 @@
 /** What goes wrong in one run. A run draws a few kinds and does them a lot, instead of a little of everything: most
  *  defects need several faults of the same kind (swarm testing). All faults have ended when the list has. */
 import type { Prng } from '../base/prng.ts';
-import { type Micros, millis, micros, seconds } from '../base/units.ts';
+import { type Micros, micros, millis, seconds } from '../base/units.ts';
 
 export type Fault =
   /** carrier lost; the kernel notices */

@@ -4,7 +4,7 @@ import type { IpAddress } from '../base/ip.ts';
 import type { Log } from '../base/log.ts';
 import type { Prng } from '../base/prng.ts';
 import { ok } from '../base/result.ts';
-import { after, type Instant, instant, type InterfaceName, type Micros, micros } from '../base/units.ts';
+import { after, type Instant, type InterfaceName, instant, type Micros, micros } from '../base/units.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PacketPort, VrrpPacket, VrrpSocket } from '../ports/packets.ts';
 import type { Transition } from '../vrrp/core/actions.ts';
@@ -15,7 +15,12 @@ import type { World } from './world.ts';
 
 /** What travels on the simulated segment. */
 export type Frame =
-  | { readonly kind: 'vrrp'; readonly source: IpAddress; readonly destination: IpAddress; readonly payload: Uint8Array }
+  | {
+      readonly kind: 'vrrp';
+      readonly source: IpAddress;
+      readonly destination: IpAddress;
+      readonly payload: Uint8Array;
+    }
   | { readonly kind: 'announcement'; readonly address: IpAddress };
 
 export interface HostObserver {
@@ -23,6 +28,7 @@ export interface HostObserver {
   changed(host: Host, transition: Transition): void;
   /** the process has run to completion, and the loop is idle again */
   settled(host: Host): void;
+  crashed(host: Host): void;
   readonly log: (host: Host) => Log;
 }
 
@@ -42,6 +48,10 @@ export class Host {
   process: VrrpProcess | null = null;
   /** false: powered off or with a cut link; frames neither leave nor arrive */
   connected = true;
+  /** in world time */
+  stalledUntil: Instant = instant(0);
+  /** false: as if started with -V */
+  releasesVips = true;
   readonly #world: World;
   readonly #lan: Lan<Frame>;
   readonly #random: Prng;
@@ -50,10 +60,8 @@ export class Host {
   /** the clocks of two machines have nothing in common */
   readonly #clockOffset: Micros;
   #sockets: SimSocket[] = [];
-  #releasesVips = true;
   /** callbacks of an older life of the process are dead */
   #life = 0;
-  #stalledUntil: Instant = instant(0);
   #backlog: (() => void)[] = [];
 
   constructor(
@@ -81,19 +89,15 @@ export class Host {
     return after(this.#world.now, this.#clockOffset);
   }
 
-  get isRunning(): boolean {
-    return this.process !== null;
-  }
-
   get isStalled(): boolean {
-    return this.#world.now < this.#stalledUntil;
+    return this.#world.now < this.stalledUntil;
   }
 
   boot(): void {
     if (this.process !== null) return;
     this.#life++;
-    this.#stalledUntil = this.#world.now;
-    const releasesVips = (): boolean => this.#releasesVips;
+    this.stalledUntil = this.#world.now;
+    const releasesVips = (): boolean => this.releasesVips;
     this.process = this.#start(this.#ports(), this.plan.config, {
       get releaseVips() {
         return releasesVips();
@@ -103,10 +107,11 @@ export class Host {
     this.#observer.settled(this);
   }
 
-  /** SIGTERM; `release` false as if started with -V. */
+  /** SIGTERM. */
   stop({ release }: { readonly release: boolean }): void {
-    this.#releasesVips = release;
-    this.process?.stop();
+    if (this.process === null) return;
+    this.releasesVips = release;
+    this.process.stop();
     this.#end();
     this.#observer.settled(this);
   }
@@ -118,13 +123,14 @@ export class Host {
   /** SIGKILL or a defect: the kernel keeps what the process left, and closes its sockets. */
   crash(): void {
     this.#end();
+    this.#observer.crashed(this);
   }
 
   /** The event loop does nothing for a while; the kernel goes on receiving. */
   stall(duration: Micros): void {
     const until = after(this.#world.now, duration);
-    if (until <= this.#stalledUntil) return;
-    this.#stalledUntil = until;
+    if (until <= this.stalledUntil) return;
+    this.stalledUntil = until;
     const life = this.#life;
     this.#world.later(duration, () => {
       if (life === this.#life && !this.isStalled) this.#wakeFromStall();

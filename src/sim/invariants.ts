@@ -40,7 +40,7 @@ export const RULES: readonly Rule[] = [
   advertsLeaveOnTime,
 ];
 
-const addressesOf = ({ virtualAddresses, excludedAddresses }: VrrpInstance): readonly IpAddress[] =>
+export const addressesOf = ({ virtualAddresses, excludedAddresses }: VrrpInstance): readonly IpAddress[] =>
   [...virtualAddresses, ...excludedAddresses].map(({ address }) => address);
 
 const instancesOf = ({ host }: Episode): readonly VrrpInstance[] => host.plan.config.vrrpInstances;
@@ -102,7 +102,9 @@ function onlyMastersAdvertise(episode: Episode): readonly string[] {
 function stopResigns(episode: Episode): readonly string[] {
   const { host, frames, mastersBefore, released } = episode;
   if (!released) return [];
-  const left = instancesOf(episode).flatMap(addressesOf).filter((address) => host.kernel.has(address));
+  const left = instancesOf(episode)
+    .flatMap(addressesOf)
+    .filter((address) => host.kernel.has(address));
   const silent = instancesOf(episode).filter(
     (instance) => mastersBefore.has(instance.name) && !advertsOf(frames, instance).includes(0),
   );
@@ -123,5 +125,7 @@ function advertsLeaveOnTime(episode: Episode): readonly string[] {
 }
 
 /** Priorities of the adverts for an instance: octets 1 and 2 of the message. */
-export const advertsOf = (frames: readonly Frame[], { vrid }: Pick<VrrpInstance, 'vrid'>): readonly number[] =>
-  frames.flatMap((frame) => (frame.kind === 'vrrp' && frame.payload[1] === vrid ? [frame.payload[2] ?? 0] : []));
+export const advertsOf = (frames: readonly Frame[], { vrid }: { readonly vrid: number }): readonly number[] =>
+  frames.flatMap((frame) =>
+    frame.kind === 'vrrp' && frame.payload[1] === vrid ? [frame.payload[2] ?? 0] : [],
+  );

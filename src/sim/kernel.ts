@@ -23,7 +23,11 @@ export interface SimKernel extends NetKernel {
   forgetAllBut(kept: readonly IpAddress[]): void;
   /** the process that listened is gone, and its netlink sockets with it */
   dropSubscribers(): void;
-  /** operations that Linux would have refused with anything but EEXIST */
+  /** notifications that are still under way */
+  readonly pending: number;
+  /** operations that changed something */
+  readonly writes: number;
+  /** operations that were refused, but for EEXIST and ENODEV: those are races with others that nobody can avoid */
   readonly refusals: readonly string[];
 }
 
@@ -44,11 +48,19 @@ export function newKernel(notify: (deliver: () => void) => void): SimKernel {
   const links = new Map<IfIndex, LinkState>();
   let addresses: AddressState[] = [];
   let lastIndex = 1;
+  let writes = 0;
   const refusals: string[] = [];
+  let waiting: NetEvent[] = [];
   const listeners = new Set<(event: NetEvent) => void>();
 
   const tell = (event: NetEvent): void => {
-    for (const listener of listeners) notify(() => listeners.has(listener) && listener(event));
+    if (listeners.size === 0) return;
+    waiting.push(event);
+    // whatever order the tasks run in, each takes the oldest: netlink keeps the order of events
+    notify(() => {
+      const oldest = waiting.shift();
+      if (oldest !== undefined) for (const listener of listeners) listener(oldest);
+    });
   };
   const sameAs = (a: AddressState) => (b: AddressState) =>
     a.ifIndex === b.ifIndex && a.address === b.address && a.prefixLength === b.prefixLength;
@@ -66,7 +78,7 @@ export function newKernel(notify: (deliver: () => void) => void): SimKernel {
   function applyOne({ kind, address }: NetOperation): SystemError | null {
     const error = (code: string): SystemError => {
       const attempted = `${kind} ${address.address}/${address.prefixLength}`;
-      if (code !== 'EEXIST') refusals.push(`${attempted}: ${code}`);
+      if (code !== 'EEXIST' && code !== 'ENODEV') refusals.push(`${attempted}: ${code}`);
       return { code, attempted, detail: code };
     };
     const present = addresses.find(sameAs(address));
@@ -79,6 +91,7 @@ export function newKernel(notify: (deliver: () => void) => void): SimKernel {
       if (present === undefined) return error('EADDRNOTAVAIL');
       erase(present);
     }
+    writes++;
     return null;
   }
 
@@ -91,7 +104,16 @@ export function newKernel(notify: (deliver: () => void) => void): SimKernel {
       listeners.add(listener);
       return ok(() => void listeners.delete(listener));
     },
-    dropSubscribers: () => listeners.clear(),
+    dropSubscribers() {
+      listeners.clear();
+      waiting = [];
+    },
+    get pending() {
+      return waiting.length;
+    },
+    get writes() {
+      return writes;
+    },
     has: (address) => addresses.some((state) => state.address === address),
     setRunning(name, running) {
       const link = byName(name);

@@ -1,7 +1,8 @@
 /** One Ethernet segment with bad habits: it delays, loses, doubles and reorders frames, and can be cut per host, per
  *  direction or into islands. */
-import { type Micros, micros } from '../base/units.ts';
+
 import type { Prng } from '../base/prng.ts';
+import { type Micros, micros } from '../base/units.ts';
 import type { World } from './world.ts';
 
 export interface Habits {

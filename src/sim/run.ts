@@ -3,15 +3,16 @@
  *
  *      trouble (40 s of faults) -> mend -> converge -> 100 quiet intervals -> reload -> stop the master -> kill the next
  */
+import { invariant } from '../base/never.ts';
 import { prng } from '../base/prng.ts';
-import { type Micros, micros, millis, seconds } from '../base/units.ts';
+import { after, type Micros, micros, millis, priority, seconds, toSeconds } from '../base/units.ts';
 import type { VrrpInstance } from '../config/model/vrrp.ts';
 import { skewTime } from '../vrrp/core/timers.ts';
 import { startVrrp } from '../vrrp/shell/process.ts';
-import { drawFaults, TROUBLE } from './faults.ts';
+import { drawFaults, type PlannedFault, TROUBLE } from './faults.ts';
 import type { Host } from './host.ts';
-import { advertsOf } from './invariants.ts';
-import { buildSegment, type Segment, virtualAddressesOf } from './segment.ts';
+import { addressesOf, advertsOf } from './invariants.ts';
+import { buildSegment, type Segment } from './segment.ts';
 import { drawTopology, type Ring, type Topology } from './topology.ts';
 import { newTrace, type Trace } from './trace.ts';
 import { newWatch, type Watch } from './watch.ts';
@@ -74,27 +75,148 @@ export function simulate(seed: number, start: typeof startVrrp = startVrrp): Ver
   return { seed, violations: watch.violations, trace: trace.lines };
 }
 
-/** Frames may be under way when the network is mended; a host may be in the middle of anything. */
+/** Frames may be under way when the network is mended, a host in the middle of anything. */
 const SETTLING = millis(200);
 const SLACK = millis(20);
 const QUIET_INTERVALS = 100;
+/** An address that was stolen more often than REPAIRS_PER_ADVERT_MAX returns with the next advert. */
+const REPAIR_TIME = seconds(2.1);
 
-function pass({ world }: Run, duration: Micros): void {
-  world.runUntil((world.now + duration) as World['now']);
-}
+const pass = ({ world }: Run, duration: Micros): void => world.runUntil(after(world.now, duration));
 
-function trouble(run: Run, faults: ReturnType<typeof drawFaults>): void {
+function trouble(run: Run, faults: readonly PlannedFault[]): void {
   const { world, segment, watch, trace } = run;
   for (const host of segment.hosts) host.boot();
   for (const { at, fault } of faults) {
     world.later(at, () => {
       trace.line('fault', JSON.stringify(fault));
-      if (fault.kind === 'address_theft' || fault.kind === 'link_replaced') {
-        const host = segment.hosts[fault.host];
-        if (host !== undefined) watch.excuse(host, seconds(2.1));
-      }
+      const host = fault.kind === 'address_theft' ? segment.hosts[fault.host] : undefined;
+      if (host !== undefined) watch.excuse(host, REPAIR_TIME);
       segment.inflict(fault);
     });
   }
   pass(run, TROUBLE);
+}
+
+/** Down timer and skew, the extra skew that a stalled host grants, and where preempt_delay is used that and one more
+ *  master-down time, because adverts were accepted until its end. */
+function convergenceBound({ interval, members }: Ring): Micros {
+  const bounds = members.map((member) => {
+    const skew = skewTime({ version: member.version, priority: priority(1), masterInterval: interval });
+    const down = member.downTimerAdverts * interval + skew;
+    return down + skew + (member.preemptDelay > 0 ? member.preemptDelay + down : 0);
+  });
+  return micros(Math.max(...bounds) + SETTLING + SLACK);
+}
+
+function converge(run: Run): void {
+  pass(run, micros(Math.max(...run.topology.rings.map(convergenceBound))));
+  for (const ring of run.topology.rings) judgeMaster(run, ring);
+}
+
+/** Exactly one master, nobody who should preempt it, and the addresses are there and nowhere else. */
+function judgeMaster(run: Run, ring: Ring): Host | null {
+  const { segment, watch } = run;
+  const [master, ...more] = mastersOf(run, ring);
+  const name = `VRID ${ring.vrid}`;
+  if (master === undefined || more.length > 0) {
+    watch.report(`${name} has ${master === undefined ? 'no master' : `${1 + more.length} masters`}`);
+    return null;
+  }
+  const winner = memberOf(master, ring);
+  for (const host of segment.hosts.filter(({ process }) => process !== null)) {
+    const member = memberOf(host, ring);
+    const preempts = member.preempt || member.priority === 255;
+    if (preempts && member.priority > winner.priority) {
+      watch.report(`${name}: ${host.plan.name} (${member.priority}) did not preempt ${master.plan.name}`);
+    }
+    for (const address of addressesOf(winner)) {
+      const should = host === master;
+      if (host.kernel.has(address) !== should) {
+        watch.report(`${name}: ${host.plan.name} ${should ? 'lacks' : 'has'} ${address}`);
+      }
+    }
+  }
+  return master;
+}
+
+function staySettled(run: Run): void {
+  const { watch, topology, segment } = run;
+  watch.take();
+  pass(run, micros(QUIET_INTERVALS * Math.max(...topology.rings.map(({ interval }) => interval))));
+  const { transitions, frames } = watch.take();
+  for (const { instance, from, to } of transitions) {
+    watch.report(`${instance} went from ${from} to ${to} in a quiet network`);
+  }
+  for (const ring of topology.rings) {
+    const masters = mastersOf(run, ring);
+    for (const host of segment.hosts) {
+      if (!masters.includes(host) && advertsOf(frames.get(host) ?? [], ring).length > 0) {
+        watch.report(`VRID ${ring.vrid}: ${host.plan.name} advertises in a quiet network`);
+      }
+    }
+  }
+}
+
+/** A reload that changes nothing writes nothing and sends nothing. */
+function reloadUnchanged({ segment, watch }: Run): void {
+  for (const host of segment.hosts) {
+    watch.take();
+    const writes = host.kernel.writes;
+    host.reload(host.plan.config);
+    const { transitions, frames } = watch.take();
+    const effects = transitions.length + (frames.get(host)?.length ?? 0) + host.kernel.writes - writes;
+    if (effects > 0) watch.report(`${host.plan.name}: a reload that changes nothing had ${effects} effects`);
+  }
+}
+
+/** The master resigns: the best of the rest follows within its skew. That one dies: the next follows within the
+ *  master-down time (RFC 9568 §6.1). */
+function handOver(run: Run): void {
+  const [ring] = run.topology.rings;
+  const first = ring === undefined ? undefined : mastersOf(run, ring)[0];
+  if (ring === undefined || first === undefined) return;
+  const { advertInterval } = memberOf(first, ring);
+  first.stop({ release: true });
+  pass(run, micros(bestSkew(run, ring, advertInterval) + SLACK));
+  const second = judgeMaster(run, ring);
+  if (second === null || run.segment.hosts.length < 3) return;
+  pass(run, convergenceBound(ring));
+  const dying = mastersOf(run, ring)[0] ?? second;
+  const { advertInterval: heard, downTimerAdverts } = memberOf(dying, ring);
+  dying.connected = false;
+  dying.crash();
+  run.trace.line('fault', `${dying.plan.name} dies`);
+  pass(run, micros(downTimerAdverts * heard + bestSkew(run, ring, heard) + SLACK));
+  judgeMaster(run, ring);
+}
+
+/** The skew of the highest priority that still runs. */
+function bestSkew({ segment }: Run, ring: Ring, masterInterval: Micros): Micros {
+  const alive = segment.hosts.filter(({ process }) => process !== null).map((host) => memberOf(host, ring));
+  const best = Math.max(...alive.map((member) => member.priority));
+  const { version } = ring.members[0] ?? { version: 3 };
+  return skewTime({ version, priority: priority(best), masterInterval });
+}
+
+const mastersOf = ({ segment }: Run, ring: Ring): readonly Host[] =>
+  segment.hosts.filter((host) =>
+    host.process?.status().instances.some(({ vrid, state }) => vrid === ring.vrid && state === 'MASTER'),
+  );
+
+function memberOf(host: Host, ring: Ring): VrrpInstance {
+  const member = host.plan.config.vrrpInstances.find(({ vrid }) => vrid === ring.vrid);
+  invariant(member !== undefined, () => `${host.plan.name} has no VRID ${ring.vrid}`);
+  return member;
+}
+
+function describe({ topology, trace }: Run): void {
+  for (const { vrid, members } of topology.rings) {
+    for (const [i, member] of members.entries()) {
+      const { version, advertInterval, preempt, preemptDelay } = member;
+      const temper = `${preempt ? '' : ' nopreempt'}${preemptDelay > 0 ? ` preempt_delay ${toSeconds(preemptDelay)}` : ''}`;
+      const what = `VRID ${vrid} v${version} priority ${member.priority} interval ${toSeconds(advertInterval)} s`;
+      trace.line(`r${i + 1}`, `${what}${temper}`);
+    }
+  }
 }

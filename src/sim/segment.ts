@@ -1,13 +1,14 @@
 /** The simulated segment with its hosts, and the hand that breaks and mends it. */
 import { brand } from '../base/brand.ts';
-import { exhaustive, invariant } from '../base/never.ts';
 import type { IpAddress } from '../base/ip.ts';
 import type { MacAddress } from '../base/mac.ts';
+import { exhaustive, invariant } from '../base/never.ts';
 import type { Prng } from '../base/prng.ts';
 import { ifIndex, type Micros, millis } from '../base/units.ts';
 import type { startVrrp } from '../vrrp/shell/process.ts';
 import type { Fault } from './faults.ts';
 import { type Frame, Host, type HostObserver } from './host.ts';
+import { addressesOf } from './invariants.ts';
 import { ethernet } from './kernel.ts';
 import { type Lan, newLan, PERFECT } from './lan.ts';
 import type { Topology } from './topology.ts';
@@ -28,7 +29,6 @@ export interface SegmentParts {
   readonly observer: HostObserver;
   readonly start: typeof startVrrp;
 }
-
 
 export function buildSegment({ world, random, topology, observer, start }: SegmentParts): Segment {
   const lan = newLan<Frame>(world, random.split());
@@ -54,7 +54,10 @@ export function buildSegment({ world, random, topology, observer, start }: Segme
 
   function partition(boundary: number, duration: Micros): void {
     const [left, right] = [names.slice(0, boundary), names.slice(boundary)];
-    between(left.flatMap((a) => right.flatMap((b) => [`${a}>${b}`, `${b}>${a}`])), duration);
+    between(
+      left.flatMap((a) => right.flatMap((b) => [`${a}>${b}`, `${b}>${a}`])),
+      duration,
+    );
   }
 
   function inflict(fault: Fault): void {
@@ -158,7 +161,5 @@ function plugIn({ kernel, plan }: Host): void {
   });
 }
 
-export const virtualAddressesOf = ({ plan }: Host): readonly IpAddress[] =>
-  plan.config.vrrpInstances.flatMap(({ virtualAddresses, excludedAddresses }) =>
-    [...virtualAddresses, ...excludedAddresses].map(({ address }) => address),
-  );
+const virtualAddressesOf = ({ plan }: Host): readonly IpAddress[] =>
+  plan.config.vrrpInstances.flatMap(addressesOf);

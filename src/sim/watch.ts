@@ -11,7 +11,10 @@ export interface Watch extends HostObserver {
   /** From outside the addresses of this host were disturbed: no judgement on them for a while. */
   excuse(host: Host, duration: Micros): void;
   /** What happened since the last call. */
-  take(): { readonly transitions: readonly Transition[]; readonly frames: ReadonlyMap<Host, readonly Frame[]> };
+  take(): {
+    readonly transitions: readonly Transition[];
+    readonly frames: ReadonlyMap<Host, readonly Frame[]>;
+  };
 }
 
 const VIOLATIONS_MAX = 20;
@@ -51,7 +54,8 @@ export function newWatch(now: () => Instant, trace: Trace): Watch {
     report,
     settled,
     excuse(host, duration) {
-      memoryOf(host).excusedUntil = after(now(), duration);
+      const from = host.isStalled ? host.stalledUntil : now();
+      memoryOf(host).excusedUntil = after(from, duration);
     },
     take() {
       const taken = { transitions, frames };
@@ -59,6 +63,7 @@ export function newWatch(now: () => Instant, trace: Trace): Watch {
       frames = new Map();
       return taken;
     },
+    crashed: (host) => void memories.delete(host),
     log: (host) => (entry) => trace.line(host.plan.name, entry.text),
     sent(host, frame) {
       memoryOf(host).frames.push(frame);
@@ -91,7 +96,7 @@ function episodeOf(host: Host, memory: Memory, now: Instant): Episode {
     mastersBefore: memory.masters,
     statuses,
     released: host.process === null && host.releasesVips,
-    excused: now < memory.excusedUntil,
+    excused: host.kernel.pending > 0 || now < memory.excusedUntil,
     lastAdvertAt: memory.lastAdvertAt,
     stalledUntil: host.stalledUntil,
   };

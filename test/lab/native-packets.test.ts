@@ -26,8 +26,8 @@ const clock = createClock();
 const port = createPacketPort(clock);
 const open: { close(): void }[] = [];
 let network: TestNetwork;
-beforeAll(() => {
-  network = createTestNetwork();
+beforeAll(async () => {
+  network = await createTestNetwork();
 });
 afterEach(() => {
   for (const socket of open.splice(0)) socket.close();

@@ -25,8 +25,8 @@ let kernel: NetKernel;
 let eth0: AddressState['ifIndex'];
 const unsubscribers: (() => void)[] = [];
 
-beforeAll(() => {
-  network = createTestNetwork();
+beforeAll(async () => {
+  network = await createTestNetwork();
   kernel = network.left.inside(() => must(createNetKernel()));
   eth0 = network.left.inside(() => must(interfaceIndex(interfaceName('eth0'))));
 });
@@ -76,7 +76,6 @@ function listen() {
 
 describe('a snapshot', () => {
   test('has the links and addresses that ip(8) shows', () => {
-    network.left.run('ip addr add 10.0.0.1/24 brd + dev eth0');
     const [shown] = JSON.parse(network.left.run('ip -j addr show dev eth0')) as {
       ifindex: number;
       address: string;

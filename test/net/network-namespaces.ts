@@ -3,6 +3,8 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { enterNetworkNamespace } from '../../src/native/process-knobs.ts';
+import { createNetKernel } from '../../src/net/adapters/net-kernel.ts';
+import type { AddressState } from '../../src/ports/net-kernel.ts';
 
 export interface TestHost {
   /** Runs `action` in this host; sockets it opens stay there. */
@@ -17,19 +19,20 @@ export interface TestNetwork {
   close(): void;
 }
 
-/** Two hosts with the interface `eth0` each, both up, 10.0.0.1/24 left and 10.0.0.2/24 right. */
-export function createTestNetwork(): TestNetwork {
+/** Two hosts with the interface `eth0` each, both up, 10.0.0.1/24 left and 10.0.0.2/24 right, and able to talk. */
+export async function createTestNetwork(): Promise<TestNetwork> {
   const home = openSync('/proc/thread-self/ns/net', 'r');
   const left = createHost('l', home);
   const right = createHost('r', home);
   left.host.run(`ip link add eth0 type veth peer name eth0 netns ${right.name}`);
-  left.host.run('ip addr add 10.0.0.1/24 dev eth0');
-  right.host.run('ip addr add 10.0.0.2/24 dev eth0');
+  left.host.run('ip addr add 10.0.0.1/24 brd + dev eth0');
+  right.host.run('ip addr add 10.0.0.2/24 brd + dev eth0');
   for (const { host } of [left, right]) {
     host.run('sysctl -qw net.ipv6.conf.eth0.accept_dad=0 net.ipv4.conf.eth0.promote_secondaries=0');
     host.run('ip link set lo up');
     host.run('ip link set eth0 up');
   }
+  await Promise.all([linkLocalAddress(left.host), linkLocalAddress(right.host)]);
   return {
     left: left.host,
     right: right.host,
@@ -39,6 +42,27 @@ export function createTestNetwork(): TestNetwork {
       closeSync(home);
     },
   };
+}
+
+/** The kernel routes IPv6 on a link, arriving multicast too, from when it gives the link its own address: up to a second
+ *  after the carrier is there. */
+function linkLocalAddress(host: TestHost): Promise<void> {
+  return host.inside(() => {
+    const kernel = must(createNetKernel());
+    const isLinkLocal = (a: AddressState): boolean => a.address.startsWith('fe80:');
+    return new Promise((resolve) => {
+      const unsubscribe = must(
+        kernel.subscribe((event) => {
+          if (event.kind !== 'address_added' || !isLinkLocal(event.address)) return;
+          unsubscribe();
+          resolve();
+        }),
+      );
+      if (!must(kernel.snapshot()).addresses.some(isLinkLocal)) return;
+      unsubscribe();
+      resolve();
+    });
+  });
 }
 
 function createHost(side: string, home: number): { name: string; host: TestHost; close: () => void } {

@@ -1,29 +1,124 @@
-/** Rules that need the machine: does an interface exist? What is missing is told and waited for, never an end. */
+/** Rules that need the machine: interfaces, users, commands. What is missing now may be there later, so none of these
+ *  is an end: an instance waits for its interface, and a script that cannot be run is not run. */
 import { catalog } from '../diagnostics/catalog.ts';
-import type { Report } from '../diagnostics/diagnostic.ts';
+import type { CatalogRow, Report } from '../diagnostics/diagnostic.ts';
 import type { Config } from '../model/config.ts';
-import type { VrrpInstance } from '../model/vrrp.ts';
-import type { Statement } from '../syntax/tree.ts';
-import type { Placed } from './cross-checks.ts';
+import type { ScriptUser } from '../model/global.ts';
+import { bareCommand, scriptCommand, scriptUser } from '../schema/script-values.ts';
+import type { Statement, Word } from '../syntax/tree.ts';
 
 export interface HostFacts {
   readonly hasInterface: (name: string) => boolean;
+  readonly hasUser: (name: string) => boolean;
+  readonly hasGroup: (name: string) => boolean;
+  /** an executable file: by path, or by name through $PATH */
+  readonly hasCommand: (program: string) => boolean;
 }
 
-export function checkHost(
+/** The account that runs scripts when the file names none. */
+const SCRIPT_USER_DEFAULT = 'keepalived_script';
+
+export function checkHost(tree: readonly Statement[], config: Config, host: HostFacts, report: Report): void {
+  if (!config.global.vrrp.dynamicInterfaces) checkInterfaces(tree, host, report);
+  const scripts = commandsOf(tree);
+  for (const { user, at } of usersOf(tree)) checkUser(user, at, host, report);
+  for (const { program, at } of scripts) {
+    if (host.hasCommand(program)) continue;
+    // keepalived looks for the commands of vrrp_script only; a missing notify script is found out when it is run
+    const row = at.keyword.text === 'script' ? catalog.command_disabled : catalog.command_absent;
+    report(row(at.args[0] ?? at.keyword, { program }));
+  }
+  checkSecurity(config, scripts, host, report);
+}
+
+/** One complaint for all scripts, at the first that could be run. */
+function checkSecurity(
   { global }: Config,
-  instances: readonly Placed<VrrpInstance>[],
+  scripts: readonly Command[],
   host: HostFacts,
   report: Report,
 ): void {
-  if (global.vrrp.dynamicInterfaces) return;
-  for (const { value, at } of instances) {
-    if (host.hasInterface(value.interface)) continue;
-    report(catalog.interface_absent(interfacePlace(at), { name: value.name, interface: value.interface }));
+  const [first] = scripts;
+  if (first === undefined) return;
+  if (global.scripts.security) {
+    if (global.scripts.user !== null || host.hasUser(SCRIPT_USER_DEFAULT)) return;
+    const unnamed = scripts.find((script) => script.user === null);
+    if (unnamed !== undefined) report(catalog.no_script_user(unnamed.at.keyword, { user: SCRIPT_USER_DEFAULT }));
+    return;
+  }
+  const runnable = scripts.find(({ program }) => host.hasCommand(program));
+  if (runnable !== undefined) report(catalog.insecure_scripts(runnable.at.keyword, {}));
+}
+
+interface Command {
+  readonly program: string;
+  readonly user: ScriptUser | null;
+  readonly at: Statement;
+}
+
+const IGNORE: Report = () => undefined; // the first reading has reported it
+
+function commandsOf(tree: readonly Statement[]): Command[] {
+  const found: Command[] = [];
+  visit(tree, (at) => {
+    const { row } = at;
+    if (row.shape !== 'line') return;
+    if (row.read === scriptCommand) {
+      const command = scriptCommand(at, IGNORE);
+      if (command !== undefined) found.push({ program: command.argv[0], user: command.user, at });
+    } else if (row.read === bareCommand) {
+      const argv = bareCommand(at, IGNORE);
+      if (argv !== undefined) found.push({ program: argv[0], user: null, at });
+    }
+  });
+  return found;
+}
+
+function usersOf(tree: readonly Statement[]): { readonly user: ScriptUser; readonly at: Statement }[] {
+  const found: { readonly user: ScriptUser; readonly at: Statement }[] = [];
+  visit(tree, (at) => {
+    const { row } = at;
+    if (row.shape !== 'line') return;
+    const named = row.read === scriptUser ? scriptUser(at, IGNORE) : null;
+    const user = row.read === scriptCommand ? scriptCommand(at, IGNORE)?.user : named;
+    if (user !== null && user !== undefined) found.push({ user, at });
+  });
+  return found;
+}
+
+function checkUser({ user, group }: ScriptUser, at: Statement, host: HostFacts, report: Report): void {
+  const known = (name: string, exists: (name: string) => boolean) => /^\d+$/.test(name) || exists(name);
+  if (!known(user, host.hasUser)) report(catalog.user_absent(at.keyword, { name: user, what: 'user' }));
+  // a leading colon adds supplementary groups and may stand alone
+  const name = group?.replace(/^:/, '') ?? '';
+  if (name !== '' && !known(name, host.hasGroup)) report(catalog.user_absent(at.keyword, { name, what: 'group' }));
+}
+
+function checkInterfaces(tree: readonly Statement[], host: HostFacts, report: Report): void {
+  for (const instance of tree) {
+    if (instance.keyword.text !== 'vrrp_instance' || instance.body.kind !== 'block') continue;
+    const name = instance.args[0]?.text ?? '';
+    const check = (word: Word | undefined, row: CatalogRow<{ name: string; interface: string }>) => {
+      if (word === undefined || host.hasInterface(word.text)) return;
+      report(row(word, { name, interface: word.text }));
+    };
+    for (const { keyword, args, body } of instance.body.statements) {
+      if (keyword.text === 'interface') check(args[0], catalog.interface_absent);
+      if (body.kind !== 'list') continue;
+      for (const entry of body.entries) {
+        if (keyword.text === 'track_interface') check(entry.args[0], catalog.other_interface_absent);
+        if (keyword.text.startsWith('virtual_ipaddress')) {
+          const dev = entry.args.findIndex((word) => word.text === 'dev');
+          if (dev !== -1) check(entry.args[dev + 1], catalog.other_interface_absent);
+        }
+      }
+    }
   }
 }
 
-function interfacePlace({ keyword, body }: Statement) {
-  const inner = body.kind === 'block' ? body.statements : [];
-  return inner.findLast((statement) => statement.keyword.text === 'interface')?.args[0] ?? keyword;
+function visit(statements: readonly Statement[], act: (statement: Statement) => void): void {
+  for (const statement of statements) {
+    act(statement);
+    if (statement.body.kind === 'block') visit(statement.body.statements, act);
+  }
 }

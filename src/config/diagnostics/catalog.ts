@@ -366,6 +366,11 @@ const vrrp = {
     'complaint',
     (f: { name: string; why: string }) => `(${f.name}) authentication is ignored: ${f.why}`,
   ),
+  owner_tracks_weight: catalogRow('owner_tracks_weight', 'complaint', (f: { name: string; what: string }) =>
+    `(${f.name}) the weight of '${f.what}' cannot change priority 255; it is not tracked`),
+  ah_backup: catalogRow('ah_backup', 'complaint', (f: { name: string }) =>
+    `(${f.name}) state MASTER does not go with auth_type AH; BACKUP is used`),
+  no_recipients: catalogRow('no_recipients', 'complaint', (_: None) => 'this block names nobody'),
   unknown_auth_type: catalogRow(
     'unknown_auth_type',
     'mistake',
@@ -423,13 +428,27 @@ const vrrp = {
     (f: { member: string; group: string }) =>
       `vrrp_instance '${f.member}' is in vrrp_sync_group '${f.group}' already`,
   ),
-  interface_absent: catalogRow(
-    'interface_absent',
-    'complaint',
-    (f: { name: string; interface: string }) =>
-      `(${f.name}) this machine has no interface '${f.interface}' now; the instance waits for it`,
-    () => "'dynamic_interfaces' in global_defs says that this is meant",
-  ),
+};
+
+/** What the machine lacks (check/host.ts). */
+const host = {
+  interface_absent: catalogRow('interface_absent', 'complaint', (f: { name: string; interface: string }) =>
+    `(${f.name}) this machine has no interface '${f.interface}' now; the instance waits for it`,
+    () => "'dynamic_interfaces' in global_defs says that this is meant"),
+  other_interface_absent: catalogRow('other_interface_absent', 'complaint', (f: { name: string; interface: string }) =>
+    `(${f.name}) this machine has no interface '${f.interface}' now`),
+  user_absent: catalogRow('user_absent', 'complaint', (f: { name: string; what: string }) =>
+    `this machine has no ${f.what} '${f.name}'`),
+  no_script_user: catalogRow('no_script_user', 'complaint', (f: { user: string }) =>
+    `no user is named for this script, and this machine has no user '${f.user}'`,
+    () => "add 'script_user USER' at the top of global_defs"),
+  command_absent: catalogRow('command_absent', 'advice', (f: { program: string }) =>
+    `this machine has no command '${f.program}'`),
+  command_disabled: catalogRow('command_disabled', 'complaint', (f: { program: string }) =>
+    `this machine has no command '${f.program}'; the script is not run`),
+  insecure_scripts: catalogRow('insecure_scripts', 'security', (_: None) =>
+    'scripts are configured without enable_script_security',
+    () => "add 'enable_script_security' at the top of global_defs"),
 };
 
 /** Services, servers, checkers (behaviour.md sections 15 and 16). */
@@ -608,4 +627,4 @@ function listed(words: readonly string[], count: number): string {
 
 const times = (count: number): string => (count > 1 ? ` (${count} places)` : '');
 
-export const catalog = { ...syntax, ...values, ...vrrp, ...lvs, ...effects };
+export const catalog = { ...syntax, ...values, ...vrrp, ...host, ...lvs, ...effects };

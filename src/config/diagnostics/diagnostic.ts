@@ -29,7 +29,7 @@ export interface Note {
  * | mistake    | error    | 5  | runs without the smallest enclosing thing                   |
  * | no_file    | error    | 0  | does not start; keepalived's -t exits 0 for a missing file  |
  * | incomplete | error    | 2  | does not start: a mandatory argument is missing             |
- * | security   | error    | 6  | runs, but the script does not                               |
+ * | security   | warning  | 6  | runs; scripts would run without protection                  |
  * | refusal    | error    | 5  | does not start                                              |
  * | strict     | error    | 6  | does not start: an include that had to succeed failed       |
  */
@@ -55,7 +55,7 @@ export const GRAVITY: Readonly<Record<Gravity, GravityRow>> = {
   mistake: { severity: 'error', exitCode: 5, refuses: false },
   no_file: { severity: 'error', exitCode: 0, refuses: true },
   incomplete: { severity: 'error', exitCode: 2, refuses: true },
-  security: { severity: 'error', exitCode: 6, refuses: false },
+  security: { severity: 'warning', exitCode: 6, refuses: false },
   refusal: { severity: 'error', exitCode: 5, refuses: true },
   strict: { severity: 'error', exitCode: 6, refuses: true },
 };

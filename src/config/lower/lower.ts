@@ -16,13 +16,7 @@ import { type DefinedScript, lowerScript, lowerSyncGroups } from './vrrp-script.
 
 type Root = Settings<typeof rootRows>;
 
-/** The model and, beside it, where each instance was written. */
-export interface Lowered {
-  readonly config: Config;
-  readonly instances: readonly Placed<VrrpInstance>[];
-}
-
-export function lower(tree: readonly Statement[], hostName: string, report: Report): Lowered {
+export function lower(tree: readonly Statement[], hostName: string, report: Report): Config {
   reportEffects(tree, report);
   const root = readBlock(tree, rootRows, report);
   const defaults = globalSettings(root);
@@ -32,14 +26,13 @@ export function lower(tree: readonly Statement[], hostName: string, report: Repo
   uniqueVrids(instances, report);
   reportIdleInstances(instances, report);
   const vrrpInstances = instances.map(({ value }) => value);
-  const config = {
+  return {
     global: context.global,
     vrrpInstances,
     vrrpSyncGroups: lowerSyncGroups(root.vrrp_sync_group ?? [], vrrpInstances, context),
     vrrpScripts: [...scripts.values()].map(({ script }) => script),
     virtualServers: mergeServices(placedServices(root, context), report),
   };
-  return { config, instances };
 }
 
 /** global_defs may be written several times; later settings win and lists grow. */

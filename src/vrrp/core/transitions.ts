@@ -125,7 +125,7 @@ export function recover(router: RouterState, source: IpAddress, now: Instant): S
   return enter(router, isOwner(router.config) ? { ...phase, downAt: after(now, owners) } : phase, now);
 }
 
-/** One priority-0 advert where keepalived sends two (Q6); lost with the link if that is the fault. */
+/** One priority-0 advert where keepalived sends two (Q6), and none when the link is what failed. */
 export function becomeFault(router: RouterState, world: World, now: Instant): Step {
   const health = assessHealth(router.config, world.network, world.virtual);
   const reason = health.kind === 'unfit' ? health.causes.map(faultText).join('; ') : 'faulty';
@@ -154,10 +154,9 @@ export function halt(
 function release(router: RouterState, world: World): Step {
   const { phase } = router;
   if (phase.kind !== 'master') return [router, removePresent(router, world.network)];
-  return andThen(resign(router, world, phase.source), (resigned) => [
-    count(resigned, 'releasedMaster'),
-    letGo(resigned, world),
-  ]);
+  const audible = world.network.links.get(router.config.interface)?.up ?? false;
+  const said: Step = audible ? resign(router, world, phase.source) : [router, []];
+  return andThen(said, (resigned) => [count(resigned, 'releasedMaster'), letGo(resigned, world)]);
 }
 
 const letGo = (router: RouterState, world: World): readonly RouterAction[] => [

@@ -100,7 +100,11 @@ class Running {
   #stopped = false;
 
   constructor(
-    { ports, options, core }: { readonly ports: VrrpPorts; readonly options: VrrpOptions; readonly core: VrrpCore },
+    {
+      ports,
+      options,
+      core,
+    }: { readonly ports: VrrpPorts; readonly options: VrrpOptions; readonly core: VrrpCore },
     config: VrrpConfig,
   ) {
     this.#ports = ports;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { seconds } from '../../../src/base/units.ts';
+import { createDial, type Dialled } from '../../../src/checks/probes/dial.ts';
 import { BODY_BYTES_MAX, EXCHANGE_TIMEOUTS } from '../../../src/checks/probes/http-exchange.ts';
 import type { HttpChecker } from '../../../src/config/model/lvs.ts';
 import { closedPort, serve, serveRaw, serveTls, startTestProbe } from '../loopback.ts';
@@ -79,10 +80,16 @@ describe('HTTP_GET (behaviour.md section 16.3)', () => {
   });
 
   test('fails when the connection is reset within the body', async () => {
-    const server = await serve((socket) => {
-      socket.write(answer('hel', { length: 99 }), () => setImmediate(() => socket.resetAndDestroy()));
-    });
-    expect(await check(server.port).result).toEqual(failure('read_failed', { url: '/', code: 'ECONNRESET' }));
+    const server = await serve((socket) => socket.write(answer('hel', { length: 99 })));
+    const to = target('127.0.0.1', server.port);
+    // libuv calls a reset that comes together with data an end, so it has to come later
+    const dial = (): Dialled => {
+      const dialled = createDial(null)(to, null);
+      dialled.socket.once('data', () => server.sockets[0]?.resetAndDestroy());
+      return dialled;
+    };
+    const probe = startTestProbe(httpChecker(to), { dial });
+    expect(await probe.result).toEqual(failure('read_failed', { url: '/', code: 'ECONNRESET' }));
   });
 });
 

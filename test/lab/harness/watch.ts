@@ -22,8 +22,8 @@ export interface Watch {
     withinMs: Ms,
     test: (table: Table) => boolean,
   ) => Promise<Ms>;
-  /** the greatest number of directors that held the VIP in one sample since the start */
-  readonly holdersMax: () => number;
+  /** the longest stretch in which more than one director held the VIP */
+  readonly overlapMax: () => Ms;
   readonly close: () => void;
 }
 
@@ -44,7 +44,8 @@ export function watchDirectors(directors: readonly Host[], vip: string): Watch {
   const listeners: ((sighting: Sighting) => void)[] = [];
   const sampleOf = ({ name }: Host): Sample => samples.get(name) ?? emptySample();
   const holders = () => [...samples].filter(([, sample]) => sample.vip).map(([name]) => name);
-  let holdersMax = 0;
+  let overlapMax = 0;
+  let singleAt = now();
 
   const look = () => {
     for (const host of directors) {
@@ -53,7 +54,8 @@ export function watchDirectors(directors: readonly Host[], vip: string): Watch {
         for (const listener of listeners) listener(sighting);
       }
     }
-    holdersMax = Math.max(holdersMax, holders().length);
+    if (holders().length < 2) singleAt = now();
+    else overlapMax = Math.max(overlapMax, now() - singleAt);
   };
   const timer = setInterval(look, SAMPLE_INTERVAL_MS);
 
@@ -70,7 +72,7 @@ export function watchDirectors(directors: readonly Host[], vip: string): Watch {
       until(`the IPVS table of ${host.name}: ${what}`, withinMs, () =>
         test(sampleOf(host).table) ? sampleOf(host).tableSince : undefined,
       ),
-    holdersMax: () => holdersMax,
+    overlapMax: () => overlapMax,
     close: () => clearInterval(timer),
   };
 }

@@ -1,0 +1,133 @@
+/** A kernel's IPVS table that refuses what the real one refuses, a clock that only a test moves, a log to wait on. */
+import type { LogEntry } from '../../src/base/log.ts';
+import { err, ok, type Result } from '../../src/base/result.ts';
+import type { SystemError } from '../../src/base/system-error.ts';
+import { after, type Instant, instant, type Micros, seconds } from '../../src/base/units.ts';
+import { applyOperations } from '../../src/ipvs/core/apply.ts';
+import type { IpvsTable } from '../../src/ipvs/core/table.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { IpvsKernel, IpvsOperation, IpvsTimeouts } from '../../src/ports/ipvs-kernel.ts';
+import { tableText } from './world.ts';
+
+export interface FakeKernel extends IpvsKernel {
+  readonly operations: readonly IpvsOperation[];
+  /** calls of `apply` that carried something */
+  readonly batches: number;
+  readonly reads: number;
+  text(): string;
+  /** the kernel loses or regains its ip_vs module */
+  missing(is: boolean): void;
+}
+
+const NO_IPVS: SystemError = {
+  code: 'ENOENT',
+  attempted: 'find IPVS in the kernel',
+  detail: 'no ip_vs module; try: modprobe ip_vs',
+};
+
+export function createFakeKernel(start: IpvsTable = new Map()): FakeKernel {
+  let table = start;
+  let absent = false;
+  let timeouts: IpvsTimeouts = { tcp: seconds(900), tcpFin: seconds(120), udp: seconds(300) };
+  const operations: IpvsOperation[] = [];
+  const counts = { batches: 0, reads: 0 };
+  const answer = <T>(value: () => T): Result<T, SystemError> => (absent ? err(NO_IPVS) : ok(value()));
+  return {
+    operations,
+    get batches() {
+      return counts.batches;
+    },
+    get reads() {
+      return counts.reads;
+    },
+    text: () => tableText(table),
+    missing: (is) => {
+      absent = is;
+    },
+    info: () => answer(() => ({ version: '1.2.1', connectionTableSize: 4096 })),
+    read: () => {
+      counts.reads++;
+      return answer(() => ({ table, services: new Map(), destinations: new Map() }));
+    },
+    apply: (batch) => {
+      if (absent) return batch.map(() => NO_IPVS);
+      counts.batches++;
+      operations.push(...batch);
+      const applied = applyOperations(table, batch);
+      table = applied.table;
+      return applied.refusals.map((code) =>
+        code === null ? null : { code, attempted: 'apply', detail: '' },
+      );
+    },
+    timeouts: () => answer(() => timeouts),
+    setTimeouts: (wanted) =>
+      answer(() => {
+        timeouts = { ...timeouts, ...wanted };
+      }),
+    flush: () =>
+      answer(() => {
+        table = new Map();
+      }),
+  };
+}
+
+export interface FakeClock extends Clock {
+  /** Time goes on; an alarm that is due then rings. */
+  pass(duration: Micros): void;
+}
+
+export function createFakeClock(): FakeClock {
+  let time: Instant = instant(1_000_000);
+  const due = new Map<() => void, Instant>();
+  const ringDue = (): void => {
+    for (const [ring, at] of [...due]) {
+      if (at > time) continue;
+      due.delete(ring);
+      ring();
+    }
+  };
+  return {
+    now: () => time,
+    wall: () => 1_000_000_000_000 + time / 1000,
+    alarm: (ring) => ({
+      set(at) {
+        if (at === null) due.delete(ring);
+        else due.set(ring, at);
+        if (at !== null && at <= time) setImmediate(ringDue);
+      },
+    }),
+    pass(duration) {
+      time = after(time, duration);
+      ringDue();
+    },
+  };
+}
+
+export interface FakeLog {
+  readonly log: (entry: LogEntry) => void;
+  readonly lines: string[];
+  /** Resolves when a line contains `text`, now or later. */
+  said(text: string): Promise<void>;
+}
+
+export function createFakeLog(): FakeLog {
+  const lines: string[] = [];
+  const waiting = new Set<() => void>();
+  return {
+    lines,
+    log: (entry) => {
+      lines.push(entry.text);
+      for (const look of [...waiting]) look();
+    },
+    said: (text) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (!lines.some((line) => line.includes(text))) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      }),
+  };
+}

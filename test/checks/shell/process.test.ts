@@ -1,0 +1,173 @@
+/** The whole checkers' half with real probes on loopback, a virtual clock and a kernel's table in memory. */
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { seconds } from '../../../src/base/units.ts';
+import { startCheckers } from '../../../src/checks/shell/process.ts';
+import { RETRY_PAUSE_FIRST, RETRY_PAUSE_MAX } from '../../../src/checks/shell/table-keeper.ts';
+import type { Config } from '../../../src/config/model/config.ts';
+import { createFakeClock, createFakeKernel, createFakeLog, type FakeKernel } from '../fakes.ts';
+import { closedPort, serve } from '../loopback.ts';
+import { config, httpChecker, realServer, target, tcpChecker, virtualServer } from '../model.ts';
+
+const VIP = '192.168.100.240';
+const TABLE = `tcp ${VIP}:80`;
+
+function start(first: Config, kernel: FakeKernel = createFakeKernel(), releaseIpvs = true) {
+  const clock = createFakeClock();
+  const { log, lines, said } = createFakeLog();
+  const checkers = startCheckers({ clock, log, ipvs: kernel, seed: 1 }, first, { releaseIpvs });
+  return { clock, lines, said, kernel, checkers };
+}
+
+/** A few turns of the event loop: what was posted has happened. */
+async function settle(): Promise<void> {
+  for (let i = 0; i < 5; i++) await turn();
+}
+
+const plain = (...last: number[]): Config =>
+  config([
+    virtualServer(
+      VIP,
+      80,
+      last.map((n) => realServer(`192.168.100.${n}`, 80)),
+    ),
+  ]);
+
+test('the table is written before the start returns, a reload likewise', () => {
+  const { kernel, checkers } = start(plain(8));
+  expect(kernel.text()).toBe(`${TABLE} -> 192.168.100.8:80 w1 dr`);
+  checkers.reload(plain(8, 9));
+  expect(kernel.text()).toBe(`${TABLE} -> 192.168.100.8:80 w1 dr, 192.168.100.9:80 w1 dr`);
+});
+
+test('a start on the right table and a reload of the same file write nothing', () => {
+  const kernel = createFakeKernel();
+  start(plain(8, 9), kernel, false).checkers.stop();
+  const before = kernel.operations.length;
+  const { checkers } = start(plain(8, 9), kernel);
+  checkers.reload(structuredClone(plain(8, 9)));
+  expect(kernel.operations.length).toBe(before);
+  expect(checkers.status().kernelWrites).toBe(0);
+});
+
+test('a dead server leaves the table after its first probe, and comes back when it answers', async () => {
+  const port = await closedPort();
+  const dead = target('127.0.0.1', port);
+  const server = realServer('192.168.100.8', 80, { checkers: [tcpChecker(dead), httpChecker(dead)] });
+  const { clock, said, kernel, checkers } = start(config([virtualServer(VIP, 80, [server])]));
+  clock.pass(seconds(2));
+  await said('HTTP_CHECK on service [192.168.100.8]:tcp:80 failed.');
+  await said('Lost quorum 1-0=1 > 0');
+  await settle();
+  expect(kernel.text()).toBe(`${TABLE} -> nothing`);
+  expect(checkers.status()).toMatchObject({
+    kernelError: null,
+    kernelListing: expect.stringContaining('TCP  192.168.100.240:80 rr'),
+    virtualServers: [{ quorumUp: false, realServers: [{ alive: false, pooled: false }] }],
+  });
+  checkers.stop();
+});
+
+test('the deaths of one moment are one write', async () => {
+  const port = await closedPort();
+  const servers = Array.from({ length: 50 }, (_, i) =>
+    realServer(`10.0.0.${i + 1}`, 80, { checkers: [tcpChecker(target('127.0.0.1', port))] }),
+  );
+  const { clock, said, kernel } = start(config([virtualServer(VIP, 80, servers)]));
+  expect(kernel.batches).toBe(1);
+  clock.pass(seconds(2));
+  await said('Lost quorum');
+  await settle();
+  expect(kernel.text()).toBe(`${TABLE} -> nothing`);
+  expect(kernel.operations.filter(({ kind }) => kind === 'remove_destination')).toHaveLength(50);
+  // the sockets may answer in a few turns of the loop, but not in fifty
+  expect(kernel.batches).toBeLessThan(15);
+});
+
+test('stop removes what this process put there and nothing else', () => {
+  const kernel = createFakeKernel();
+  start(config([virtualServer('10.9.9.9', 80, [realServer('10.0.0.1', 80)])]), kernel, false).checkers.stop();
+  const { checkers, lines } = start(plain(8), kernel);
+  expect(kernel.text()).toContain(TABLE);
+  checkers.stop();
+  checkers.stop();
+  expect(kernel.text()).toBe('tcp 10.9.9.9:80 -> 10.0.0.1:80 w1 dr');
+  const farewell = 'Shutting down service [192.168.100.8]:tcp:80 from VS [192.168.100.240]:tcp:80';
+  expect(lines.filter((line) => line === farewell)).toHaveLength(1);
+});
+
+test('lvs_flush empties the table at start only, lvs_flush_on_stop at stop', () => {
+  const kernel = createFakeKernel();
+  start(plain(7), kernel, false).checkers.stop();
+  const other = config([virtualServer('10.9.9.9', 80, [])], { flush: true, flushOnStop: 'all' });
+  const { checkers } = start(other, kernel);
+  expect(kernel.text()).toBe('tcp 10.9.9.9:80 -> nothing');
+  start(plain(7), kernel, false).checkers.stop();
+  checkers.reload(other);
+  expect(kernel.text()).toContain(TABLE);
+  checkers.stop();
+  expect(kernel.text()).toBe('is empty');
+});
+
+test('after stop nothing is probed and nothing is written any more', async () => {
+  const server = await serve(() => {});
+  const probed = realServer('192.168.100.8', 80, {
+    checkers: [httpChecker(target('127.0.0.1', server.port))],
+  });
+  const { clock, checkers, kernel } = start(config([virtualServer(VIP, 80, [probed])]));
+  clock.pass(seconds(2));
+  await expect.poll(() => server.requests.length).toBe(1);
+  checkers.stop();
+  const writes = kernel.operations.length;
+  clock.pass(seconds(60));
+  await settle();
+  expect(server.requests).toHaveLength(1);
+  expect(kernel.operations.length).toBe(writes);
+});
+
+test('lvs_timeouts are set, those that are not given stay', () => {
+  const { kernel } = start(config([], { timeouts: { tcp: seconds(77), tcpFin: null, udp: null } }));
+  expect(kernel.timeouts()).toMatchObject({ ok: true, value: { tcp: 77e6, tcpFin: 120e6 } });
+});
+
+test('a kernel without ip_vs is told once and asked with growing pauses, while the checks go on', async () => {
+  const kernel = createFakeKernel();
+  kernel.missing(true);
+  const dead = tcpChecker(target('127.0.0.1', await closedPort()), { delayLoop: seconds(1000) });
+  const servers = [realServer('192.168.100.8', 80, { checkers: [dead] }), realServer('192.168.100.9', 80)];
+  const { clock, lines, said, checkers } = start(config([virtualServer(VIP, 80, servers)]), kernel);
+  expect(checkers.status().kernelError).toContain('modprobe ip_vs');
+  const pauses: number[] = [];
+  for (let second = 1, last = 0; second <= 200; second++) {
+    const before = kernel.reads;
+    clock.pass(seconds(1));
+    await settle();
+    if (kernel.reads === before) continue;
+    pauses.push(second - last);
+    last = second;
+  }
+  expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
+  expect([RETRY_PAUSE_FIRST, RETRY_PAUSE_MAX]).toEqual([1e6, 60e6]);
+  expect(lines.filter((line) => line.includes('modprobe'))).toHaveLength(1);
+  await said('Removing service [192.168.100.8]');
+  kernel.missing(false);
+  clock.pass(seconds(60));
+  await said('as decided again');
+  expect(kernel.text()).toBe(`${TABLE} -> 192.168.100.9:80 w1 dr`);
+  checkers.stop();
+});
+
+test('a stall of the process makes no server dead: answers that wait are read before deadlines are looked at', async () => {
+  const server = await serve((socket) => socket.end('HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok'));
+  const probed = realServer('192.168.100.8', 80, {
+    checkers: [httpChecker(target('127.0.0.1', server.port))],
+  });
+  const { clock, said, lines, checkers } = start(config([virtualServer(VIP, 80, [probed])]));
+  clock.pass(seconds(2));
+  await expect.poll(() => server.requests.length).toBe(1);
+  // the answer is on its way; the clock jumps over the probe's deadline before this process looks at its sockets
+  clock.pass(seconds(30));
+  await said('Remote Web server [192.168.100.8]:tcp:80 succeed on service.');
+  expect(lines.filter((line) => line.includes('failed'))).toEqual([]);
+  checkers.stop();
+});
