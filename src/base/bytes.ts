@@ -49,7 +49,8 @@ export class ByteReader {
   }
 
   #take(length: number): number {
-    if (this.#error === null && this.remaining >= length) {
+    // a negative length comes from arithmetic on a lying header: it must not move backwards
+    if (this.#error === null && length >= 0 && this.remaining >= length) {
       const at = this.#offset;
       this.#offset += length;
       return at;

@@ -75,11 +75,12 @@ function ipv6TextToBytes(text: string): Uint8Array | null {
   if (text.length > 45 || !/^[0-9a-fA-F:.]+$/.test(text)) return null;
   const halves = text.split('::');
   if (halves.length > 2) return null;
-  const head = groupsOf(halves[0] ?? '');
-  const tail = halves.length === 2 ? groupsOf(halves[1] ?? '') : [];
+  const shortened = halves.length === 2;
+  const head = groupsOf(halves[0] ?? '', shortened ? 'words' : 'words_or_quad');
+  const tail = shortened ? groupsOf(halves[1] ?? '', 'words_or_quad') : [];
   if (head === null || tail === null) return null;
   const missing = 8 - head.length - tail.length;
-  if (halves.length === 2 ? missing < 1 : missing !== 0) return null;
+  if (shortened ? missing < 1 : missing !== 0) return null;
   const groups = [...head, ...new Array<number>(missing).fill(0), ...tail];
   const bytes = new Uint8Array(16);
   groups.forEach((group, i) => {
@@ -89,14 +90,14 @@ function ipv6TextToBytes(text: string): Uint8Array | null {
   return bytes;
 }
 
-/** Colon-separated groups; a trailing dotted quad counts as two. */
-function groupsOf(part: string): number[] | null {
+/** Colon-separated groups; a dotted quad, which only the end of the whole address may be, counts as two. */
+function groupsOf(part: string, allowed: 'words' | 'words_or_quad'): number[] | null {
   if (part === '') return [];
   const words = part.split(':');
   const groups: number[] = [];
   for (const [i, word] of words.entries()) {
     if (word.includes('.')) {
-      const quad = i === words.length - 1 ? parseIpv4(word) : null;
+      const quad = allowed === 'words_or_quad' && i === words.length - 1 ? parseIpv4(word) : null;
       if (quad === null) return null;
       const [a = 0, b = 0, c = 0, d = 0] = ipBytes(quad);
       groups.push((a << 8) | b, (c << 8) | d);

@@ -14,19 +14,18 @@ export function keyedDiff<T>(
 ): KeyedDiff<T> {
   const old = new Map<string, T>();
   for (const item of before) old.set(by.key(item), item);
+  const current = new Map<string, T>();
+  for (const item of after) current.set(by.key(item), item);
   const added: T[] = [];
   const changed: { before: T; after: T }[] = [];
   const same: T[] = [];
-  const seen = new Set<string>();
-  for (const item of after) {
-    const key = by.key(item);
-    seen.add(key);
+  for (const [key, item] of current) {
     const previous = old.get(key);
     if (previous === undefined) added.push(item);
     else if (by.equal(previous, item)) same.push(item);
     else changed.push({ before: previous, after: item });
   }
-  const removed = [...old].filter(([key]) => !seen.has(key)).map(([, item]) => item);
+  const removed = [...old].filter(([key]) => !current.has(key)).map(([, item]) => item);
   return { added, removed, changed, same };
 }
 

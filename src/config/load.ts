@@ -13,10 +13,13 @@ import {
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { err, ok, type Result } from '../base/result.ts';
-import type { HostFacts } from './check/host.ts';
+import { catalog } from './diagnostics/catalog.ts';
+import { exitCodeOf } from './diagnostics/diagnostic.ts';
+import { createHostFacts } from './host-facts.ts';
 import { type LoadedConfig, parseConfig } from './parse.ts';
 import type { ConfigFiles, FileProblem } from './syntax/files.ts';
 import { expandGlob } from './syntax/glob.ts';
+import { schemaViolations } from './validate.ts';
 
 export type { LoadedConfig } from './parse.ts';
 
@@ -32,25 +35,23 @@ export interface LoadOptions {
 
 export function loadConfig(path: string, options: LoadOptions = {}): LoadedConfig {
   const host = hostname();
-  return parseConfig(resolve(path), realFiles, {
+  const loaded = parseConfig(resolve(path), realFiles, {
     configId: options.configId ?? host.split('.')[0] ?? host,
     hostName: host,
     environment: (name) => process.env[name],
     strictIncludes: options.strictIncludes ?? false,
     host: createHostFacts(),
   });
+  return loaded.config === null ? loaded : checkedModel(loaded);
 }
 
-/** The interfaces of this network namespace; /sys may show another one's. Unknown interfaces count as present. */
-function createHostFacts(): HostFacts {
-  let names: ReadonlySet<string> | null;
-  try {
-    const table = readFileSync('/proc/self/net/dev', 'latin1');
-    names = new Set([...table.matchAll(/^\s*([^\s:]+):/gm)].map((match) => match[1] ?? ''));
-  } catch {
-    names = null;
-  }
-  return { hasInterface: (name) => names?.has(name) ?? true };
+/** The model must fit its own schema; if it does not, vipd is wrong and says so instead of running with it. */
+function checkedModel(loaded: LoadedConfig): LoadedConfig {
+  const violations = schemaViolations(loaded.config);
+  if (violations.length === 0) return loaded;
+  const defects = violations.map((violation) => catalog.defect(null, { violation }));
+  const diagnostics = [...loaded.diagnostics, ...defects];
+  return { ...loaded, diagnostics, refused: true, exitCode: exitCodeOf(diagnostics) };
 }
 
 export const realFiles: ConfigFiles = {

@@ -1,7 +1,7 @@
 /** Finds and loads the compiled addon, and says what it offers. The only file that names the .node file. */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 export interface NativeMessage {
   readonly data: Uint8Array;
@@ -77,7 +77,7 @@ export function addonProblem(): string | null {
 
 function addonPath(): string | null {
   // __dirname is there in the CommonJS bundles and under vitest; other loaders have the script's own folder to go by.
-  let folder = typeof __dirname === 'string' ? __dirname : dirname(process.argv[1] ?? '.');
+  let folder = resolve(typeof __dirname === 'string' ? __dirname : dirname(process.argv[1] ?? '.'));
   for (let level = 0; level < LEVELS_MAX; level++) {
     const candidate = join(folder, ADDON);
     if (existsSync(candidate)) return candidate;

@@ -71,12 +71,8 @@ export function setNice(nice: number): Result<void, SystemError> {
     setPriority(nice);
     return ok(undefined);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'EINVAL';
-    return err({
-      code,
-      attempted: `set nice value ${nice}`,
-      detail: error instanceof Error ? error.message : '',
-    });
+    const errno = error instanceof Error && 'errno' in error ? Math.abs(Number(error.errno)) : EINVAL;
+    return err(systemError(errno, `set nice value ${nice}`));
   }
 }
 export const getNice = (): number => getPriority();
@@ -116,6 +112,7 @@ export function interfaceNameOf(index: IfIndex): Result<InterfaceName, SystemErr
 }
 
 const ESRCH = 3;
+const EINVAL = 22;
 
 function done(answer: number, attempted: () => string): Result<void, SystemError> {
   const result = fromAnswer(answer, attempted);

@@ -23,8 +23,8 @@ describe('forwarding methods on the kernel', () => {
     const { table, answered, tunnelled } = played('tun');
     expect(table).toEqual([
       '-A -t 192.168.100.240:80 -s wrr',
-      '-a -t 192.168.100.240:80 -r 192.168.100.8:80 -i -w 1',
-      '-a -t 192.168.100.240:80 -r 192.168.100.9:80 -i -w 2',
+      '-a -t 192.168.100.240:80 -r 192.168.100.8:80 -i -w 1 --tun-type ipip',
+      '-a -t 192.168.100.240:80 -r 192.168.100.9:80 -i -w 2 --tun-type ipip',
     ]);
     expect(answered).toEqual(['rs01', 'rs02']);
     expect(tunnelled).toBeGreaterThan(0);

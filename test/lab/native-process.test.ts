@@ -1,35 +1,32 @@
 // Knobs of the process that need root. Each case is a process of its own: what it sets must not stay with the tests.
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const KNOBS = join(ROOT, 'src', 'native', 'process-knobs.ts');
-let library = '';
+// inside the repository, since the addon is looked for in the folders above
+const folder = mkdtempSync(join(ROOT, 'native', 'build', 'test-'));
+const KNOBS = join(folder, 'knobs.cjs');
 
-beforeAll(async () => {
-  const bundle = await build({
-    entryPoints: [KNOBS],
+beforeAll(() =>
+  build({
+    entryPoints: [join(ROOT, 'src', 'native', 'process-knobs.ts')],
     bundle: true,
     platform: 'node',
     format: 'cjs',
     target: 'node20',
-    write: false,
-    logLevel: 'silent',
-  });
-  library = bundle.outputFiles[0]?.text ?? '';
-});
+    outfile: KNOBS,
+  }),
+);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const program = (script: string): string => `const knobs = require(${JSON.stringify(KNOBS)});\n${script}`;
 
 /** Runs a script that has the functions of process-knobs.ts as `knobs`; the script prints. */
 function run(script: string) {
-  const source = `const knobs = (() => { const module = { exports: {} }; ${library}; return module.exports; })();\n${script}`;
-  const child = spawnSync(process.execPath, ['-'], {
-    input: source,
-    encoding: 'utf8',
-    cwd: ROOT,
-    timeout: 60_000,
-  });
+  const child = spawnSync(process.execPath, ['-e', program(script)], { encoding: 'utf8', timeout: 60_000 });
   return { status: child.status, signal: child.signal, out: child.stdout.trim(), errors: child.stderr };
 }
 const clean = { status: 0, signal: null, errors: '' };
@@ -80,32 +77,35 @@ describe('a nice value', () => {
 
 describe('a child', () => {
   test('dies with its parent by the signal it asked for', () => {
-    const child = `
-      process.stdin.resume();
-      console.log(knobs.dieWithParent(9, process.ppid).ok);
-      setInterval(() => {}, 1000);`;
-    const answer = run(`
+    const child = program(`
+      console.log(knobs.dieWithParent(9, process.ppid).ok, process.pid);
+      setInterval(() => {}, 1000);`);
+    const parent = `
       const { spawn } = require('node:child_process');
-      const parent = spawn(process.execPath, ['-e', ${JSON.stringify(`
+      spawn(process.execPath, ['-e', ${JSON.stringify(child)}], { stdio: 'inherit' });`;
+    expect(
+      run(`
         const { spawn } = require('node:child_process');
-        const source = require('node:fs').readFileSync(0, 'utf8');
-        const child = spawn(process.execPath, ['-'], { stdio: ['pipe', 'pipe', 'inherit'] });
-        child.stdin.end(source);
-        child.stdout.once('data', () => console.log(child.pid));
-      `)}], { stdio: ['pipe', 'pipe', 'inherit'] });
-      parent.stdin.end(${JSON.stringify(`const knobs = (() => { const module = { exports: {} }; LIBRARY; return module.exports; })();\n${child}`)}.replace('LIBRARY', () => ${JSON.stringify(library)}));
-      parent.stdout.once('data', (pid) => {
-        parent.kill('SIGKILL');
-        const gone = () => {
+        const { readFileSync } = require('node:fs');
+        const parent = spawn(process.execPath, ['-e', ${JSON.stringify(parent)}], { stdio: ['pipe', 'pipe', 'inherit'] });
+        // whoever inherits a dead child may be slow to reap it: a zombie counts as gone
+        const isGone = (pid) => {
           try {
-            // a zombie counts as gone: whoever inherits it may be slow to reap it
-            if (!require('node:fs').readFileSync('/proc/' + Number(pid) + '/stat', 'latin1').includes(') Z ')) return false;
-          } catch {}
-          return true;
+            return readFileSync('/proc/' + pid + '/stat', 'latin1').includes(') Z ');
+          } catch {
+            return true;
+          }
         };
-        const look = () => (gone() ? (console.log('gone'), process.exit(0)) : setImmediate(look));
-        look();
-      });`);
-    expect(answer).toEqual({ ...clean, out: 'gone' });
+        parent.stdout.once('data', (line) => {
+          const [asked, pid] = line.toString().trim().split(' ');
+          parent.kill('SIGKILL');
+          const look = () => {
+            if (!isGone(pid)) return setImmediate(look);
+            console.log(asked, 'gone');
+            process.exit(0);
+          };
+          look();
+        });`),
+    ).toEqual({ ...clean, out: 'true gone' });
   });
 });

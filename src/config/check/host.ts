@@ -43,7 +43,8 @@ function checkSecurity(
   if (global.scripts.security) {
     if (global.scripts.user !== null || host.hasUser(SCRIPT_USER_DEFAULT)) return;
     const unnamed = scripts.find((script) => script.user === null);
-    if (unnamed !== undefined) report(catalog.no_script_user(unnamed.at.keyword, { user: SCRIPT_USER_DEFAULT }));
+    if (unnamed !== undefined)
+      report(catalog.no_script_user(unnamed.at.keyword, { user: SCRIPT_USER_DEFAULT }));
     return;
   }
   const runnable = scripts.find(({ program }) => host.hasCommand(program));
@@ -91,7 +92,8 @@ function checkUser({ user, group }: ScriptUser, at: Statement, host: HostFacts, 
   if (!known(user, host.hasUser)) report(catalog.user_absent(at.keyword, { name: user, what: 'user' }));
   // a leading colon adds supplementary groups and may stand alone
   const name = group?.replace(/^:/, '') ?? '';
-  if (name !== '' && !known(name, host.hasGroup)) report(catalog.user_absent(at.keyword, { name, what: 'group' }));
+  if (name !== '' && !known(name, host.hasGroup))
+    report(catalog.user_absent(at.keyword, { name, what: 'group' }));
 }
 
 function checkInterfaces(tree: readonly Statement[], host: HostFacts, report: Report): void {

@@ -366,10 +366,17 @@ const vrrp = {
     'complaint',
     (f: { name: string; why: string }) => `(${f.name}) authentication is ignored: ${f.why}`,
   ),
-  owner_tracks_weight: catalogRow('owner_tracks_weight', 'complaint', (f: { name: string; what: string }) =>
-    `(${f.name}) the weight of '${f.what}' cannot change priority 255; it is not tracked`),
-  ah_backup: catalogRow('ah_backup', 'complaint', (f: { name: string }) =>
-    `(${f.name}) state MASTER does not go with auth_type AH; BACKUP is used`),
+  owner_tracks_weight: catalogRow(
+    'owner_tracks_weight',
+    'complaint',
+    (f: { name: string; what: string }) =>
+      `(${f.name}) the weight of '${f.what}' cannot change priority 255; it is not tracked`,
+  ),
+  ah_backup: catalogRow(
+    'ah_backup',
+    'complaint',
+    (f: { name: string }) => `(${f.name}) state MASTER does not go with auth_type AH; BACKUP is used`,
+  ),
   no_recipients: catalogRow('no_recipients', 'complaint', (_: None) => 'this block names nobody'),
   unknown_auth_type: catalogRow(
     'unknown_auth_type',
@@ -432,23 +439,46 @@ const vrrp = {
 
 /** What the machine lacks (check/host.ts). */
 const host = {
-  interface_absent: catalogRow('interface_absent', 'complaint', (f: { name: string; interface: string }) =>
-    `(${f.name}) this machine has no interface '${f.interface}' now; the instance waits for it`,
-    () => "'dynamic_interfaces' in global_defs says that this is meant"),
-  other_interface_absent: catalogRow('other_interface_absent', 'complaint', (f: { name: string; interface: string }) =>
-    `(${f.name}) this machine has no interface '${f.interface}' now`),
-  user_absent: catalogRow('user_absent', 'complaint', (f: { name: string; what: string }) =>
-    `this machine has no ${f.what} '${f.name}'`),
-  no_script_user: catalogRow('no_script_user', 'complaint', (f: { user: string }) =>
-    `no user is named for this script, and this machine has no user '${f.user}'`,
-    () => "add 'script_user USER' at the top of global_defs"),
-  command_absent: catalogRow('command_absent', 'advice', (f: { program: string }) =>
-    `this machine has no command '${f.program}'`),
-  command_disabled: catalogRow('command_disabled', 'complaint', (f: { program: string }) =>
-    `this machine has no command '${f.program}'; the script is not run`),
-  insecure_scripts: catalogRow('insecure_scripts', 'security', (_: None) =>
-    'scripts are configured without enable_script_security',
-    () => "add 'enable_script_security' at the top of global_defs"),
+  interface_absent: catalogRow(
+    'interface_absent',
+    'complaint',
+    (f: { name: string; interface: string }) =>
+      `(${f.name}) this machine has no interface '${f.interface}' now; the instance waits for it`,
+    () => "'dynamic_interfaces' in global_defs says that this is meant",
+  ),
+  other_interface_absent: catalogRow(
+    'other_interface_absent',
+    'complaint',
+    (f: { name: string; interface: string }) =>
+      `(${f.name}) this machine has no interface '${f.interface}' now`,
+  ),
+  user_absent: catalogRow(
+    'user_absent',
+    'complaint',
+    (f: { name: string; what: string }) => `this machine has no ${f.what} '${f.name}'`,
+  ),
+  no_script_user: catalogRow(
+    'no_script_user',
+    'complaint',
+    (f: { user: string }) => `no user is named for this script, and this machine has no user '${f.user}'`,
+    () => "add 'script_user USER' at the top of global_defs",
+  ),
+  command_absent: catalogRow(
+    'command_absent',
+    'advice',
+    (f: { program: string }) => `this machine has no command '${f.program}'`,
+  ),
+  command_disabled: catalogRow(
+    'command_disabled',
+    'complaint',
+    (f: { program: string }) => `this machine has no command '${f.program}'; the script is not run`,
+  ),
+  insecure_scripts: catalogRow(
+    'insecure_scripts',
+    'security',
+    (_: None) => 'scripts are configured without enable_script_security',
+    () => "add 'enable_script_security' at the top of global_defs",
+  ),
 };
 
 /** Services, servers, checkers (behaviour.md sections 15 and 16). */
@@ -585,8 +615,14 @@ const lvs = {
   ),
 };
 
-/** What vipd does not do yet, and old names. */
+/** What vipd does not do yet, old names, and vipd's own mistakes. */
 const effects = {
+  defect: catalogRow(
+    'defect',
+    'refusal',
+    (f: { violation: string }) => `vipd made a model that does not fit its schema: ${f.violation}`,
+    () => 'this is a defect of vipd, please report it',
+  ),
   replaced: catalogRow(
     'replaced',
     'complaint',

@@ -1,12 +1,14 @@
 /** The tree as a whole → the model. Blocks are completed one by one, then compared with each other. */
 import { mergeServices, type Placed, uniqueNames, uniqueVrids } from '../check/cross-checks.ts';
 import { reportEffects, reportIdleInstances } from '../check/effects.ts';
+import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Config } from '../model/config.ts';
 import type { VirtualServer } from '../model/lvs.ts';
 import type { VrrpInstance } from '../model/vrrp.ts';
 import { readBlock, type Settings } from '../schema/read-block.ts';
 import { rootRows } from '../schema/root.ts';
+import type { Span } from '../syntax/source.ts';
 import type { Statement } from '../syntax/tree.ts';
 import type { GlobalSettings, LowerContext } from './context.ts';
 import { lowerGlobal } from './global.ts';
@@ -19,7 +21,7 @@ type Root = Settings<typeof rootRows>;
 export function lower(tree: readonly Statement[], hostName: string, report: Report): Config {
   reportEffects(tree, report);
   const root = readBlock(tree, rootRows, report);
-  const defaults = globalSettings(root);
+  const defaults = globalSettings(root, report);
   const context: LowerContext = { report, global: lowerGlobal(root, defaults, hostName), defaults };
   const scripts = definedScripts(root, context);
   const instances = placedInstances(root, scripts, context);
@@ -36,13 +38,19 @@ export function lower(tree: readonly Statement[], hostName: string, report: Repo
 }
 
 /** global_defs may be written several times; later settings win and lists grow. */
-function globalSettings(root: Root): GlobalSettings {
+function globalSettings(root: Root, report: Report): GlobalSettings {
   let merged: GlobalSettings = {};
-  for (const { settings } of root.global_defs ?? []) {
+  for (const { settings, at } of root.global_defs ?? []) {
+    if (settings.notification_email?.length === 0) report(catalog.no_recipients(recipientsLine(at), {}));
     const recipients = [...(merged.notification_email ?? []), ...(settings.notification_email ?? [])];
     merged = { ...merged, ...settings, ...(recipients.length > 0 ? { notification_email: recipients } : {}) };
   }
   return merged;
+}
+
+function recipientsLine({ body, keyword }: Statement): Span {
+  const inner = body.kind === 'block' ? body.statements : [];
+  return inner.find((statement) => statement.keyword.text === 'notification_email')?.keyword ?? keyword;
 }
 
 /** Of several scripts with one name the first is found. */

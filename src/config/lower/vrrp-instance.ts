@@ -50,19 +50,20 @@ export function lowerInstance(
     report(catalog.owner_state(settings.state?.at.keyword ?? block.at.keyword, { name }));
   }
   const route = advertRoute(settings, name, family, context);
+  const authentication = lowerAuthentication(settings, name, { version, family, strict }, context);
   return {
     name,
     ...mandatory,
     version,
     family,
-    initialState: valueOr(settings.state, owner ? 'MASTER' : 'BACKUP'),
+    initialState: initialState(settings, name, owner, authentication.kind, context),
     priority: priority(level),
     advertInterval: advertInterval(settings, name, version, context),
     ...preemption(settings, name, { owner, strict }, context),
     downTimerAdverts: strict
       ? DOWN_TIMER_ADVERTS
       : valueOr(settings.down_timer_adverts ?? defaults.vrrp_down_timer_adverts, DOWN_TIMER_ADVERTS),
-    authentication: lowerAuthentication(settings, name, { version, family, strict }, context),
+    authentication,
     sourceAddress: route.source,
     destination: route.destination,
     virtualAddresses: addresses.virtual,
@@ -71,8 +72,8 @@ export function lowerInstance(
     strict,
     accept: owner || !strict || (settings.accept !== undefined && version === 3),
     trackPrimary: settings.dont_track_primary === undefined,
-    trackInterfaces: lowerTrackedInterfaces(settings, name, mandatory.interface, context),
-    trackScripts: lowerTrackedScripts(block, scripts, context),
+    trackInterfaces: lowerTrackedInterfaces(block, mandatory.interface, owner, context),
+    trackScripts: lowerTrackedScripts(block, scripts, owner, context),
     skipCheckAdvAddr:
       settings.skip_check_adv_addr?.value === true || valueOr(defaults.vrrp_skip_check_adv_addr, false),
     lowerPrioNoAdvert:
@@ -97,6 +98,20 @@ function mandatorySettings({ settings, head: name, at }: InstanceBlock, { report
   }
   if (number === undefined || carrier === undefined) return null;
   return { vrid: vrid(number.value), interface: carrier.value };
+}
+
+function initialState(
+  { state }: InstanceSettings,
+  name: string,
+  owner: boolean,
+  authentication: VrrpAuthentication['kind'],
+  { report }: LowerContext,
+): 'MASTER' | 'BACKUP' {
+  if (state?.value !== 'MASTER' || owner || authentication !== 'ah') {
+    return valueOr(state, owner ? 'MASTER' : 'BACKUP');
+  }
+  report(catalog.ah_backup(state.at.keyword, { name }));
+  return 'BACKUP';
 }
 
 function instanceVersion(
@@ -154,17 +169,23 @@ function firstBytes(text: string, limit: number): string {
 }
 
 function lowerTrackedInterfaces(
-  settings: InstanceSettings,
-  name: string,
+  { settings, head: name }: InstanceBlock,
   own: string,
+  owner: boolean,
   { report }: LowerContext,
 ): TrackedInterface[] {
   return (settings.track_interface ?? []).flatMap(({ value, at }) => {
+    const place = at.args[0] ?? null;
+    const weight = value.weight ?? 0;
     if (value.interface === own) {
-      report(catalog.own_interface_tracked(at.args[0] ?? null, { name, interface: own }));
+      report(catalog.own_interface_tracked(place, { name, interface: own }));
       return [];
     }
-    return [{ interface: value.interface, weight: value.weight ?? 0, reverse: value.reverse ?? false }];
+    if (owner && weight !== 0) {
+      report(catalog.owner_tracks_weight(place, { name, what: value.name }));
+      return [];
+    }
+    return [{ interface: value.interface, weight, reverse: value.reverse ?? false }];
   });
 }
 
@@ -172,16 +193,22 @@ function lowerTrackedInterfaces(
 function lowerTrackedScripts(
   { settings, head: name, at: instance }: InstanceBlock,
   scripts: ReadonlyMap<string, DefinedScript>,
+  owner: boolean,
   { report }: LowerContext,
 ): TrackedScript[] {
   return (settings.track_script ?? []).flatMap(({ value, at }) => {
+    const place = at.args[0] ?? null;
     const defined = scripts.get(value.name);
     if (defined === undefined || defined.order > instance.order) {
-      report(catalog.script_unknown(at.args[0] ?? null, { name, script: value.name }));
+      report(catalog.script_unknown(place, { name, script: value.name }));
       return [];
     }
     const { script } = defined;
-    const reverse = value.reverse ?? script.reverse;
-    return [{ script: script.name, weight: value.weight ?? script.weight, reverse }];
+    const weight = value.weight ?? script.weight;
+    if (owner && weight !== 0) {
+      report(catalog.owner_tracks_weight(place, { name, what: value.name }));
+      return [];
+    }
+    return [{ script: script.name, weight, reverse: value.reverse ?? script.reverse }];
   });
 }

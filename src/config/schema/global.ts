@@ -165,10 +165,7 @@ export const globalRows = {
     optional(oneOf('VS'), 'all'),
     'empty the kernel table at stop; VS = own services only',
   ),
-  lvs_flush_onstop: line(optional(oneOf('VS'), 'all'), 'old spelling', {
-    tier: 3,
-    replacedBy: 'lvs_flush_on_stop',
-  }),
+  lvs_flush_onstop: line(optional(oneOf('VS'), 'all'), 'old spelling of lvs_flush_on_stop', { tier: 3 }),
   lvs_timeouts: line(ipvsTimeouts, 'timeouts of IPVS connections in seconds', { tier: 3 }),
   checker_log_all_failures: line(boolean, 'log every failed probe'),
 

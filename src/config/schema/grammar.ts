@@ -23,7 +23,7 @@ export interface Grammar {
 export function createGrammar(): Grammar {
   const byPath = new Map<string, GrammarBlock>();
   const root = addTable('', rootRows, byPath);
-  for (const [path, body, tier, help] of KNOWN_KEYWORDS) addRow(path, unsupported(body, tier, help), byPath);
+  for (const [path, ...row] of KNOWN_KEYWORDS) addRow(path, unsupported(...row), byPath);
   for (const [path, help] of RETIRED_KEYWORDS) addRow(path, retired(help), byPath);
   return { root, suggest: (word, table) => suggest(word, table, byPath) };
 }

@@ -5,6 +5,7 @@ export const KNOWN_KEYWORDS: readonly (readonly [
   body: 'line' | 'list' | 'block',
   tier: 1 | 2 | 3,
   help: string,
+  replacedBy?: string,
 ])[] = [
   ['linkbeat_use_polling', 'line', 3, 'poll link state on every VRRP interface instead of trusting'],
   ['net_namespace_ipvs', 'line', 3, 'do all IPVS netlink in another netns'],
@@ -18,7 +19,7 @@ export const KNOWN_KEYWORDS: readonly (readonly [
   ['vrrp_track_process', 'block', 2, 'watches whether enough matching processes are running'],
   ['interface_up_down_delays', 'list', 3, 'debounce of link down/up events per interface'],
   ['track_file', 'block', 2, 'file holding an integer that adjusts VRRP priority or'],
-  ['vrrp_track_file', 'block', 2, 'old name of track_file'],
+  ['vrrp_track_file', 'block', 2, 'old name of track_file', 'track_file'],
   ['SSL', 'block', 2, 'client key material used by SSL_GET checkers'],
   ['virtual_server_group', 'list', 2, 'named set of addresses/ranges/fwmarks a virtual_server can use'],
   ['bfd_instance', 'block', 2, 'one BFD session'],
@@ -48,7 +49,7 @@ export const KNOWN_KEYWORDS: readonly (readonly [
   ['global_defs/lvs_sync_daemon', 'line', 2, 'IPVS connection sync daemon, following a VRRP instance, or'],
   ['global_defs/vrrp_garp_extra_if', 'line', 3, 'periodic GARP for VIPs on other VMAC interfaces'],
   ['global_defs/vrrp_vmac_garp_intvl', 'line', 3, 'old name of vrrp_garp_extra_if'],
-  ['global_defs/vrrp_iptables', 'line', 2, 'use iptables for no_accept / VMAC filtering'],
+  ['global_defs/vrrp_iptables', 'line', 2, 'use iptables for no_accept / VMAC filtering', 'nftables'],
   ['global_defs/vrrp_ipsets', 'line', 3, 'ipset names used with vrrp_iptables'],
   ['global_defs/nftables', 'line', 2, 'use nftables for VRRP filtering'],
   ['global_defs/nftables_priority', 'line', 3, 'chain priority'],
@@ -231,6 +232,7 @@ export const KNOWN_KEYWORDS: readonly (readonly [
     'line',
     3,
     'obsolete: run the IPVS sync daemon with this instance',
+    'lvs_sync_daemon in global_defs',
   ],
   [
     'vrrp_instance/timer_expired_backup',

@@ -95,10 +95,15 @@ export const block = <H, S extends RowTable>(
   options: RowOptions = {},
 ): BlockRow<H, S> => ({ shape: 'block', head, rows, ...common(help, options) });
 
-export const unsupported = (body: UnsupportedRow['body'], tier: Tier, help: string): UnsupportedRow => ({
+export const unsupported = (
+  body: UnsupportedRow['body'],
+  tier: Tier,
+  help: string,
+  replacedBy?: string,
+): UnsupportedRow => ({
   shape: 'unsupported',
   body,
-  ...common(help, { tier }),
+  ...common(help, replacedBy === undefined ? { tier } : { tier, replacedBy }),
 });
 
 export const retired = (help: string): RetiredRow => ({ shape: 'retired', ...common(help, { tier: 3 }) });

@@ -5,7 +5,7 @@ import type { Report } from '../diagnostics/diagnostic.ts';
 import { type ConfigFiles, directoryOf, fileProblemText } from './files.ts';
 import { commentStart, isBlank, lexLine } from './lexer.ts';
 import { expandLine, type Macro, type MacroTable, parseDefinition } from './macros.ts';
-import { type SourceFile, type SourceText, type Span, spanOf } from './source.ts';
+import { originOf, type SourceFile, type SourceText, type Span, spanOf } from './source.ts';
 import type { Piece, WordsPiece } from './tree.ts';
 
 /** Characters of one line (keepalived's buffer without newline and end mark). */
@@ -109,7 +109,7 @@ function readLine(
     const afterDefinition = readDefinition(reader, file, from, to, lineTo);
     if (afterDefinition !== null) return afterDefinition;
   }
-  if (sign === '~' && /^~(SEQx?|LST)\(/.test(file.text.slice(from, from + 6))) {
+  if (sign === '~' && isSequence(file.text.slice(from, to))) {
     reader.report(catalog.sequence(spanOf(file, from, to), {}));
     return null;
   }
@@ -172,7 +172,9 @@ function readExpanded(reader: Reader, whole: SourceText, from: number, to: numbe
       return lexAndInclude(reader, whole, from, to, depth);
     case 'expanded':
       for (const source of [expansion.source, ...expansion.following]) {
-        lexAndInclude(reader, source, 0, source.text.length, depth);
+        const end = source.text.length;
+        if (isSequence(source.text)) reader.report(catalog.sequence(originOf(source, 0, end), {}));
+        else lexAndInclude(reader, source, 0, end, depth);
       }
       return;
     case 'endless':
@@ -182,6 +184,7 @@ function readExpanded(reader: Reader, whole: SourceText, from: number, to: numbe
   }
 }
 
+const isSequence = (line: string): boolean => /^\s*~(SEQx?|LST)\(/.test(line);
 const isInclude = (word: string): boolean => word.startsWith('include') && word in STRICTNESS;
 
 function lexAndInclude(reader: Reader, source: SourceText, from: number, to: number, depth: number): void {

@@ -105,11 +105,17 @@ export function removePresent(
 }
 
 /** `repeat` rounds over all addresses, or over the given ones. */
-export const announce = (
-  router: RouterState,
+export function announce(
+  { key, config }: RouterState,
   repeat: number,
-  addresses: readonly VirtualAddress[] = allAddresses(router.config),
-): RouterAction => ({ kind: 'queue_announcements', router: router.key, addresses, repeat });
+  addresses: readonly VirtualAddress[] = allAddresses(config),
+): readonly RouterAction[] {
+  if (repeat === 0 || addresses.length === 0) return [];
+  const lines = addresses.map(({ interface: name, address }) =>
+    log(vrrpLog.announcing({ instance: config.name, interface: name, address })),
+  );
+  return [...lines, { kind: 'queue_announcements', router: key, addresses, repeat }];
+}
 
 export const isDue = (at: Instant | null, now: Instant): boolean => at !== null && at <= now;
 

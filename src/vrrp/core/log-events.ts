@@ -17,6 +17,19 @@ export const vrrpLog = catalogue({
     (f: Fields<{ to: VrrpStateName; initial: boolean; reason: string }>) =>
       `(${f.instance}) Entering ${f.to} STATE${f.initial && f.to === 'BACKUP' ? ' (init)' : ''}`,
   ),
+  settingAddresses: row('vrrp_setting_vips', 'debug', (f: Fields<object>) => `(${f.instance}) setting VIPs.`),
+  removingAddresses: row(
+    'vrrp_removing_vips',
+    'debug',
+    (f: Fields<object>) => `(${f.instance}) removing VIPs.`,
+  ),
+  announcing: row(
+    'vrrp_announcing',
+    'debug',
+    (f: Fields<{ interface: string; address: string }>) =>
+      `(${f.instance}) Sending/queueing ${f.address.includes(':') ? 'Unsolicited Neighbour Adverts' : 'gratuitous ARPs'} ` +
+      `on ${f.interface} for ${f.address}`,
+  ),
   faulty: row(
     'vrrp_fault',
     'warning',

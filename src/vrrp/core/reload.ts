@@ -3,7 +3,6 @@
 import { keyedDiff, sameValue } from '../../base/keyed-diff.ts';
 import { after, earliest, type Instant } from '../../base/units.ts';
 import type { VirtualAddress, VrrpInstance } from '../../config/model/vrrp.ts';
-import type { RouterAction } from './actions.ts';
 import { announceTimersFrom } from './announce.ts';
 import {
   allAddresses,
@@ -54,7 +53,7 @@ function reconfigureMaster(before: RouterState, after_: RouterState, world: Worl
       r,
       [
         ...(come.length > 0 ? [{ kind: 'add_addresses' as const, router: r.key, addresses: come }] : []),
-        ...announceNew(r, [...diff.added, ...changed]),
+        ...announce(r, r.config.garp.repeat, [...diff.added, ...changed]),
       ],
     ],
   );
@@ -67,10 +66,6 @@ function advertiseNewList(before: RouterState, after_: RouterState, world: World
   if (after_.phase.kind !== 'master' || sameValue(list(before), list(after_))) return [after_, []];
   const { source } = after_.phase;
   return sendAdvert(after_, world, { source, priority: after_.effectivePriority });
-}
-
-function announceNew(router: RouterState, addresses: readonly VirtualAddress[]): readonly RouterAction[] {
-  return addresses.length > 0 ? [announce(router, router.config.garp.repeat, addresses)] : [];
 }
 
 /** Addresses that it still holds from its start (adoption) and that are no longer configured go now. */

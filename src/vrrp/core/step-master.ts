@@ -84,7 +84,7 @@ function announceAgain(router: RouterState, now: Instant): Step {
   const { phase, config } = router;
   if (phase.kind !== 'master') return [router, []];
   const { repeat, timers } = dueBurst(phase.announce, config.garp, now);
-  return [{ ...router, phase: { ...phase, announce: timers } }, repeat > 0 ? [announce(router, repeat)] : []];
+  return [{ ...router, phase: { ...phase, announce: timers } }, announce(router, repeat)];
 }
 
 /** Higher priority, or equal priority and larger address. */
@@ -143,7 +143,7 @@ function assertMastership(
     ours: router.effectivePriority,
   });
   return andThen(
-    andThen(answered, (sent) => [sent, [announce(sent, garp.lowerPrioRepeat)]]),
+    andThen(answered, (sent) => [sent, announce(sent, garp.lowerPrioRepeat)]),
     (sent) => complainOnce(sent, 'lower_priority', line),
   );
 }

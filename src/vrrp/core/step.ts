@@ -208,7 +208,7 @@ function restored(router: RouterState, addresses: readonly VirtualAddress[]): St
     instance: router.config.name,
     addresses: addresses.map(addressKey),
   });
-  return [router, [log(entry), announce(router, router.config.garp.repeat, addresses)]];
+  return [router, [log(entry), ...announce(router, router.config.garp.repeat, addresses)]];
 }
 
 function refused(router: RouterState, addresses: readonly VirtualAddress[], detail: string): Step {

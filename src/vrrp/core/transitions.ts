@@ -92,7 +92,11 @@ export function becomeMaster(
   };
   const equipped = andThen(advertised, (sent) => [
     count(sent, 'becameMaster'),
-    [...addMissing(sent, world.network), announce(sent, config.garp.repeat)],
+    [
+      log(vrrpLog.settingAddresses({ instance: config.name })),
+      ...addMissing(sent, world.network),
+      ...announce(sent, config.garp.repeat),
+    ],
   ]);
   return andThen(equipped, (ready) => enter(ready, phase, now));
 }
@@ -161,6 +165,7 @@ function release(router: RouterState, world: World): Step {
 
 const letGo = (router: RouterState, world: World): readonly RouterAction[] => [
   { kind: 'cancel_announcements', router: router.key },
+  log(vrrpLog.removingAddresses({ instance: router.config.name })),
   ...removePresent(router, world.network),
 ];
 

@@ -28,13 +28,14 @@ describe('a batch', () => {
     expect(held).toEqual(before);
   });
 
-  test('a service removed and added again has no destinations left', () => {
+  test('a service removed and added again has none of its old destinations', () => {
     const { table: result } = applyOperations(held, [
-      add({}),
+      { kind: 'edit_destination', service: web, destination: { ...rs1, weight: 5 } },
       { kind: 'remove_service', service: web },
       { kind: 'add_service', service: service(web) },
+      add({}),
     ]);
-    expect(result.get('tcp 192.0.2.1:80')?.destinations.size).toBe(0);
+    expect([...(result.get('tcp 192.0.2.1:80')?.destinations.keys() ?? [])]).toEqual(['10.0.0.2:80']);
   });
 
   test('an edited service keeps its destinations and their later changes', () => {

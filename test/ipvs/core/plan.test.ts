@@ -153,10 +153,11 @@ describe('what counts as a difference', () => {
     ['weight', { weight: 7 }],
     ['forwarding', { forwarding: { kind: 'nat' } }],
     ['upper threshold', { upperThreshold: 100 }],
-    ['lower threshold', { upperThreshold: 100, lowerThreshold: 50 }],
+    ['lower threshold', { lowerThreshold: 50 }],
   ] as const)('a destination with another %s is edited', (_, changes) => {
-    const desired = table([service(web), { ...rs1, ...changes }]);
-    expect(kinds(desired, table([service(web), rs1]))).toEqual(['edit_destination']);
+    const before = { ...rs1, upperThreshold: 200 };
+    const desired = table([service(web), { ...before, ...changes }]);
+    expect(kinds(desired, table([service(web), before]))).toEqual(['edit_destination']);
   });
 
   test('the same mark of the other family is another service', () => {

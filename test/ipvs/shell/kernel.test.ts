@@ -98,8 +98,10 @@ describe('apply', () => {
 
   test('thousands of operations keep their order over all slices', () => {
     const seen: string[] = [];
+    const ports: number[] = [];
     const { session } = recording((request) => {
       seen.push(request.attempted());
+      ports.push(portIn(request.body));
       return null;
     });
     const many = Array.from({ length: 1001 }, (_, i): IpvsOperation => {
@@ -107,8 +109,12 @@ describe('apply', () => {
     });
     expect(opened(session).apply(many)).toHaveLength(1001);
     expect(seen).toEqual(many.map((_, i) => `removing virtual service [192.0.2.1]:tcp:${i + 1}`));
+    expect(ports).toEqual(many.map((_, i) => i + 1));
   });
 });
+
+/** The service's port in the body of a request; the attributes in front of it have fixed sizes. */
+const portIn = (body: Uint8Array): number => ((body[48] ?? 0) << 8) | (body[49] ?? 0);
 
 describe('timeouts', () => {
   test('one that is not given is sent as 0, a fraction of a second is rounded up', () => {

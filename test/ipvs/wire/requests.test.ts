@@ -2,9 +2,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fwMark, port } from '../../../src/base/units.ts';
-import { destinationAttributes, destinationFromAttributes } from '../../../src/ipvs/wire/destination.ts';
+import {
+  destinationAttributes,
+  destinationFromAttributes,
+  usageFromAttributes,
+} from '../../../src/ipvs/wire/destination.ts';
 import { bare, type IpvsRequest, onService, operationRequest } from '../../../src/ipvs/wire/requests.ts';
-import { serviceAttributes, serviceFromAttributes } from '../../../src/ipvs/wire/service.ts';
+import {
+  countersFromAttributes,
+  serviceAttributes,
+  serviceFromAttributes,
+} from '../../../src/ipvs/wire/service.ts';
 import { COMMAND, INFO, IPVS_COMMAND } from '../../../src/ipvs/wire/tables.ts';
 import { attributeBytes, decodeAttributes } from '../../../src/net/netlink/attributes.ts';
 import { genericBody } from '../../../src/net/netlink/generic.ts';
@@ -169,6 +177,37 @@ describe('destinations', () => {
   test('what the kernel adds to the method is masked away: only the lowest three bits name it', () => {
     const fields = { ...destinationAttributes(gue), forwarding: 0x102 };
     expect(destinationFromAttributes(fields, 'inet')?.forwarding.kind).toBe('tun');
+  });
+});
+
+describe('counters', () => {
+  const counters = {
+    connections: 1n,
+    inPackets: 2n,
+    outPackets: 3n,
+    inBytes: 4n,
+    outBytes: 5n,
+    connectionsPerSecond: 0n,
+    inPacketsPerSecond: 0n,
+    outPacketsPerSecond: 0n,
+    inBytesPerSecond: 0n,
+    outBytesPerSecond: 0n,
+  };
+  const wrapped = Object.fromEntries(Object.keys(counters).map((name) => [name, 9])) as never;
+  const known = { connections: 1n, inPackets: 2n, outPackets: 3n, inBytes: 4n, outBytes: 5n };
+
+  test('the 64-bit form is preferred, since the other wraps around', () => {
+    expect(countersFromAttributes({ stats: wrapped, stats64: counters })).toEqual(known);
+    expect(countersFromAttributes({ stats: null, stats64: null })).toMatchObject({
+      connections: 0n,
+      inBytes: 0n,
+    });
+  });
+
+  test('a destination has its connections beside them', () => {
+    const fields = { ...destinationAttributes(destination('10.0.0.9', 80)), stats64: counters };
+    const connections = { activeConnections: 7, inactiveConnections: 8, persistentConnections: 9 };
+    expect(usageFromAttributes({ ...fields, ...connections })).toEqual({ ...known, ...connections });
   });
 });
 

@@ -12,8 +12,8 @@ export interface WebServer {
 const DIR = '/run/web';
 const START_MS_MAX = 10_000;
 
-/** Bytes of /big and its pace: it lasts 20 s, longer than what a test does meanwhile. */
-export const BIG_FILE = { bytes: 4_000_000, bytesPerSecond: 200_000 };
+/** Bytes of /big and its pace: it lasts 10 s, longer than what a test does meanwhile. */
+export const BIG_FILE = { bytes: 2_000_000, bytesPerSecond: 200_000 };
 
 export function webServer(host: Host, page: string): WebServer {
   host.write(`${DIR}/pages/index.html`, page);

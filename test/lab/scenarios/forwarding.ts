@@ -4,6 +4,7 @@ import { startClient } from '../harness/client.ts';
 import { now, until } from '../harness/clock.ts';
 import { daemonUnderTest, startDaemon } from '../harness/daemon.ts';
 import { saveTable } from '../harness/ipvs-table.ts';
+import { runProgram } from '../harness/program.ts';
 import { quickConfig } from '../harness/quick-config.ts';
 import { playScenarios, type Stage } from '../harness/scenario.ts';
 import { FIRST } from '../harness/seed-config.ts';
@@ -63,8 +64,8 @@ async function playNat(stage: Stage): Promise<ForwardingScenarios['nat']> {
 
 async function playTun(stage: Stage): Promise<ForwardingScenarios['tun']> {
   const { lvs01, rs01, rs02 } = stage;
+  await runProgram(['modprobe', 'ipip']); // gives every host a tunl0
   for (const host of [rs01, rs02]) {
-    await host.run(['modprobe', 'ipip']);
     await host.run(['ip', 'link', 'set', 'tunl0', 'up']);
     await host.run(['sysctl', '-qw', 'net.ipv4.conf.all.rp_filter=0', 'net.ipv4.conf.tunl0.rp_filter=0']);
     await webServer(host, `${host.name}\n`).start();

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { after, instant, millis } from '../../../src/base/units.ts';
+import { type Instant, instant, millis } from '../../../src/base/units.ts';
 import { createClock } from '../../../src/net/adapters/clock.ts';
 
 const clock = createClock();
+const fromNow = (ms: number): Instant => instant(clock.now() + millis(ms));
 
 describe('an alarm', () => {
   test('never rings before its time', async () => {
     for (const delay of [0.3, 1, 2.5, 7]) {
-      const at = after(clock.now(), millis(delay));
+      const at = fromNow(delay);
       const rang = await new Promise<number>((resolve) => {
         clock.alarm(() => resolve(clock.now())).set(at);
       });
@@ -30,14 +31,14 @@ describe('an alarm', () => {
 
   test('rings once, at the time that was set last', async () => {
     const rings: number[] = [];
-    const sooner = after(clock.now(), millis(3));
-    const later = after(clock.now(), millis(6));
+    const sooner = fromNow(3);
+    const later = fromNow(6);
     await new Promise<void>((resolve) => {
       const alarm = clock.alarm(() => rings.push(clock.now()));
       alarm.set(sooner);
       alarm.set(instant(0));
       alarm.set(later);
-      clock.alarm(resolve).set(after(later, millis(5)));
+      clock.alarm(resolve).set(instant(later + millis(5)));
     });
     expect(rings.length).toBe(1);
     expect(rings[0]).toBeGreaterThanOrEqual(later);
@@ -48,13 +49,13 @@ describe('an alarm', () => {
     await new Promise<void>((resolve) => {
       for (const [name, at] of [
         ['due', instant(0)],
-        ['soon', after(clock.now(), millis(2))],
+        ['soon', fromNow(2)],
       ] as const) {
         const alarm = clock.alarm(() => rings.push(name));
         alarm.set(at);
         alarm.set(null);
       }
-      clock.alarm(resolve).set(after(clock.now(), millis(8)));
+      clock.alarm(resolve).set(fromNow(8));
     });
     expect(rings).toEqual([]);
   });
@@ -65,7 +66,7 @@ describe('an alarm', () => {
       const alarm = clock.alarm(() => {
         rings++;
         if (rings === 3) resolve();
-        else alarm.set(after(clock.now(), millis(1)));
+        else alarm.set(fromNow(1));
       });
       alarm.set(clock.now());
     });
@@ -79,7 +80,7 @@ describe('an alarm', () => {
     });
     alarm.set(instant(clock.now() + 100 * 24 * 3600 * 1_000_000));
     await new Promise<void>((resolve) => {
-      clock.alarm(resolve).set(after(clock.now(), millis(5)));
+      clock.alarm(resolve).set(fromNow(5));
     });
     alarm.set(null);
     expect(rang).toBe(false);

@@ -1,0 +1,138 @@
+/** The part that needs an IPVS kernel: runs inside User Mode Linux, vipd and the real tools turn by turn, and writes its figures as
+ *  JSON into the file named by its argument. One CPU, and system calls cost many times what they cost elsewhere, so only ratios of
+ *  one run mean anything. */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { join } from 'node:path';
+import { now } from '../test/lab/harness/clock.ts';
+import { type CheckKind, measureChecks, startWebServer } from './check-load.ts';
+import {
+  DAEMONS,
+  type DaemonName,
+  type Observer,
+  observeKernel,
+  programOf,
+  startCheckersHalf,
+} from './daemons.ts';
+import type { Comparison, GuestFigures } from './figures.ts';
+import { largeConfig, largeSave } from './large-config.ts';
+import { captureWrites } from './write-capture.ts';
+
+const REPETITIONS = 3;
+const CONFIG = '/run/bench-large.conf';
+
+const say = (text: string): void => void process.stdout.write(`bench: ${text}\n`);
+
+/** `measure` for vipd and for the other, turn by turn, so that a noisy minute hits both. */
+async function compare(what: string, measure: (name: DaemonName) => Promise<number>): Promise<Comparison> {
+  const times: Record<DaemonName, number[]> = { vipd: [], keepalived: [] };
+  for (let repetition = 0; repetition < REPETITIONS; repetition++) {
+    for (const name of DAEMONS) times[name].push(await measure(name));
+  }
+  say(`${what}: vipd ${inWords(times.vipd)} · keepalived ${inWords(times.keepalived)} ms`);
+  return { vipd: times.vipd, other: times.keepalived };
+}
+
+const inWords = (times: readonly number[]): string => times.map((time) => time.toFixed(0)).join(' ');
+
+function timed(argv: readonly string[], input = ''): number {
+  const [file = '', ...args] = argv;
+  const started = now();
+  execFileSync(file, args, { input, stdio: ['pipe', 'ignore', 'ignore'] });
+  return now() - started;
+}
+
+async function measureApply(kernel: Observer) {
+  const cold: number[] = [];
+  const warm: number[] = [];
+  const ipvsadm: number[] = [];
+  const empty: number[] = [];
+  const save = largeSave();
+  for (let repetition = 0; repetition < REPETITIONS; repetition++) {
+    const printed = execFileSync('node', [join(__dirname, 'apply-once.cjs')], { encoding: 'utf8' });
+    const [first = Number.NaN, ...later] = JSON.parse(printed) as number[];
+    cold.push(first);
+    warm.push(Math.min(...later));
+    empty.push(timed(['ipvsadm', '-R']));
+    ipvsadm.push(timed(['ipvsadm', '-R'], save));
+    kernel.empty();
+  }
+  say(`apply: vipd ${inWords(cold)} (warm ${inWords(warm)}) · ipvsadm -R ${inWords(ipvsadm)} ms`);
+  return { apply: { vipd: cold, other: ipvsadm }, applyWarm: warm, ipvsadmStart: empty };
+}
+
+/** From the start of the process until the last real server is in the kernel's table. */
+const measureStart = (kernel: Observer): Promise<Comparison> =>
+  compare('whole start', async (name) => {
+    const started = now();
+    const daemon = startCheckersHalf(name, CONFIG, ['-I']);
+    const took = await kernel.complete(started);
+    await daemon.stop();
+    kernel.empty();
+    return took;
+  });
+
+/** -I leaves the table at stop, so the next start finds it as it has to be. */
+async function countRestartWrites(kernel: Observer): Promise<GuestFigures['restartWrites']> {
+  const writes: Record<DaemonName, number> = { vipd: 0, keepalived: 0 };
+  for (const name of DAEMONS) {
+    const started = now();
+    const before = startCheckersHalf(name, CONFIG, ['-I']);
+    await kernel.complete(started);
+    await before.stop();
+    const capture = await captureWrites();
+    const daemon = startCheckersHalf(name, CONFIG, ['-I']);
+    await capture.quiet();
+    writes[name] = await capture.stop();
+    await daemon.stop();
+    await kernel.complete(now());
+    kernel.empty();
+  }
+  say(`writes of a restart on the right table: vipd ${writes.vipd}, keepalived ${writes.keepalived}`);
+  return { vipd: writes.vipd, other: writes.keepalived };
+}
+
+const measureConfigTest = (): Promise<Comparison> =>
+  compare('-t of 36,000 lines', async (name) => timed([programOf(name), '-t', '-f', CONFIG]));
+
+async function measureLoad(kind: CheckKind): Promise<GuestFigures['tcpChecks']> {
+  const [vipd, other] = [await measureChecks('vipd', kind), await measureChecks('keepalived', kind)];
+  for (const [name, load] of [
+    ['vipd', vipd],
+    ['keepalived', other],
+  ] as const) {
+    const { perSecond, cpuMillisPerCheck, residentMegabytes } = load;
+    const cost = `${cpuMillisPerCheck.toFixed(3)} ms CPU each, ${residentMegabytes.toFixed(0)} MB`;
+    say(`${kind} checks: ${name} ${perSecond.toFixed(0)}/s, ${cost}`);
+  }
+  return { vipd, other };
+}
+
+async function main(resultFile: string): Promise<void> {
+  writeFileSync(CONFIG, largeConfig());
+  const kernel = observeKernel();
+  const nodeStart = Array.from({ length: REPETITIONS }, () => timed(['node', '-e', '0']));
+  say(`start of an empty Node: ${inWords(nodeStart)} ms`);
+  const applied = await measureApply(kernel);
+  const start = await measureStart(kernel);
+  const restartWrites = await countRestartWrites(kernel);
+  const configTest = await measureConfigTest();
+  const web = await startWebServer();
+  const tcpChecks = await measureLoad('tcp');
+  const httpChecks = await measureLoad('http');
+  await web.stop();
+  const figures: GuestFigures = {
+    kernel: release(),
+    nodeStart,
+    ...applied,
+    start,
+    restartWrites,
+    configTest,
+    tcpChecks,
+    httpChecks,
+  };
+  writeFileSync(resultFile, JSON.stringify(figures));
+}
+
+void main(process.argv[2] ?? '/dev/stdout').then(() => process.exit());

@@ -1,0 +1,56 @@
+/** What this machine has, for check/host.ts: asked when a rule wants to know, and read once. */
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import type { HostFacts } from './check/host.ts';
+
+/** A directory service that does not answer must not hold up a configuration test. */
+const GETENT_TIMEOUT_MS = 2000;
+
+export function createHostFacts(): HostFacts {
+  let interfaces: ReadonlySet<string> | null | undefined;
+  return {
+    hasInterface: (name) => {
+      if (interfaces === undefined) interfaces = interfaceNames();
+      return interfaces?.has(name) ?? true;
+    },
+    hasUser: (name) => inDatabase('passwd', name),
+    hasGroup: (name) => inDatabase('group', name),
+    hasCommand,
+  };
+}
+
+/** The interfaces of this network namespace (/sys may show another one's); null when they cannot be read. */
+function interfaceNames(): ReadonlySet<string> | null {
+  try {
+    const table = readFileSync('/proc/self/net/dev', 'latin1');
+    return new Set([...table.matchAll(/^\s*([^\s:]+):/gm)].map((match) => match[1] ?? ''));
+  } catch {
+    return null;
+  }
+}
+
+/** First the local file, then whatever name service the machine uses. */
+function inDatabase(database: 'passwd' | 'group', name: string): boolean {
+  try {
+    const local = readFileSync(`/etc/${database}`, 'utf8');
+    if (local.split('\n').some((line) => line.startsWith(`${name}:`))) return true;
+    execFileSync('getent', [database, '--', name], { stdio: 'ignore', timeout: GETENT_TIMEOUT_MS });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function hasCommand(program: string): boolean {
+  if (program.includes('/')) return isExecutable(program);
+  return (process.env['PATH'] ?? '').split(':').some((directory) => isExecutable(`${directory}/${program}`));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,26 @@
+import { describe, expect, test } from 'vitest';
+import { PROMISES } from './harness/seed-config.ts';
+import { playInLab } from './run-lab.ts';
+import type { ReplaceScenarios } from './scenarios/replace.ts';
+
+const SLACK = 0.5;
+const played = playInLab<ReplaceScenarios>('replace', 150);
+
+describe.each([{ seed: 'web' }, { seed: 'mysql' }] as const)(
+  "vipd in keepalived's place, same flags, same file: the seed's $seed configuration",
+  ({ seed }) => {
+    test('the table is the same', () => {
+      expect(played(seed).tables.before).toHaveLength(3);
+      expect(played(seed).tables.after).toEqual(played(seed).tables.before);
+    });
+
+    test('the first director is master in the end, alone', () => {
+      expect(played(seed).holders).toEqual(['lvs01']);
+    });
+
+    test('the client loses the service no longer than a stop costs', () => {
+      expect(played(seed).outage).toBeLessThan(PROMISES.takeoverAfterStop + SLACK);
+      expect(played(seed).answeredAtEnd).toBe(true);
+    });
+  },
+);

@@ -1,0 +1,282 @@
+/** The command language of test/vrrp/scenarios: one node, told what happens to it, prints what it orders.
+ *
+ *      instance VI_1 priority=100 version=3      configures (before `start`, or under `reload`)
+ *      start with=10.0.0.1                       started; these addresses are on eth0 already
+ *      advert from=192.168.100.102 priority=90   a packet arrives
+ *      pass 3.7                                  time passes, deadlines are met to the microsecond
+ *      stall 5                                   time passes, nobody looks at deadlines until its end
+ *      link eth0 down · vanish 10.0.0.1 · reload · stop · stop -V · status
+ */
+import { type IpAddress, parseIp } from '../../src/base/ip.ts';
+import { invariant } from '../../src/base/never.ts';
+import {
+  after,
+  type Instant,
+  type InterfaceName,
+  instant,
+  interfaceName,
+  micros,
+  priority,
+  seconds,
+  vrid,
+} from '../../src/base/units.ts';
+import type { VrrpGlobals } from '../../src/config/model/global.ts';
+import type { VrrpInstance } from '../../src/config/model/vrrp.ts';
+import { ETH0, virtualAddress, vrrpGlobals, vrrpInstance } from '../../src/sim/topology.ts';
+import type { VrrpAction } from '../../src/vrrp/core/actions.ts';
+import type { VrrpConfig, VrrpEvent } from '../../src/vrrp/core/events.ts';
+import { addressKey, type LinkFact } from '../../src/vrrp/core/network.ts';
+import { type NodeState, newNode, nextDeadline, stepNode } from '../../src/vrrp/core/node.ts';
+import { statusOf } from '../../src/vrrp/core/status.ts';
+import { type Advert, encodeAdvert, passwordOctets } from '../../src/vrrp/wire/advert.ts';
+
+type Words = Readonly<Record<string, string>>;
+
+const OWN_ADDRESS = '192.168.100.101';
+const STEPS_MAX = 10_000;
+
+export class Scenario {
+  #node: NodeState = newNode(vrrpGlobals());
+  #now: Instant = instant(0);
+  #globals: VrrpGlobals = vrrpGlobals();
+  #instances: VrrpInstance[] = [];
+  readonly #links = new Map<InterfaceName, LinkFact>([[ETH0, linkFact(ETH0, true)]]);
+
+  get node(): NodeState {
+    return this.#node;
+  }
+  get now(): Instant {
+    return this.#now;
+  }
+
+  /** The lines that a command causes. */
+  run(command: string): readonly string[] {
+    const [verb = '', ...rest] = command.trim().split(/\s+/);
+    const words = wordsOf(rest);
+    switch (verb) {
+      case 'global':
+        this.#globals = vrrpGlobals(globalsOf(words));
+        return [];
+      case 'instance':
+        this.#instances.push(instanceOf(rest[0] ?? 'VI_1', words));
+        return [];
+      case 'forget':
+        this.#instances = [];
+        return [];
+      case 'start':
+        return this.#feed({ kind: 'started', config: this.#config(), ...this.#network(words['with'] ?? '') });
+      case 'reload':
+        return this.#feed({ kind: 'config_changed', config: this.#config() });
+      case 'advert':
+        return this.#feed(this.#packet(words));
+      case 'pass':
+        return this.#pass(seconds(Number(rest[0])));
+      case 'stall':
+        this.#now = after(this.#now, seconds(Number(rest[0])));
+        return this.#feed({ kind: 'deadline_reached' });
+      case 'link':
+        return this.#link(interfaceName(rest[0] ?? 'eth0'), rest[1] ?? 'up');
+      case 'vanish':
+        return this.#feed({
+          kind: 'address_vanished',
+          interface: ETH0,
+          address: ip(rest[0] ?? ''),
+          prefixLength: 32,
+        });
+      case 'restored':
+        return this.#restored(rest[0] ?? '');
+      case 'stop':
+        return this.#feed({ kind: 'stop_requested', release: rest[0] !== '-V' });
+      case 'status':
+        return this.#status();
+      default:
+        throw new Error(`unknown command: ${command}`);
+    }
+  }
+
+  #config(): VrrpConfig {
+    return { globals: this.#globals, instances: this.#instances };
+  }
+
+  #network(present: string): Pick<Extract<VrrpEvent, { kind: 'started' }>, 'links' | 'addresses'> {
+    const own = { interface: ETH0, address: ip(OWN_ADDRESS), prefixLength: 24, ours: false };
+    const left = present.split(',').filter((text) => text !== '');
+    return {
+      links: [...this.#links.values()],
+      addresses: [own, ...left.map((text) => ({ ...own, address: ip(text), prefixLength: 32, ours: true }))],
+    };
+  }
+
+  #packet(words: Words): VrrpEvent {
+    const instance =
+      this.#instances.find((one) => one.vrid === Number(words['vrid'] ?? one.vrid)) ?? vrrpInstance();
+    const source = ip(words['from'] ?? '192.168.100.102');
+    const destination = ip('224.0.0.18');
+    const payload = encodeAdvert(advertOf(instance, words), { source, destination });
+    if (words['corrupt'] !== undefined) payload[6] = (payload[6] ?? 0) ^ 0xff;
+    const ttl = Number(words['ttl'] ?? 255);
+    const packet = { source, destination, ttl, announcedLength: payload.length, payload };
+    return { kind: 'packet_received', interface: ETH0, family: 'inet', packet };
+  }
+
+  #link(name: InterfaceName, state: string): readonly string[] {
+    if (state === 'gone') return this.#feed({ kind: 'link_vanished', interface: name });
+    const link = linkFact(name, state === 'up');
+    this.#links.set(name, link);
+    const lines = this.#feed({ kind: 'link_changed', link });
+    if (state !== 'up' || name !== ETH0) return lines;
+    const own = { interface: ETH0, address: ip(OWN_ADDRESS), prefixLength: 24, ours: false };
+    return [...lines, ...this.#feed({ kind: 'address_appeared', address: own })];
+  }
+
+  #restored(text: string): readonly string[] {
+    const router = this.#node.routers[0];
+    invariant(router !== undefined, () => 'no instance');
+    return this.#feed({ kind: 'addresses_restored', router: router.key, addresses: [virtualAddress(text)] });
+  }
+
+  #status(): readonly string[] {
+    const { instances } = statusOf(this.#node, (at) => at);
+    return instances.map((one) => {
+      const held = one.addresses.filter((address) => address.held).map(({ address }) => address);
+      return `${one.name} ${one.state} priority ${one.effectivePriority} holds ${held.join(' ') || 'nothing'}: ${one.reason}`;
+    });
+  }
+
+  #pass(duration: ReturnType<typeof seconds>): readonly string[] {
+    const end = after(this.#now, duration);
+    const lines: string[] = [];
+    for (let i = 0; i < STEPS_MAX; i++) {
+      const deadline = nextDeadline(this.#node);
+      if (deadline === null || deadline > end) break;
+      this.#now = instant(Math.max(deadline, this.#now));
+      lines.push(...this.#feed({ kind: 'deadline_reached' }));
+    }
+    this.#now = end;
+    return lines;
+  }
+
+  #feed(event: VrrpEvent): readonly string[] {
+    const [node, actions] = stepNode(this.#node, event, this.#now);
+    this.#node = node;
+    const time = (this.#now / 1_000_000).toFixed(6);
+    return linesOf(actions).map((line) => `${time} ${line}`);
+  }
+}
+
+/** Announcements of one step are summed up; lines for -D are left out. */
+function linesOf(actions: readonly VrrpAction[]): readonly string[] {
+  const lines: string[] = [];
+  const announced = new Map<string, number>();
+  for (const action of actions) {
+    if (action.kind === 'announce_address') {
+      announced.set(action.address, (announced.get(action.address) ?? 0) + 1);
+    } else lines.push(...lineOf(action));
+  }
+  const sums = [...announced].map(([address, times]) => `${address} x${times}`);
+  return sums.length > 0 ? [...lines, `announce ${sums.join(', ')}`] : lines;
+}
+
+function lineOf(action: Exclude<VrrpAction, { kind: 'announce_address' }>): readonly string[] {
+  switch (action.kind) {
+    case 'send_advert':
+      return [
+        `advert priority ${action.advert.priority} to ${action.destination} with ${action.advert.addresses.join(' ')}`,
+      ];
+    case 'add_addresses':
+      return [`add ${action.addresses.map(addressKey).join(', ')}`];
+    case 'restore_addresses':
+      return [`restore ${action.addresses.map(addressKey).join(', ')}`];
+    case 'remove_addresses':
+      return [`remove ${action.addresses.map(addressKey).join(', ')}`];
+    case 'publish_transition': {
+      const { instance, from, to, reason } = action.transition;
+      return [`state ${instance} ${from} -> ${to}: ${reason}`];
+    }
+    case 'write_log':
+      return action.entry.level === 'debug' ? [] : [`${action.entry.level} ${action.entry.text}`];
+  }
+}
+
+const ip = (text: string): IpAddress => {
+  const parsed = parseIp(text);
+  invariant(parsed !== null, () => `not an address: ${text}`);
+  return parsed;
+};
+
+const linkFact = (name: InterfaceName, up: boolean): LinkFact => ({
+  name,
+  up,
+  multicast: true,
+  announces: true,
+});
+
+const wordsOf = (words: readonly string[]): Words =>
+  Object.fromEntries(
+    words.map((word) => {
+      const [key = '', ...value] = word.split('=');
+      return [key, value.join('=')];
+    }),
+  );
+
+const globalsOf = (words: Words): Partial<VrrpGlobals> => ({
+  startupDelay: seconds(Number(words['startup_delay'] ?? 0)),
+  garpInterval: seconds(Number(words['garp_interval'] ?? 0)),
+  logUnknownVrids: 'log_unknown_vrids' in words,
+});
+
+function advertOf(instance: VrrpInstance, words: Words): Advert {
+  const password = words['password'] ?? '';
+  return {
+    version: instance.version,
+    type: 1,
+    vrid: vrid(Number(words['vrid'] ?? instance.vrid)),
+    priority: priority(Number(words['priority'] ?? 100)),
+    interval: 'interval' in words ? seconds(Number(words['interval'])) : instance.advertInterval,
+    authentication:
+      instance.version === 2 ? { type: password === '' ? 0 : 1, octets: passwordOctets(password) } : null,
+    addresses: (words['vips'] ?? instance.virtualAddresses.map(({ address }) => address).join(','))
+      .split(',')
+      .map(ip),
+  };
+}
+
+function instanceOf(name: string, words: Words): VrrpInstance {
+  const base = vrrpInstance({ name });
+  const time = (key: string, fallback: number): ReturnType<typeof seconds> =>
+    key in words ? seconds(Number(words[key])) : micros(fallback);
+  const list = (key: string): readonly string[] =>
+    (words[key] ?? '').split(',').filter((text) => text !== '');
+  return {
+    ...base,
+    vrid: vrid(Number(words['vrid'] ?? 51)),
+    version: words['version'] === '3' ? 3 : 2,
+    initialState: words['state'] === 'MASTER' ? 'MASTER' : 'BACKUP',
+    priority: priority(Number(words['priority'] ?? 100)),
+    advertInterval: time('interval', base.advertInterval),
+    preempt: !('nopreempt' in words),
+    preemptDelay: time('preempt_delay', 0),
+    downTimerAdverts: Number(words['down_timer_adverts'] ?? 3),
+    authentication:
+      'password' in words ? { kind: 'pass', password: words['password'] ?? '' } : { kind: 'none' },
+    virtualAddresses:
+      list('vips').length > 0
+        ? list('vips').map((text) => virtualAddress(text))
+        : [virtualAddress('10.0.0.1')],
+    excludedAddresses: list('excluded').map((text) => virtualAddress(text)),
+    garp: {
+      delay: time('garp_delay', 0),
+      repeat: Number(words['garp_repeat'] ?? 2),
+      refresh: time('garp_refresh', 0),
+      refreshRepeat: Number(words['garp_refresh_repeat'] ?? 1),
+      lowerPrioDelay: time('garp_lower_prio_delay', 0),
+      lowerPrioRepeat: Number(words['garp_lower_prio_repeat'] ?? 2),
+    },
+    trackInterfaces: list('track').map((text) => {
+      const [interfaceText = '', weight = '0'] = text.split(':');
+      return { interface: interfaceName(interfaceText), weight: Number(weight), reverse: 'reverse' in words };
+    }),
+    lowerPrioNoAdvert: 'lower_prio_no_advert' in words,
+    higherPrioSendAdvert: 'higher_prio_send_advert' in words,
+  };
+}
