@@ -1,7 +1,7 @@
 /** Tells the timeline what the lab shows without being asked: the daemons' own words on elections and checks, the place of the VIP, the
  *  IPVS table of the director that holds it after each change, and the client's view. */
 import { type Answer, countByHost } from '../test/lab/harness/answers.ts';
-import { type Client, OUTAGE_MS_MIN } from '../test/lab/harness/client.ts';
+import type { Client } from '../test/lab/harness/client.ts';
 import { type Ms, now } from '../test/lab/harness/clock.ts';
 import type { Daemon } from '../test/lab/harness/daemon.ts';
 import { printTable } from '../test/lab/harness/ipvs-table.ts';
@@ -23,12 +23,12 @@ const WORTH_TELLING: readonly (readonly [RegExp, Tone])[] = [
   [/Stopped|Stopping|Terminating/i, 'dim'],
 ];
 
-/** keepalived's console lines begin with a date, vipd's may: the timeline has its own clock. */
-const DATE = /^(\w{3} \w{3} +\d+ [\d:]+ \d{4}: |\d{4}-\d\d-\d\d[T ][\d:.]+Z? +)/;
+/** Console lines begin with a date, vipd's also with the process: the timeline has its own clock. */
+const PREFIX = /^(\w{3} \w{3} +\d+ [\d:]+ \d{4}: |\d{4}-\d\d-\d\d[T ][\d:.]+Z? +\w+\[\d+\]: )/;
 
 export function tellDaemon(timeline: Timeline, daemon: Daemon): void {
   daemon.onLine(({ at, text }) => {
-    const line = text.replace(DATE, '');
+    const line = text.replace(PREFIX, '');
     const found = WORTH_TELLING.find(([pattern]) => pattern.test(line));
     if (found !== undefined) timeline.say(daemon.host.name, line, found[1], at);
   });
@@ -69,7 +69,7 @@ export function tellClient(timeline: Timeline, client: Client): () => void {
       }
       isOut = false;
       lastGoodAt = good.endedAt;
-    } else if (!isOut && lastGoodAt !== null && now() - lastGoodAt > OUTAGE_MS_MIN) {
+    } else if (!isOut && lastGoodAt !== null && now() - lastGoodAt > client.outageMsMin) {
       isOut = true;
       timeline.say('client', `no answer: ${fresh.at(-1)?.failure ?? 'silence'}`, 'bad');
     }

@@ -2,9 +2,9 @@
 import { countByHost } from '../test/lab/harness/answers.ts';
 import { type Client, startClient } from '../test/lab/harness/client.ts';
 import { now, pause } from '../test/lab/harness/clock.ts';
-import { programOf, startDaemon } from '../test/lab/harness/daemon.ts';
+import { type Daemon, programOf, startDaemon } from '../test/lab/harness/daemon.ts';
 import type { Host } from '../test/lab/harness/host.ts';
-import { FIRST, PROMISES, SECOND, webConfig } from '../test/lab/harness/seed-config.ts';
+import { type Director, FIRST, PROMISES, SECOND, webConfig } from '../test/lab/harness/seed-config.ts';
 import { longestOutage, PATIENCE_MS, removed, returned, secondsSince } from '../test/lab/harness/steps.ts';
 import { VIP } from '../test/lab/harness/topology.ts';
 import { type WebServer, webServer } from '../test/lab/harness/web-server.ts';
@@ -29,12 +29,15 @@ export async function startDirectors(
   const { lab, timeline, daemonKind } = stage;
   const digests = { rs01: await genhash(stage, lab.rs01), rs02: await genhash(stage, lab.rs02) };
   const startedAt = now();
-  const first = startDaemon(daemonKind, lab.lvs01, webConfig(FIRST, digests));
-  const second = startDaemon(daemonKind, lab.lvs02, webConfig(SECOND, digests));
-  for (const daemon of [first, second]) {
+  const start = (host: Host, director: Director): Daemon => {
+    timeline.say(host.name, `$ ${daemonKind} -n -l -D -f ${daemonKind}.conf`);
+    const daemon = startDaemon(daemonKind, host, webConfig(director, digests));
     tellDaemon(timeline, daemon);
-    timeline.say(daemon.host.name, `$ ${daemonKind} -n -l -D -f ${daemonKind}.conf`, 'plain', startedAt);
-  }
+    return daemon;
+  };
+  const first = start(lab.lvs01, FIRST);
+  await first.line(/Entering BACKUP STATE/, PATIENCE_MS); // the other one is started later, as people would
+  const second = start(lab.lvs02, SECOND);
   const heldAt = await lab.watch.soleHolder(lab.lvs01, PATIENCE_MS);
   const finding = {
     what: "start: until lvs01 holds the VIP (election, and the programs' start)",
@@ -92,8 +95,8 @@ export const loseFirstDirector: Act = async ({ lab, timeline }, client) => {
 
 export const returnFirstDirector: Act = async ({ lab, timeline }, client) => {
   timeline.title('lvs01 returns');
-  const restoredAt = now();
   await lab.restore(lab.lvs01);
+  const restoredAt = now();
   const heldAt = await lab.watch.soleHolder(lab.lvs01, PATIENCE_MS);
   await client.answered(PATIENCE_MS, heldAt);
   await pause(SHOW_MS);

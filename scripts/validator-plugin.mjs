@@ -1,24 +1,26 @@
 // esbuild plugin: puts the code that ajv generates from the configuration's schema in the place of the file that
 // compiles it at run time. A start then neither carries ajv nor waits for its compiler (about 0.1 s).
 
+import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import standaloneModule from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 
+const root = fileURLToPath(new URL('..', import.meta.url));
 const standaloneCode = standaloneModule.default ?? standaloneModule;
 
 export const validatorPlugin = {
   name: 'config-validator',
   setup({ onLoad }) {
-    onLoad({ filter: /\/src\/config\/compile-validator\.ts$/ }, async () => {
+    onLoad({ filter: /\/src\/config\/load\/compile-validator\.ts$/ }, async () => {
       const { configSchema } = await importSource('src/config/json-schema.ts');
-      const { AJV_OPTIONS } = await importSource('src/config/ajv-options.ts');
+      const { AJV_OPTIONS } = await importSource('src/config/load/ajv-options.ts');
       const ajv = new Ajv({ ...AJV_OPTIONS, code: { source: true, esm: true } });
       const code = standaloneCode(ajv, ajv.compile(configSchema));
       return {
         contents: `${code}\nexport const compileValidator = () => validate;`,
         loader: 'js',
-        resolveDir: process.cwd(),
+        resolveDir: root,
       };
     });
   },
@@ -26,6 +28,12 @@ export const validatorPlugin = {
 
 /** Imports a TypeScript file of ours without a loader. */
 async function importSource(path) {
-  const { outputFiles } = await build({ entryPoints: [path], bundle: true, write: false, format: 'esm' });
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: [path],
+    bundle: true,
+    write: false,
+    format: 'esm',
+  });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
 }

@@ -1,5 +1,6 @@
-// Entry point. Context-aware: everything mutable belongs to an Environment, of which each JavaScript environment that
-// loads the addon has its own; an asynchronous hook closes what is open when the environment ends.
+// Entry point. Context-aware: everything mutable belongs to an Environment, of which each JavaScript
+// environment that loads the addon has its own; an asynchronous hook closes what is open when the environment
+// ends.
 #include <napi.h>
 
 #include <vector>

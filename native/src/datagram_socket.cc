@@ -195,7 +195,8 @@ Napi::Value DatagramSocket::Receive(const Napi::CallbackInfo& info) {
   return answer;
 }
 
-// A socket error that was pending is reported once and then gone, so it stands beside the messages, not in their place.
+// A socket error that was pending is reported once and then gone, so it stands beside the messages, not in
+// their place.
 Napi::Value DatagramSocket::ReceiveOne(Napi::Env env, int* error) {
   sockaddr_storage from{};
   alignas(cmsghdr) uint8_t control[kControlBytes];
@@ -245,8 +246,9 @@ Napi::Value DatagramSocket::WatchReadable(const Napi::CallbackInfo& info) {
 void DatagramSocket::OnPoll(uv_poll_t* handle, int status, int events) {
   auto* watch = static_cast<Watch*>(handle->data);
   if (watch->socket == nullptr) return;
-  // On POLLERR (link down, netlink overrun) libuv stops polling and tells so once, as EBADF (libuv issue 3796).
-  // Without a new start the socket would stay deaf. The listener's receive() takes the pending error away.
+  // On POLLERR (link down, netlink overrun) libuv stops polling and tells so once, as EBADF (libuv issue
+  // 3796). Without a new start the socket would stay deaf. The listener's receive() takes the pending error
+  // away.
   if (status < 0) uv_poll_start(handle, UV_READABLE, OnPoll);
   DatagramSocket* socket = watch->socket;
   socket->CallListener(socket->Env());

@@ -1,6 +1,6 @@
-// A datagram-like socket of any family, with no knowledge of what travels in it: raw IP, packet, netlink, unix.
-// Every call is non-blocking and answers a negative errno on failure; src/native gives those answers names.
-// An open socket is never collected as garbage: it lives until close() or until its environment ends.
+// A datagram-like socket of any family, with no knowledge of what travels in it: raw IP, packet, netlink,
+// unix. Every call is non-blocking and answers a negative errno on failure; src/native gives those answers
+// names. An open socket is never collected as garbage: it lives until close() or until its environment ends.
 #pragma once
 
 #include <napi.h>

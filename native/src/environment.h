@@ -1,5 +1,6 @@
-// What one JavaScript environment (the process's main thread, or one Worker) owns in this addon: the receive buffer
-// that all its sockets share, and the count of sockets that must be closed before the environment may end.
+// What one JavaScript environment (the process's main thread, or one Worker) owns in this addon: the receive
+// buffer that all its sockets share, and the count of sockets that must be closed before the environment may
+// end.
 #pragma once
 
 #include <napi.h>

@@ -29,7 +29,8 @@ Napi::Value SetParentDeathSignal(const Napi::CallbackInfo& info) {
   return Answer(info.Env(), prctl(PR_SET_PDEATHSIG, Int(info[0]), 0, 0, 0));
 }
 
-// (fd of a network namespace) -> 0. Acts on the calling thread: what it opens and starts from now on is in there.
+// (fd of a network namespace) -> 0. Acts on the calling thread: what it opens and starts from now on is in
+// there.
 Napi::Value EnterNetworkNamespace(const Napi::CallbackInfo& info) {
   return Answer(info.Env(), setns(Int(info[0]), CLONE_NEWNET));
 }

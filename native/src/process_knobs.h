@@ -1,5 +1,5 @@
-// Knobs of the process that Node does not offer: clocks, parent-death signal, scheduler, memory locks, file locks.
-// Each function answers 0 or more, or a negative errno.
+// Knobs of the process that Node does not offer: clocks, parent-death signal, scheduler, memory locks, file
+// locks. Each function answers 0 or more, or a negative errno.
 #pragma once
 
 #include <napi.h>

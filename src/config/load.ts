@@ -1,30 +1,15 @@
-/** The effectful end of the configuration: real files, globs, the host's name and interfaces. Everything that can
- *  be wrong with a file becomes a diagnostic; memory and time are bounded by FILE_BYTES_MAX. */
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  type Stats,
-} from 'node:fs';
+/** The effectful end of the configuration: from a path to a checked model, with real files and the facts of this
+ *  machine. The parts that touch the system lie in load/; parse.ts is the same without them. */
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { err, ok, type Result } from '../base/result.ts';
 import { catalog } from './diagnostics/catalog.ts';
 import { exitCodeOf } from './diagnostics/diagnostic.ts';
-import { createHostFacts } from './host-facts.ts';
+import { realFiles } from './load/files.ts';
+import { createHostFacts } from './load/host-facts.ts';
+import { schemaViolations } from './load/validate.ts';
 import { type LoadedConfig, parseConfig } from './parse.ts';
-import type { ConfigFiles, FileProblem } from './syntax/files.ts';
-import { expandGlob } from './syntax/glob.ts';
-import { schemaViolations } from './validate.ts';
 
 export type { LoadedConfig } from './parse.ts';
-
-/** A file of this size holds half a million real servers; a bigger one is not a configuration. */
-export const FILE_BYTES_MAX = 64 * 1024 * 1024;
 
 export interface LoadOptions {
   /** -i; the host name up to its first dot unless given */
@@ -52,59 +37,4 @@ function checkedModel(loaded: LoadedConfig): LoadedConfig {
   const defects = violations.map((violation) => catalog.defect(null, { violation }));
   const diagnostics = [...loaded.diagnostics, ...defects];
   return { ...loaded, diagnostics, refused: true, exitCode: exitCodeOf(diagnostics) };
-}
-
-export const realFiles: ConfigFiles = {
-  read: readConfigFile,
-  glob: (pattern, directory) => expandGlob(pattern, directory, { list: listDirectory, exists: existsSync }),
-};
-
-function readConfigFile(path: string): Result<string, FileProblem> {
-  try {
-    // O_NONBLOCK: opening a FIFO that nobody writes to would wait for ever
-    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      const problem = unsuitable(fstatSync(file));
-      return problem === null ? ok(decode(readFileSync(file))) : err(problem);
-    } finally {
-      closeSync(file);
-    }
-  } catch (error) {
-    return err(openProblem(error));
-  }
-}
-
-function unsuitable(stats: Stats): FileProblem | null {
-  if (stats.isDirectory()) return { kind: 'directory' };
-  if (stats.isFIFO()) return { kind: 'not_regular', what: 'a FIFO' };
-  if (stats.isCharacterDevice() || stats.isBlockDevice()) return { kind: 'not_regular', what: 'a device' };
-  if (!stats.isFile()) return { kind: 'not_regular', what: 'a special file' };
-  if ((stats.mode & 0o111) !== 0) return { kind: 'executable' };
-  return stats.size > FILE_BYTES_MAX ? { kind: 'too_large', bytes: stats.size, limit: FILE_BYTES_MAX } : null;
-}
-
-function openProblem(error: unknown): FileProblem {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-  if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
-  if (code === 'EACCES' || code === 'EPERM') return { kind: 'no_permission' };
-  if (code === 'ENXIO') return { kind: 'not_regular', what: 'a socket' };
-  return { kind: 'unreadable', code };
-}
-
-/** UTF-8, or latin1 when it is not: then each byte is one character and nothing is lost. The byte order mark stays. */
-function decode(bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return bytes.toString('latin1');
-  }
-}
-
-/** Names in a directory; an unreadable one has none. */
-function listDirectory(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return [];
-  }
 }

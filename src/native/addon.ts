@@ -54,8 +54,8 @@ const ADDON = join('native', 'build', 'Release', 'vipd.node');
 /** How far above its own file the loader looks: dist/ and src/native/ are both nearer than this. */
 const LEVELS_MAX = 6;
 
-/** The addon; Node keeps it, so a second call costs a look-up. Throws when it was not built, since nothing of vipd
- *  works without it; programs ask `addonProblem` first and print its sentence. */
+/** The addon; Node keeps it, so a second call costs a look-up. Throws when it was not built, since nothing of
+ *  vipd works without it; programs ask `addonProblem` first and print its sentence. */
 export function loadAddon(): Addon {
   const path = addonPath();
   if (path === null) throw new Error(`the native addon (${ADDON}) is not built: run \`npm run build\``);
@@ -71,12 +71,13 @@ export function addonProblem(): string | null {
     const reason = error instanceof Error ? error.message : String(error);
     return reason.includes('npm run build')
       ? reason
-      : `the native addon does not load (${reason}): run \`npm run build\` with this Node (${process.version})`;
+      : `the native addon does not load (${reason}): run \`npm run build\` with Node ${process.version}`;
   }
 }
 
 function addonPath(): string | null {
-  // __dirname is there in the CommonJS bundles and under vitest; other loaders have the script's own folder to go by.
+  // __dirname is there in the CommonJS bundles and under vitest; other loaders have the script's own folder
+  // to go by.
   let folder = resolve(typeof __dirname === 'string' ? __dirname : dirname(process.argv[1] ?? '.'));
   for (let level = 0; level < LEVELS_MAX; level++) {
     const candidate = join(folder, ADDON);

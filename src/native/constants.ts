@@ -1,5 +1,5 @@
-/** Numbers of Linux's user interface, each under its name in the header. They are the same on every architecture
- *  that Node runs on except MIPS and SPARC, which vipd does not support. */
+/** Numbers of Linux's user interface, each under its name in the header. They are the same on every
+ *  architecture that Node runs on except MIPS and SPARC, which vipd does not support. */
 
 /** bits/socket.h */
 export const AF = { UNIX: 1, INET: 2, INET6: 10, NETLINK: 16, PACKET: 17 } as const;

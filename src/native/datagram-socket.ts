@@ -1,5 +1,5 @@
-/** The typed face of the addon's datagram socket: raw IP, packet, netlink and unix-datagram sockets that never block.
- *  It knows system calls and their errors, nothing of what travels in them. */
+/** The typed face of the addon's datagram socket: raw IP, packet, netlink and unix-datagram sockets that
+ *  never block. It knows system calls and their errors, nothing of what travels in them. */
 import { err, ok, type Result } from '../base/result.ts';
 import type { SystemError } from '../base/system-error.ts';
 import { type ControlMessage, loadAddon, type NativeMessage } from './addon.ts';
@@ -16,8 +16,8 @@ export interface Outgoing {
 export interface Received {
   /** oldest first; the bytes are copies */
   readonly messages: readonly NativeMessage[];
-  /** what stopped the drain before the socket was empty: ENOBUFS after a netlink overrun, ENETDOWN on a packet
-   *  socket whose link went down. Reported once; the socket goes on. */
+  /** what stopped the drain before the socket was empty: ENOBUFS after a netlink overrun, ENETDOWN on a
+   *  packet socket whose link went down. Reported once; the socket goes on. */
   readonly error: SystemError | null;
 }
 
@@ -31,14 +31,15 @@ export interface DatagramSocket {
   send(message: Outgoing): Result<void, SystemError>;
   /** At most `limit` messages that are there now. */
   receive(limit: number): Received;
-  /** Calls back whenever messages or a socket error wait, until the socket is closed; keeps the process alive. */
+  /** Calls back whenever messages or a socket error wait, until the socket is closed; keeps the process
+   *  alive. */
   watch(onReadable: () => void): Result<void, SystemError>;
   /** A second call does nothing. Every other call on a closed socket answers EBADF. */
   close(): void;
 }
 
-/** `purpose` names the socket in errors: `raw socket on eth0`. The socket is non-blocking and not inherited by
- *  programs that are started. */
+/** `purpose` names the socket in errors: `raw socket on eth0`. The socket is non-blocking and not inherited
+ *  by programs that are started. */
 export function openDatagramSocket(
   kind: { readonly domain: number; readonly type: number; readonly protocol: number },
   purpose: string,

@@ -4,8 +4,8 @@ import { err, ok, type Result } from '../base/result.ts';
 import type { SystemError } from '../base/system-error.ts';
 import { loadAddon } from './addon.ts';
 
-/** Two names share a number on Linux (EAGAIN and EWOULDBLOCK, EOPNOTSUPP and ENOTSUP): the first of a pair is used.
- *  The kernel's names for what glibc calls EOPNOTSUPP are the same. */
+/** Two names share a number on Linux (EAGAIN and EWOULDBLOCK, EOPNOTSUPP and ENOTSUP): the first of a pair is
+ *  used. The kernel's names for what glibc calls EOPNOTSUPP are the same. */
 const SECOND_NAMES: readonly string[] = ['EWOULDBLOCK', 'ENOTSUP'];
 
 /** `ENODEV` for 19; `E?123` for a number without a name. */

@@ -27,8 +27,8 @@ export const monotonicMicros = (): number => loadAddon().clockMicros(CLOCK.MONOT
 /** Microseconds of CLOCK_REALTIME; only to convert kernel timestamps, never to measure. */
 export const realTimeMicros = (): number => loadAddon().clockMicros(CLOCK.REALTIME);
 
-/** Asks for `signal` when the parent dies (prctl(2) PR_SET_PDEATHSIG). ESRCH when `parentPid` is dead already: the
- *  signal will then never come, so the caller has to end by itself. */
+/** Asks for `signal` when the parent dies (prctl(2) PR_SET_PDEATHSIG). ESRCH when `parentPid` is dead
+ *  already: the signal will then never come, so the caller has to end by itself. */
 export function dieWithParent(signal: number, parentPid: number): Result<void, SystemError> {
   const attempted = 'ask for a signal at the death of the parent';
   const set = fromAnswer(loadAddon().setParentDeathSignal(signal), () => attempted);
@@ -36,8 +36,8 @@ export function dieWithParent(signal: number, parentPid: number): Result<void, S
   return process.ppid === parentPid ? ok(undefined) : err(systemError(ESRCH, attempted));
 }
 
-/** Moves this thread into the network namespace of an open file (setns(2)): sockets opened and programs started from
- *  now on are in there; sockets that are open stay where they are. */
+/** Moves this thread into the network namespace of an open file (setns(2)): sockets opened and programs
+ *  started from now on are in there; sockets that are open stay where they are. */
 export const enterNetworkNamespace = (descriptor: number): Result<void, SystemError> =>
   done(loadAddon().enterNetworkNamespace(descriptor), () => 'enter network namespace');
 
@@ -77,16 +77,16 @@ export function setNice(nice: number): Result<void, SystemError> {
 }
 export const getNice = (): number => getPriority();
 
-/** Keeps pages in memory once they were touched (mlockall(2) with MCL_ONFAULT: without it Node's whole reserve would
- *  become resident). V8 aborts if it exits with locked pages, and Workers abort at once: call `unlockMemory` before
- *  the process ends and start no Worker. */
+/** Keeps pages in memory once they were touched (mlockall(2) with MCL_ONFAULT: without it Node's whole
+ *  reserve would become resident). V8 aborts if it exits with locked pages, and Workers abort at once: call
+ *  `unlockMemory` before the process ends and start no Worker. */
 export const lockMemory = (): Result<void, SystemError> =>
   done(loadAddon().lockMemory(MCL.CURRENT | MCL.FUTURE | MCL.ONFAULT), () => 'lock memory');
 export const unlockMemory = (): Result<void, SystemError> =>
   done(loadAddon().unlockMemory(), () => 'unlock memory');
 
-/** Locks the whole of an open file for its open file description (fcntl(2) F_OFD_SETLK): the lock lives as long as
- *  the descriptor or a copy of it. EAGAIN when someone else holds one. */
+/** Locks the whole of an open file for its open file description (fcntl(2) F_OFD_SETLK): the lock lives as
+ *  long as the descriptor or a copy of it. EAGAIN when someone else holds one. */
 export const lockFile = (descriptor: number): Result<void, SystemError> =>
   done(loadAddon().lockFile(descriptor), () => 'lock file');
 /** Whether someone else's lock would refuse ours (F_OFD_GETLK). */

@@ -1,5 +1,5 @@
-/** Socket addresses as the kernel's bytes. Family and netlink numbers are in native order, ports and protocols in
- *  network order, as the headers have them. */
+/** Socket addresses as the kernel's bytes. Family and netlink numbers are in native order, ports and
+ *  protocols in network order, as the headers have them. */
 import { type IpAddress, ipBytes, ipFromBytes, isIpv4 } from '../base/ip.ts';
 import { type MacAddress, macBytes } from '../base/mac.ts';
 import type { IfIndex } from '../base/units.ts';
@@ -40,8 +40,8 @@ export function packetSockaddr(
   return bytes;
 }
 
-/** linux/netlink.h: sockaddr_nl, 12 bytes. Port 0 is the kernel, or at bind "the kernel chooses"; `groups` is the
- *  bit mask of the first 32 multicast groups. */
+/** linux/netlink.h: sockaddr_nl, 12 bytes. Port 0 is the kernel, or at bind "the kernel chooses"; `groups` is
+ *  the bit mask of the first 32 multicast groups. */
 export function netlinkSockaddr(groups = 0): Uint8Array {
   const bytes = Buffer.alloc(12);
   writeNative16(bytes, 0, AF.NETLINK);
@@ -53,8 +53,8 @@ export function netlinkSockaddr(groups = 0): Uint8Array {
 export const netlinkPort = (bytes: Uint8Array): number | null =>
   bytes.length >= 12 && readNative16(bytes, 0) === AF.NETLINK ? readNative32(bytes, 4) : null;
 
-/** linux/un.h: sockaddr_un. A leading `@` means the abstract name space, as sd_notify(3) writes it. Null when the
- *  path is empty or longer than the 107 bytes that fit. */
+/** linux/un.h: sockaddr_un. A leading `@` means the abstract name space, as sd_notify(3) writes it. Null when
+ *  the path is empty or longer than the 107 bytes that fit. */
 export function unixSockaddr(path: string): Uint8Array | null {
   const name = Buffer.from(path);
   if (name.length === 0 || name.length > 107) return null;

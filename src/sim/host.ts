@@ -6,11 +6,12 @@ import type { Prng } from '../base/prng.ts';
 import { ok } from '../base/result.ts';
 import { after, type Instant, type InterfaceName, instant, type Micros, micros } from '../base/units.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { PacketPort, VrrpPacket, VrrpSocket } from '../ports/packets.ts';
+import type { PacketPort } from '../ports/packets.ts';
 import type { Transition } from '../vrrp/core/actions.ts';
 import type { startVrrp, VrrpPart, VrrpPorts, VrrpProcess } from '../vrrp/shell/process.ts';
 import { newKernel, type SimKernel } from './kernel.ts';
 import type { Lan } from './lan.ts';
+import { SimSocket } from './socket.ts';
 import type { World } from './world.ts';
 
 /** What travels on the simulated segment. */
@@ -38,9 +39,6 @@ export interface HostPlan {
   readonly address: IpAddress;
   readonly config: VrrpPart;
 }
-
-/** Frames that a socket holds before the kernel drops. */
-const RECEIVE_BUFFER_FRAMES = 512;
 
 export class Host {
   readonly plan: HostPlan;
@@ -91,6 +89,11 @@ export class Host {
 
   get isStalled(): boolean {
     return this.#world.now < this.stalledUntil;
+  }
+
+  /** packets that wait in the sockets */
+  get unread(): number {
+    return this.#sockets.reduce((sum, socket) => sum + socket.waiting, 0);
   }
 
   boot(): void {
@@ -234,59 +237,5 @@ export class Host {
           close: () => {},
         }),
     };
-  }
-}
-
-class SimSocket implements VrrpSocket {
-  readonly #transmit: (advert: Parameters<VrrpSocket['send']>[0]) => void;
-  readonly #later: (task: () => void) => void;
-  readonly #onReadable: () => void;
-  #waiting: VrrpPacket[] = [];
-  #told = false;
-  #open = true;
-  dropped = 0;
-
-  constructor(
-    transmit: (advert: Parameters<VrrpSocket['send']>[0]) => void,
-    later: (task: () => void) => void,
-    onReadable: () => void,
-  ) {
-    this.#transmit = transmit;
-    this.#later = later;
-    this.#onReadable = onReadable;
-  }
-
-  send(advert: Parameters<VrrpSocket['send']>[0]): ReturnType<VrrpSocket['send']> {
-    this.#transmit(advert);
-    return ok(undefined);
-  }
-
-  drain(limit: number): readonly VrrpPacket[] {
-    return this.#waiting.splice(0, limit);
-  }
-
-  close(): void {
-    this.#open = false;
-    this.#waiting = [];
-  }
-
-  deliver(packet: VrrpPacket): void {
-    if (!this.#open) return;
-    if (this.#waiting.length >= RECEIVE_BUFFER_FRAMES) {
-      this.dropped++;
-      return;
-    }
-    this.#waiting.push(packet);
-    this.#tell();
-  }
-
-  #tell(): void {
-    if (this.#told) return;
-    this.#told = true;
-    this.#later(() => {
-      this.#told = false;
-      if (this.#open && this.#waiting.length > 0) this.#onReadable();
-      if (this.#waiting.length > 0) this.#tell();
-    });
   }
 }

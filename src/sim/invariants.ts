@@ -19,6 +19,8 @@ export interface Episode {
   readonly statuses: readonly VrrpInstanceStatus[];
   /** the process was told to stop and to release */
   readonly released: boolean;
+  /** instances that became master while packets waited in the sockets */
+  readonly hasty: readonly string[];
   /** a disturbance from outside (an address deleted) may still be unrepaired */
   readonly excused: boolean;
   /** when each instance last sent an advert as master, by VRID; absent since it is not */
@@ -35,6 +37,7 @@ export const RULES: readonly Rule[] = [
   mastersHoldTheirAddresses,
   othersHoldNone,
   entryIsAdvertisedAndAnnounced,
+  socketsAreReadBeforeTakeover,
   onlyMastersAdvertise,
   stopResigns,
   advertsLeaveOnTime,
@@ -87,6 +90,11 @@ function entryIsAdvertisedAndAnnounced(episode: Episode): readonly string[] {
           : [`${host.plan.name} ${instance.name} became master without announcing ${silent.join(' ')}`]),
       ];
     });
+}
+
+/** What waits may be the advert of a living master (drain before takeover). */
+function socketsAreReadBeforeTakeover({ host, hasty }: Episode): readonly string[] {
+  return hasty.map((name) => `${host.plan.name} ${name} became master with packets unread`);
 }
 
 function onlyMastersAdvertise(episode: Episode): readonly string[] {

@@ -25,6 +25,8 @@ export interface SimKernel extends NetKernel {
   dropSubscribers(): void;
   /** notifications that are still under way */
   readonly pending: number;
+  /** changes so far, whoever made them */
+  readonly revision: number;
   /** operations that changed something */
   readonly writes: number;
   /** operations that were refused, but for EEXIST and ENODEV: those are races with others that nobody can avoid */
@@ -49,11 +51,13 @@ export function newKernel(notify: (deliver: () => void) => void): SimKernel {
   let addresses: AddressState[] = [];
   let lastIndex = 1;
   let writes = 0;
+  let revision = 0;
   const refusals: string[] = [];
   let waiting: NetEvent[] = [];
   const listeners = new Set<(event: NetEvent) => void>();
 
   const tell = (event: NetEvent): void => {
+    revision++;
     if (listeners.size === 0) return;
     waiting.push(event);
     // whatever order the tasks run in, each takes the oldest: netlink keeps the order of events
@@ -111,6 +115,9 @@ export function newKernel(notify: (deliver: () => void) => void): SimKernel {
     get pending() {
       return waiting.length;
     },
+    get revision() {
+      return revision;
+    },
     get writes() {
       return writes;
     },
@@ -140,6 +147,7 @@ export function newKernel(notify: (deliver: () => void) => void): SimKernel {
       if (found !== undefined) erase(found);
     },
     forgetAllBut(kept) {
+      revision++;
       addresses = addresses.filter(({ address }) => kept.includes(address));
     },
   };

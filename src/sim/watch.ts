@@ -22,6 +22,9 @@ const VIOLATIONS_MAX = 20;
 interface Memory {
   frames: Frame[];
   transitions: Transition[];
+  hasty: string[];
+  /** of the kernel, when it was last judged without an excuse; null when it has to be judged again */
+  revision: number | null;
   masters: ReadonlySet<string>;
   excusedUntil: Instant;
   readonly lastAdvertAt: Map<number, Instant>;
@@ -44,6 +47,7 @@ export function newWatch(now: () => Instant, trace: Trace): Watch {
   }
   function settled(host: Host): void {
     const memory = memoryOf(host);
+    if (isUneventful(host, memory)) return;
     const episode = episodeOf(host, memory, now());
     for (const rule of RULES) rule(episode).forEach(report);
     beginNext(memory, episode);
@@ -73,7 +77,9 @@ export function newWatch(now: () => Instant, trace: Trace): Watch {
       const { instance, from, to, reason } = transition;
       trace.line(host.plan.name, `${instance} ${from} -> ${to}: ${reason}`);
       transitions.push(transition);
-      memoryOf(host).transitions.push(transition);
+      const memory = memoryOf(host);
+      memory.transitions.push(transition);
+      if (to === 'MASTER' && host.unread > 0) memory.hasty.push(instance);
     },
   };
 }
@@ -81,10 +87,19 @@ export function newWatch(now: () => Instant, trace: Trace): Watch {
 const newMemory = (): Memory => ({
   frames: [],
   transitions: [],
+  hasty: [],
+  revision: null,
   masters: new Set(),
   excusedUntil: instant(0),
   lastAdvertAt: new Map(),
 });
+
+/** Most callbacks only read an advert: nothing was sent, decided or written, so nothing can have broken. */
+const isUneventful = (host: Host, { frames, transitions, revision }: Memory): boolean =>
+  host.process !== null &&
+  frames.length === 0 &&
+  transitions.length === 0 &&
+  revision === host.kernel.revision;
 
 function episodeOf(host: Host, memory: Memory, now: Instant): Episode {
   const statuses = host.process?.status().instances ?? [];
@@ -93,6 +108,7 @@ function episodeOf(host: Host, memory: Memory, now: Instant): Episode {
     now,
     frames: memory.frames,
     transitions: memory.transitions,
+    hasty: memory.hasty,
     mastersBefore: memory.masters,
     statuses,
     released: host.process === null && host.releasesVips,
@@ -102,7 +118,8 @@ function episodeOf(host: Host, memory: Memory, now: Instant): Episode {
   };
 }
 
-function beginNext(memory: Memory, { host, now, frames, statuses }: Episode): void {
+function beginNext(memory: Memory, { host, now, frames, statuses, excused }: Episode): void {
+  memory.revision = excused ? null : host.kernel.revision;
   memory.masters = new Set(statuses.filter(({ state }) => state === 'MASTER').map(({ name }) => name));
   for (const instance of host.plan.config.vrrpInstances) {
     if (!memory.masters.has(instance.name)) memory.lastAdvertAt.delete(instance.vrid);
@@ -110,4 +127,5 @@ function beginNext(memory: Memory, { host, now, frames, statuses }: Episode): vo
   }
   memory.frames = [];
   memory.transitions = [];
+  memory.hasty = [];
 }

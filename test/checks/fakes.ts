@@ -14,6 +14,7 @@ export interface FakeKernel extends IpvsKernel {
   /** calls of `apply` that carried something */
   readonly batches: number;
   readonly reads: number;
+  readonly timeoutWrites: number;
   text(): string;
   /** the kernel loses or regains its ip_vs module */
   missing(is: boolean): void;
@@ -30,7 +31,7 @@ export function createFakeKernel(start: IpvsTable = new Map()): FakeKernel {
   let absent = false;
   let timeouts: IpvsTimeouts = { tcp: seconds(900), tcpFin: seconds(120), udp: seconds(300) };
   const operations: IpvsOperation[] = [];
-  const counts = { batches: 0, reads: 0 };
+  const counts = { batches: 0, reads: 0, timeoutWrites: 0 };
   const answer = <T>(value: () => T): Result<T, SystemError> => (absent ? err(NO_IPVS) : ok(value()));
   return {
     operations,
@@ -39,6 +40,9 @@ export function createFakeKernel(start: IpvsTable = new Map()): FakeKernel {
     },
     get reads() {
       return counts.reads;
+    },
+    get timeoutWrites() {
+      return counts.timeoutWrites;
     },
     text: () => tableText(table),
     missing: (is) => {
@@ -63,6 +67,7 @@ export function createFakeKernel(start: IpvsTable = new Map()): FakeKernel {
     setTimeouts: (wanted) =>
       answer(() => {
         timeouts = { ...timeouts, ...wanted };
+        counts.timeoutWrites++;
       }),
     flush: () =>
       answer(() => {
@@ -74,6 +79,8 @@ export function createFakeKernel(start: IpvsTable = new Map()): FakeKernel {
 export interface FakeClock extends Clock {
   /** Time goes on; an alarm that is due then rings. */
   pass(duration: Micros): void;
+  /** some alarm is set */
+  armed(): boolean;
 }
 
 export function createFakeClock(): FakeClock {
@@ -100,6 +107,7 @@ export function createFakeClock(): FakeClock {
       time = after(time, duration);
       ringDue();
     },
+    armed: () => due.size > 0,
   };
 }
 

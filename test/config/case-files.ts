@@ -69,7 +69,10 @@ export const parseText = (text: string, options: ParseTestOptions = {}): LoadedC
   parseFiles({ '/etc/vipd.conf': text }, options);
 
 /** Parses /etc/vipd.conf of several files. */
-export const parseFiles = (texts: Readonly<Record<string, string>>, options: ParseTestOptions = {}): LoadedConfig =>
+export const parseFiles = (
+  texts: Readonly<Record<string, string>>,
+  options: ParseTestOptions = {},
+): LoadedConfig =>
   parseConfig('/etc/vipd.conf', memoryFiles(texts), {
     configId: options.configId ?? 'director',
     hostName: 'director',

@@ -1,4 +1,5 @@
-// Knobs of the process that need root. Each case is a process of its own: what it sets must not stay with the tests.
+// Knobs of the process that need root. Each case is a process of its own: what it sets must not stay with the
+// tests.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -87,7 +88,9 @@ describe('a child', () => {
       run(`
         const { spawn } = require('node:child_process');
         const { readFileSync } = require('node:fs');
-        const parent = spawn(process.execPath, ['-e', ${JSON.stringify(parent)}], { stdio: ['pipe', 'pipe', 'inherit'] });
+        const parent = spawn(process.execPath, ['-e', ${JSON.stringify(parent)}], {
+          stdio: ['pipe', 'pipe', 'inherit'],
+        });
         // whoever inherits a dead child may be slow to reap it: a zombie counts as gone
         const isGone = (pid) => {
           try {

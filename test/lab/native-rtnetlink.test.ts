@@ -112,7 +112,7 @@ describe('operations', () => {
     expect(onEth0(snapshot())).toEqual([]);
   });
 
-  test('of 2,000 addresses with one that exists in the middle fail there only, in the words of the kernel', () => {
+  test('on 2,000 addresses of which one exists fail there only, in the words of the kernel', () => {
     const many = Array.from({ length: 2000 }, (_, i) => address(`10.8.${i >> 8}.${i & 255}`, 32));
     const twice = many[1000] as AddressState;
     expect(kernel.apply([add(twice)])).toEqual([null]);

@@ -45,11 +45,11 @@ describe("the seed's web pair: LVS-DR, rr, persistence, TCP_CHECK and HTTP_GET w
   });
 
   test('a page whose digest is wrong removes its server within delay_loop + 3 retries, and nobody notices', () => {
-    const { removed, outage, left } = played('web').pageChanged;
+    const { removed, failures, left } = played('web').pageChanged;
     expect(removed).toBeGreaterThan(3);
     expect(removed).toBeLessThan(PROMISES.httpRemoval + SLACK);
     expect(left).toEqual(['192.168.100.9:80']);
-    expect(outage).toBe(0);
+    expect(failures).toBe(0);
   });
 
   test('the page put back returns its server within two delay_loops', () => {

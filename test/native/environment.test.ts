@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 
 const ADDON = join(import.meta.dirname, '..', '..', 'native', 'build', 'Release', 'vipd.node');
 
-/** A script that has the addon as `addon`, and `socketPair()`: a watched abstract unix socket and a way to wake it. */
+/** A script that has the addon as `addon`, and `socketPair()`: a watched abstract unix socket and a way to
+ *  wake it. */
 function run(script: string) {
   const prelude = `
     const addon = require(${JSON.stringify(ADDON)});
@@ -87,7 +88,11 @@ describe('the addon', () => {
         const sockets = () => {
           const fs = require('node:fs');
           return readdirSync('/proc/self/fd').filter((fd) => {
-            try { return fs.readlinkSync('/proc/self/fd/' + fd).startsWith('socket:'); } catch { return false; }
+            try {
+              return fs.readlinkSync('/proc/self/fd/' + fd).startsWith('socket:');
+            } catch {
+              return false;
+            }
           }).length;
         };
         (async () => {
@@ -117,7 +122,9 @@ describe('the addon', () => {
           () => socket.watch(1),
           () => addon.DatagramSocket(),
         ];
-        for (const attempt of attempts) try { console.log(attempt()); } catch (error) { console.log(error.name); }
+        for (const attempt of attempts) {
+          try { attempt(); } catch (error) { console.log(error.name); }
+        }
         process.exit(0);`).status,
     ).toBe(0);
   });

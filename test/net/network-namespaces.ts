@@ -1,5 +1,5 @@
-/** Hosts for tests against the real kernel: network namespaces joined by veth cables, entered by the test's own thread,
- *  so that one process plays both ends. Needs root. */
+/** Hosts for tests against the real kernel: network namespaces joined by veth cables, entered by the test's
+ *  own thread, so that one process plays both ends. Needs root. */
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { enterNetworkNamespace } from '../../src/native/process-knobs.ts';
@@ -19,7 +19,8 @@ export interface TestNetwork {
   close(): void;
 }
 
-/** Two hosts with the interface `eth0` each, both up, 10.0.0.1/24 left and 10.0.0.2/24 right, and able to talk. */
+/** Two hosts with the interface `eth0` each, both up, 10.0.0.1/24 left and 10.0.0.2/24 right, and able to
+ *  talk. */
 export async function createTestNetwork(): Promise<TestNetwork> {
   const home = openSync('/proc/thread-self/ns/net', 'r');
   const left = createHost('l', home);
@@ -44,8 +45,8 @@ export async function createTestNetwork(): Promise<TestNetwork> {
   };
 }
 
-/** The kernel routes IPv6 on a link, arriving multicast too, from when it gives the link its own address: up to a second
- *  after the carrier is there. */
+/** The kernel routes IPv6 on a link, arriving multicast too, from when it gives the link its own address: up
+ *  to a second after the carrier is there. */
 function linkLocalAddress(host: TestHost): Promise<void> {
   return host.inside(() => {
     const kernel = must(createNetKernel());

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { runSimulation, simulate, verdictText } from '../../src/sim/run.ts';
 
-const SEEDS = 300;
+const SEEDS = 200;
 const wanted = process.env['SEED'];
 const seeds = wanted === undefined ? Array.from({ length: SEEDS }, (_, i) => i + 1) : [Number(wanted)];
 

@@ -4,6 +4,7 @@
  *         └────fail────────────────────────────────────────────────▶ down ──pass──▶ up
  *
  *  The very first probe has no retries (Q19): a server that is dead at start is out at once. */
+import { exhaustive } from '../../base/never.ts';
 import type { Instant, Micros } from '../../base/units.ts';
 import { micros } from '../../base/units.ts';
 import type { Checker } from '../../config/model/lvs.ts';
@@ -74,6 +75,8 @@ export function afterRun(
       };
       return { after, wait: passing ? checker.delayBeforeRetry : waitWhileDown(checker) };
     }
+    default:
+      return exhaustive(run.result);
   }
 }
 

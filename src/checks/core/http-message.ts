@@ -1,7 +1,9 @@
 /** An HTTP/1 answer as bytes come in, and the request that asks for it. behaviour.md section 16.3. It is what a
  *  health check needs and no more: the head ends at the first empty line within 4095 bytes, the body is everything
  *  behind it up to Content-Length, nothing is decoded. However the bytes are cut, the verdict is the same. */
+
 import type { IpAddress } from '../../base/ip.ts';
+import { exhaustive } from '../../base/never.ts';
 import type { Port } from '../../base/units.ts';
 import type { HttpProtocol, StatusRange } from '../../config/model/lvs.ts';
 
@@ -41,6 +43,8 @@ export function receive(
     case 'complete':
     case 'headless':
       return { message, body: NO_BYTES };
+    default:
+      return exhaustive(message);
   }
 }
 

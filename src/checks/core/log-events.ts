@@ -1,6 +1,8 @@
 /** The log lines of the checkers, worded as keepalived words them: operators search for these sentences.
  *  What vipd adds (a reason, a url) stands behind keepalived's own words. */
+
 import { catalogue, row } from '../../base/log.ts';
+import { exhaustive } from '../../base/never.ts';
 import { type ProbeFailure, resultText } from './probe-result.ts';
 
 interface Pooling {
@@ -29,8 +31,11 @@ type PageFine = { readonly server: string; readonly url: string; readonly digest
 type NoResult = { readonly server: string; readonly attempted: string; readonly code: string };
 
 export const checksLog = catalogue({
-  checkerActivated: row('checker_activated', 'info', (f: Pooling) =>
-    `Activating healthchecker for service ${f.server} for VS ${f.service}`), // biome-ignore format: one row, one line
+  checkerActivated: row(
+    'checker_activated',
+    'info',
+    (f: Pooling) => `Activating healthchecker for service ${f.server} for VS ${f.service}`,
+  ),
   tcpSucceeded: row(
     'tcp_check_succeeded',
     'info',
@@ -172,5 +177,7 @@ function failureLine({ server, checker, failure }: ServerFailure): string {
     case 'exchange_timeout':
     case 'body_too_long':
       return `Read error with server ${server}: ${why}.`;
+    default:
+      return exhaustive(failure);
   }
 }

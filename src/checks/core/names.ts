@@ -1,5 +1,6 @@
 /** Names and identities of services, servers and checkers. The forms with brackets are keepalived's, for the log. */
 
+import { exhaustive } from '../../base/never.ts';
 import type {
   Checker,
   HttpChecker,
@@ -33,6 +34,8 @@ export const checkerWord = (checker: Checker): string => {
       return 'HTTP_CHECK';
     case 'misc':
       return 'MISC_CHECK';
+    default:
+      return exhaustive(checker);
   }
 };
 
@@ -45,6 +48,8 @@ export function checkerName(checker: Checker): string {
       return httpName(checker);
     case 'misc':
       return `MISC_CHECK ${checker.command.argv[0]}`;
+    default:
+      return exhaustive(checker);
   }
 }
 

@@ -1,6 +1,8 @@
 /** What one finished probe is worth in the log: changes always; each failure of a live server only when
  *  `log_all_failures` asks; trouble of this host once, not at every attempt. */
+
 import type { LogEntry } from '../../base/log.ts';
+import { exhaustive } from '../../base/never.ts';
 import type { Checker } from '../../config/model/lvs.ts';
 import { type CheckerState, checkerVerdict, type FinishedRun } from './checker.ts';
 import { checksLog } from './log-events.ts';
@@ -33,6 +35,8 @@ export function narrate(change: CheckerChange): readonly LogEntry[] {
       const retries = after.failing - 1;
       return [line, checksLog.checkFailed({ check: checkerWord(config), server, retries })];
     }
+    default:
+      return exhaustive(result);
   }
 }
 
@@ -52,5 +56,7 @@ function successLines({ config, server, before }: CheckerChange): readonly LogEn
     }
     case 'misc':
       return [];
+    default:
+      return exhaustive(config);
   }
 }

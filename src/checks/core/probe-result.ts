@@ -1,4 +1,5 @@
 /** What one run of a checker found, as data. The core decides by it, the log and the status put it into words. */
+import { exhaustive } from '../../base/never.ts';
 
 export type ProbeResult = { readonly kind: 'passed' } | Setback;
 
@@ -41,6 +42,8 @@ export function resultText(result: ProbeResult): string {
       return failureText(result.failure);
     case 'no_result':
       return `not checked: ${result.attempted} failed on this host with ${result.code}`;
+    default:
+      return exhaustive(result);
   }
 }
 
@@ -70,5 +73,7 @@ function failureText(failure: ProbeFailure): string {
         : `${failure.url}: status ${failure.status} is not accepted`;
     case 'bad_digest':
       return `${failure.url}: digest ${failure.digest}, expected ${failure.expected}`;
+    default:
+      return exhaustive(failure);
   }
 }

@@ -46,14 +46,16 @@ const tlsOptions = ({ sni }: HttpTls, secureContext: SecureContext) => ({
 function connectOptions(target: CheckTarget): NetConnectOpts & { host: string; port: number } {
   const { address, port, bindAddress, bindPort, bindInterface } = target;
   return {
-    host: bindInterface !== null && isLinkLocal(address) ? `${address}%${bindInterface}` : address,
+    host: scoped(address, bindInterface),
     port,
-    ...(bindAddress === null ? {} : { localAddress: bindAddress }),
+    ...(bindAddress === null ? {} : { localAddress: scoped(bindAddress, bindInterface) }),
     ...(bindPort === null ? {} : { localPort: bindPort }),
   };
 }
 
 const isLinkLocal = (address: string): boolean => /^fe[89ab]/.test(address);
+const scoped = (address: string, link: string | null): string =>
+  link !== null && isLinkLocal(address) ? `${address}%${link}` : address;
 
 const needsDescriptor = ({ fwmark, bindInterface, address }: CheckTarget): boolean =>
   fwmark !== null || (bindInterface !== null && !isLinkLocal(address));

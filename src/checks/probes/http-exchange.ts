@@ -1,10 +1,14 @@
 /** One request and its answer on a connection of its own: the part that HTTP_GET, SSL_GET and genhash share.
  *  Bounded in time and memory whatever the peer does: each step has the checker's timeout, the whole has
  *  EXCHANGE_TIMEOUTS of it, the body is handed on as it comes and never kept. */
+
+import type { Socket } from 'node:net';
+import { exhaustive } from '../../base/never.ts';
 import { after, earliest, type Instant, micros } from '../../base/units.ts';
 import type { CheckTarget, HttpProtocol, HttpTls } from '../../config/model/lvs.ts';
 import { emptyMessage, type HttpHead, type HttpMessage, receive, requestText } from '../core/http-message.ts';
 import { type ExchangeFailure, failed, type Setback } from '../core/probe-result.ts';
+import type { Deadlines } from './deadlines.ts';
 import { connectError } from './dial.ts';
 import type { ProbePorts, RunningProbe } from './probe.ts';
 
@@ -36,62 +40,98 @@ export type ExchangeEnd =
 
 type Phase = 'connecting' | 'handshaking' | 'reading';
 
-export function startExchange(
+/** Starts at once; the listener hears nothing before this returns. */
+export const startExchange = (
   exchange: HttpExchange,
-  { deadlines, dial }: ProbePorts,
+  ports: ProbePorts,
   listener: ExchangeListener,
-): RunningProbe {
-  const { target, path } = exchange;
-  const { socket, opened } = dial(target, exchange.tls);
-  const started = deadlines.now();
-  const lastMoment = after(started, micros(EXCHANGE_TIMEOUTS * target.timeout));
-  let phase: Phase = 'connecting';
-  let message: HttpMessage = emptyMessage;
-  let heardAt: Instant = started;
-  let over = false;
+): RunningProbe => new Exchange(exchange, ports, listener);
 
-  const finish = (end: ExchangeEnd | null): void => {
-    if (over) return;
-    over = true;
-    callOff();
-    socket.destroy();
-    if (end !== null) listener.onEnd(end);
-  };
-  const fail = (failure: ExchangeFailure): void => finish(failed(failure));
-  const step = (next: Phase): void => {
-    phase = next;
-    heardAt = deadlines.now();
-  };
-  const callOff = deadlines.add(after(started, target.timeout), (now) => {
-    const silence = after(heardAt, target.timeout);
-    if (now < silence && now < lastMoment) return earliest(silence, lastMoment);
-    fail(now < lastMoment ? silenceIn(phase, path) : { kind: 'exchange_timeout', url: path });
+class Exchange implements RunningProbe {
+  readonly #exchange: HttpExchange;
+  readonly #listener: ExchangeListener;
+  readonly #deadlines: Deadlines;
+  readonly #socket: Socket;
+  /** the end of all patience */
+  readonly #lastMoment: Instant;
+  readonly #callOff: () => void;
+  #phase: Phase = 'connecting';
+  /** the last step or byte */
+  #heardAt: Instant;
+  #message: HttpMessage = emptyMessage;
+  #over = false;
+
+  constructor(exchange: HttpExchange, { deadlines, dial }: ProbePorts, listener: ExchangeListener) {
+    const { target, tls } = exchange;
+    this.#exchange = exchange;
+    this.#listener = listener;
+    this.#deadlines = deadlines;
+    this.#heardAt = deadlines.now();
+    this.#lastMoment = after(this.#heardAt, micros(EXCHANGE_TIMEOUTS * target.timeout));
+    this.#callOff = deadlines.add(after(this.#heardAt, target.timeout), (now) => this.#patience(now));
+    const { socket, opened } = dial(target, tls);
+    this.#socket = socket;
+    if (opened === 'secureConnect') socket.once('connect', () => this.#step('handshaking'));
+    socket.once(opened, () => this.#ask());
+    socket.on('data', (chunk) => this.#read(chunk));
+    socket.once('end', () => this.#closed());
+    socket.once('close', () => this.#closed());
+    socket.on('error', (error) => this.#finish(connectError(error, this.#failure)));
+  }
+
+  abort(): void {
+    this.#finish(null);
+  }
+
+  #step(phase: Phase): void {
+    this.#phase = phase;
+    this.#heardAt = this.#deadlines.now();
+  }
+
+  #ask(): void {
+    const { address, port } = this.#exchange.target;
+    this.#step('reading');
+    this.#socket.write(requestText({ ...this.#exchange, address, port }));
+  }
+
+  #read(chunk: Uint8Array): void {
+    if (this.#over) return;
+    this.#heardAt = this.#deadlines.now();
+    const { message, body } = receive(this.#message, chunk);
+    if (!('head' in this.#message) && 'head' in message) this.#listener.onHead?.(message.head);
+    this.#message = message;
+    if (body.length > 0) this.#listener.onBody(body);
+    const end = endByContent(message, this.#exchange.path);
+    if (end !== null) this.#finish(end);
+  }
+
+  /** Closed without an error; before anything could be read it means that the peer did not want to talk. */
+  #closed(): void {
+    const reading = this.#phase === 'reading';
+    this.#finish(reading ? endByClose(this.#message, this.#exchange.path) : failed(this.#failure('closed')));
+  }
+
+  /** Asked when silence may have lasted too long: when to ask again, or null when it has. */
+  #patience(now: Instant): Instant | null {
+    const silence = after(this.#heardAt, this.#exchange.target.timeout);
+    if (now < silence && now < this.#lastMoment) return earliest(silence, this.#lastMoment);
+    const url = this.#exchange.path;
+    this.#finish(
+      failed(now < this.#lastMoment ? silenceIn(this.#phase, url) : { kind: 'exchange_timeout', url }),
+    );
     return null;
-  });
+  }
 
-  if (opened === 'secureConnect') socket.once('connect', () => step('handshaking'));
-  socket.once(opened, () => {
-    step('reading');
-    socket.write(requestText({ ...exchange, address: target.address, port: target.port }));
-  });
-  socket.on('data', (chunk) => {
-    if (over) return;
-    heardAt = deadlines.now();
-    const headBefore = 'head' in message;
-    const received = receive(message, chunk);
-    message = received.message;
-    if (!headBefore && 'head' in message) listener.onHead?.(message.head);
-    if (received.body.length > 0) listener.onBody(received.body);
-    const end = endByContent(message, path);
-    if (end !== null) finish(end);
-  });
-  // Without an error and before anything could be read: the peer did not want to talk.
-  const closed = (): ExchangeEnd =>
-    phase === 'reading' ? endByClose(message, path) : failed(errorIn(phase, path)('closed'));
-  socket.once('end', () => finish(closed()));
-  socket.on('error', (error) => finish(connectError(error, errorIn(phase, path))));
-  socket.once('close', () => finish(closed()));
-  return { abort: () => finish(null) };
+  /** What an error with this code means now. */
+  readonly #failure = (code: string): ExchangeFailure => errorIn(this.#phase, this.#exchange.path, code);
+
+  #finish(end: ExchangeEnd | null): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#callOff();
+    this.#socket.destroy();
+    if (end !== null) this.#listener.onEnd(end);
+  }
 }
 
 const silenceIn = (phase: Phase, url: string): ExchangeFailure => {
@@ -102,21 +142,23 @@ const silenceIn = (phase: Phase, url: string): ExchangeFailure => {
       return { kind: 'tls_failed', code: 'timeout' };
     case 'reading':
       return { kind: 'read_timeout', url };
+    default:
+      return exhaustive(phase);
   }
 };
 
-const errorIn =
-  (phase: Phase, url: string) =>
-  (code: string): ExchangeFailure => {
-    switch (phase) {
-      case 'connecting':
-        return { kind: 'connect_failed', code };
-      case 'handshaking':
-        return { kind: 'tls_failed', code };
-      case 'reading':
-        return { kind: 'read_failed', url, code };
-    }
-  };
+const errorIn = (phase: Phase, url: string, code: string): ExchangeFailure => {
+  switch (phase) {
+    case 'connecting':
+      return { kind: 'connect_failed', code };
+    case 'handshaking':
+      return { kind: 'tls_failed', code };
+    case 'reading':
+      return { kind: 'read_failed', url, code };
+    default:
+      return exhaustive(phase);
+  }
+};
 
 /** The end that the bytes themselves tell; null = more are wanted. */
 function endByContent(message: HttpMessage, url: string): ExchangeEnd | null {
@@ -131,6 +173,8 @@ function endByContent(message: HttpMessage, url: string): ExchangeEnd | null {
       return message.received > BODY_BYTES_MAX
         ? failed({ kind: 'body_too_long', url, limit: BODY_BYTES_MAX })
         : null;
+    default:
+      return exhaustive(message);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Writes decisions to the kernel's IPVS table: many decisions of one moment become one write, a write that costs
  *  much is not repeated at once, a kernel that refuses or has no ip_vs is asked again with growing pauses while
  *  the checks go on. */
+import { sameValue } from '../../base/keyed-diff.ts';
 import type { Log, LogEntry } from '../../base/log.ts';
 import { type SystemError, systemErrorText } from '../../base/system-error.ts';
 import { after, elapsed, type Instant, type Micros, micros, seconds } from '../../base/units.ts';
@@ -40,18 +41,16 @@ export function createTableKeeper(
   const reconciler = createReconciler({ kernel, log: trouble.tell });
   let due: Instant | null = null;
   let notBefore: Instant = now();
-  let thorough = true;
   let timeouts: Partial<IpvsTimeouts> | null = null;
 
-  const write = (): void => {
+  const write = (how: 'reconcile' | 'adjust'): void => {
     const started = now();
     due = null;
     const error = applyTimeouts(kernel, timeouts);
     if (error === null) timeouts = null;
     else trouble.tell(checksLog.ipvsSetting({ what: 'timeouts', reason: systemErrorText(error) }));
-    const report = thorough ? reconciler.reconcile(desired()) : reconciler.adjust(desired());
+    const report = reconciler[how](desired());
     const fine = error === null && report.unreadable === null && report.refused.length === 0;
-    thorough = !fine;
     const ended = now();
     notBefore = after(ended, elapsed(started, ended));
     if (fine) trouble.over(report);
@@ -63,8 +62,7 @@ export function createTableKeeper(
       if (due === null) due = notBefore > now() ? notBefore : now();
     },
     writeThoroughly() {
-      thorough = true;
-      write();
+      write('reconcile');
     },
     setTimeouts(wanted) {
       timeouts = givenTimeouts(wanted);
@@ -74,7 +72,7 @@ export function createTableKeeper(
     },
     next: () => due,
     writeDue(time) {
-      if (due !== null && due <= time) write();
+      if (due !== null && due <= time) write('adjust');
     },
     release: (extent) => void reconciler.release(extent),
     get writes() {
@@ -83,10 +81,15 @@ export function createTableKeeper(
   };
 }
 
-const applyTimeouts = (kernel: IpvsKernel, wanted: Partial<IpvsTimeouts> | null): SystemError | null => {
-  const result = wanted === null ? null : kernel.setTimeouts(wanted);
-  return result === null || result.ok ? null : result.error;
-};
+/** Sets what differs from the kernel's; nothing is written when nothing does. */
+function applyTimeouts(kernel: IpvsKernel, wanted: Partial<IpvsTimeouts> | null): SystemError | null {
+  if (wanted === null) return null;
+  const current = kernel.timeouts();
+  if (!current.ok) return current.error;
+  if (sameValue({ ...current.value, ...wanted }, current.value)) return null;
+  const result = kernel.setTimeouts(wanted);
+  return result.ok ? null : result.error;
+}
 
 function givenTimeouts({ tcp, tcpFin, udp }: LvsGlobals['timeouts']): Partial<IpvsTimeouts> | null {
   const given = {

@@ -12,7 +12,7 @@ const MISSING: Readonly<Record<NoEffect, string>> = {
   mail: 'send mail',
   scripts: 'run scripts',
   sync_groups: 'move instances of a group together',
-  misc_check: 'run MISC_CHECK, which counts as passed,',
+  misc_check: 'check servers with commands',
 };
 
 interface Uses {

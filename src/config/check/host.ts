@@ -20,15 +20,15 @@ const SCRIPT_USER_DEFAULT = 'keepalived_script';
 
 export function checkHost(tree: readonly Statement[], config: Config, host: HostFacts, report: Report): void {
   if (!config.global.vrrp.dynamicInterfaces) checkInterfaces(tree, host, report);
-  const scripts = commandsOf(tree);
-  for (const { user, at } of usersOf(tree)) checkUser(user, at, host, report);
-  for (const { program, at } of scripts) {
+  const { commands, users } = scriptUses(tree);
+  for (const { user, at } of users) checkUser(user, at, host, report);
+  for (const { program, at } of commands) {
     if (host.hasCommand(program)) continue;
     // keepalived looks for the commands of vrrp_script only; a missing notify script is found out when it is run
     const row = at.keyword.text === 'script' ? catalog.command_disabled : catalog.command_absent;
     report(row(at.args[0] ?? at.keyword, { program }));
   }
-  checkSecurity(config, scripts, host, report);
+  checkSecurity(config, commands, host, report);
 }
 
 /** One complaint for all scripts, at the first that could be run. */
@@ -59,32 +59,25 @@ interface Command {
 
 const IGNORE: Report = () => undefined; // the first reading has reported it
 
-function commandsOf(tree: readonly Statement[]): Command[] {
-  const found: Command[] = [];
-  visit(tree, (at) => {
-    const { row } = at;
-    if (row.shape !== 'line') return;
-    if (row.read === scriptCommand) {
-      const command = scriptCommand(at, IGNORE);
-      if (command !== undefined) found.push({ program: command.argv[0], user: command.user, at });
-    } else if (row.read === bareCommand) {
-      const argv = bareCommand(at, IGNORE);
-      if (argv !== undefined) found.push({ program: argv[0], user: null, at });
-    }
-  });
-  return found;
+interface ScriptUses {
+  readonly commands: readonly Command[];
+  readonly users: readonly { readonly user: ScriptUser; readonly at: Statement }[];
 }
 
-function usersOf(tree: readonly Statement[]): { readonly user: ScriptUser; readonly at: Statement }[] {
-  const found: { readonly user: ScriptUser; readonly at: Statement }[] = [];
+/** Every command and every user that the text names. */
+function scriptUses(tree: readonly Statement[]): ScriptUses {
+  const commands: Command[] = [];
+  const users: { readonly user: ScriptUser; readonly at: Statement }[] = [];
   visit(tree, (at) => {
-    const { row } = at;
-    if (row.shape !== 'line') return;
-    const named = row.read === scriptUser ? scriptUser(at, IGNORE) : null;
-    const user = row.read === scriptCommand ? scriptCommand(at, IGNORE)?.user : named;
-    if (user !== null && user !== undefined) found.push({ user, at });
+    if (at.row.shape !== 'line') return;
+    const { read } = at.row;
+    const command = read === scriptCommand ? scriptCommand(at, IGNORE) : undefined;
+    const argv = read === bareCommand ? bareCommand(at, IGNORE) : command?.argv;
+    const user = (read === scriptUser ? scriptUser(at, IGNORE) : command?.user) ?? null;
+    if (argv !== undefined) commands.push({ program: argv[0], user, at });
+    if (user !== null) users.push({ user, at });
   });
-  return found;
+  return { commands, users };
 }
 
 function checkUser({ user, group }: ScriptUser, at: Statement, host: HostFacts, report: Report): void {

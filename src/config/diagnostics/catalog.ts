@@ -40,6 +40,12 @@ const syntax = {
     (f: { length: number; limit: number }) =>
       `this line has ${f.length} characters, more than ${f.limit}; it is ignored`,
   ),
+  too_much: catalogRow(
+    'too_much',
+    'refusal',
+    (f: { limit: number }) =>
+      `the configuration has more than ${f.limit} lines and braces; the rest is not read`,
+  ),
   nul_byte: catalogRow('nul_byte', 'mistake', (_: None) => 'this line holds a NUL byte; it is ignored'),
   unterminated_quote: catalogRow(
     'unterminated_quote',

@@ -72,15 +72,18 @@ function inTextOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 
 function renderOne(diagnostic: Diagnostic, positionOf: (span: Span) => Position): string {
   const { at, text, notes, help } = diagnostic;
-  const lines = [`${where(at, positionOf)}${GRAVITY[diagnostic.gravity].severity}: ${text}`];
+  const lines = [`${where(at, positionOf)}${GRAVITY[diagnostic.gravity].severity}: ${printable(text)}`];
   if (at !== null) lines.push(...excerpt(at, positionOf));
   for (const note of notes) {
-    lines.push(`  note: ${where(note.at, positionOf)}${note.text}`, ...excerpt(note.at, positionOf));
+    lines.push(
+      `  note: ${where(note.at, positionOf)}${printable(note.text)}`,
+      ...excerpt(note.at, positionOf),
+    );
   }
   for (let from = at?.file.includedAt ?? null; from !== null; from = from.file.includedAt) {
     lines.push(`  note: ${where(from, positionOf)}included here`);
   }
-  if (help !== null) lines.push(`  help: ${help}`);
+  if (help !== null) lines.push(`  help: ${printable(help)}`);
   return `${lines.join('\n')}\n`;
 }
 

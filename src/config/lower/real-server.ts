@@ -46,8 +46,10 @@ function lowerRealServer(block: ServerBlock, pool: Pool, context: LowerContext):
     context.report(catalog.server_family(block.at.args[0] ?? null, { server: head.address }));
     return null;
   }
-  const scope = { service: pool.settings, server: settings };
   const number = serverPort(block, pool.match, forwarding, context);
+  // a check goes to the port that was written, even where the forwarding method or a fwmark does without it
+  const address = { address: head.address, port: head.port === 0 ? number : head.port };
+  const scope = { service: pool.settings, server: settings, address };
   return {
     address: head.address,
     port: number,
@@ -57,7 +59,7 @@ function lowerRealServer(block: ServerBlock, pool: Pool, context: LowerContext):
     lowerThreshold: valueOr(settings.lthreshold, 0),
     inhibitOnFailure:
       firstGiven<boolean>(settings.inhibit_on_failure, pool.settings.inhibit_on_failure) ?? false,
-    checkers: lowerCheckers({ ...scope, address: { address: head.address, port: number } }, context),
+    checkers: lowerCheckers(scope, context),
     notifyUp: valueOr(settings.notify_up, null),
     notifyDown: valueOr(settings.notify_down, null),
   };

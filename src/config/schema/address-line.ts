@@ -27,12 +27,23 @@ export interface AddressLine {
 }
 
 /** rtnetlink scopes (linux/rtnetlink.h) */
-const SCOPES: Readonly<Record<string, number>> = { global: 0, site: 200, link: 253, host: 254, nowhere: 255 };
+const SCOPES: ReadonlyMap<string, number> = new Map([
+  ['global', 0],
+  ['site', 200],
+  ['link', 253],
+  ['host', 254],
+  ['nowhere', 255],
+]);
 
-/** Options that keepalived knows and vipd does not apply yet, with the number of words after each. */
-const IGNORED_OPTIONS: Readonly<Record<string, number>> = {
-  peer: 1, home: 0, '-nodad': 0, mngtmpaddr: 0, noprefixroute: 0, autojoin: 0, preferred_lft: 1, use_vmac: 0,
-}; // biome-ignore format: one line reads better
+/** Options with a word behind them. */
+const VALUED_OPTIONS: ReadonlySet<string> = new Set([
+  'dev', 'scope', 'label', 'brd', 'broadcast', 'peer', 'preferred_lft',
+]); // biome-ignore format: one line reads better
+
+/** Options that keepalived knows and vipd does not apply yet. */
+const IGNORED_OPTIONS: ReadonlySet<string> = new Set([
+  'peer', 'home', '-nodad', 'mngtmpaddr', 'noprefixroute', 'autojoin', 'preferred_lft', 'use_vmac',
+]); // biome-ignore format: one line reads better
 
 const LABEL_MAX = 15;
 
@@ -53,7 +64,7 @@ export function readAddressLine(line: Arguments, report: Report): AddressLine | 
   for (let i = 0; i < rest.length && entry !== undefined; ) {
     const option = rest[i];
     if (option === undefined) break;
-    const words = wordsOf(option.text);
+    const words = VALUED_OPTIONS.has(option.text) ? 1 : 0;
     const argument = words === 1 ? rest[i + 1] : undefined;
     if (words === 1 && argument === undefined) {
       report(catalog.missing_argument(option, { keyword: option.text, wanted: 'a value' }));
@@ -64,9 +75,6 @@ export function readAddressLine(line: Arguments, report: Report): AddressLine | 
   }
   return entry;
 }
-
-const wordsOf = (option: string): 0 | 1 =>
-  IGNORED_OPTIONS[option] === 1 || ['dev', 'scope', 'label', 'brd', 'broadcast'].includes(option) ? 1 : 0;
 
 function applyOption(
   entry: AddressLine,
@@ -90,7 +98,7 @@ function applyOption(
     case 'no_track':
       return { ...entry, tracked: false };
     default:
-      if (option.text in IGNORED_OPTIONS)
+      if (IGNORED_OPTIONS.has(option.text))
         report(catalog.option_without_effect(option, { option: option.text }));
       else report(catalog.unknown_option(option, { option: option.text, of: 'an address' }));
       return entry;
@@ -102,7 +110,7 @@ function withScope(entry: AddressLine, word: Word, report: Report): AddressLine 
     report(catalog.only_ipv4(word, { what: 'scope' }));
     return entry;
   }
-  const named = SCOPES[word.text];
+  const named = SCOPES.get(word.text);
   if (named !== undefined) return { ...entry, scope: named };
   const scope = parseInteger(word, 0, 255, 'scope', report);
   return scope === undefined ? entry : { ...entry, scope };

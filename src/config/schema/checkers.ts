@@ -7,7 +7,7 @@ import type { Word } from '../syntax/tree.ts';
 import { block, line, type ValueReader } from './row.ts';
 import { bareCommand, scriptUser } from './script-values.ts';
 import {
-  boolean, decimalSeconds, flag, integer, interfaceWord, ipAddress, noHead, oneOf, optional, portNumber, SECONDS_MAX,
+  boolean, decimalSeconds, flag, integer, interfaceWord, ipAddress, noHead, oneOf, oneWord, optional, portNumber, SECONDS_MAX,
   text, U32_MAX, wholeSeconds, wordAt,
 } from './values.ts'; // biome-ignore format: one line reads better
 
@@ -44,13 +44,11 @@ function mark(...[words, report]: Parameters<ValueReader<number>>) {
   return value === undefined ? undefined : fwMark(value);
 }
 
-const md5Digest: ValueReader<string> = (words, report) => {
-  const word = wordAt(words, 0, 'an MD5 digest', report);
-  if (word === undefined) return undefined;
+const md5Digest = oneWord('an MD5 digest', (word, _, report) => {
   if (/^[0-9a-fA-F]{32}$/.test(word.text)) return word.text.toLowerCase();
   report(catalog.bad_digest(word, { length: word.text.length }));
   return undefined;
-};
+});
 
 /** `N` or `A-B`, several per line. */
 const statusRanges: ValueReader<readonly StatusRange[]> = (words, report) => {

@@ -49,7 +49,7 @@ const ipvsTimeouts: ValueReader<IpvsTimeouts> = (words, report) => {
   const found: Record<string, Micros | null> = { tcp: null, tcpfin: null, udp: null };
   for (let i = 0; i < words.args.length; i += 2) {
     const [name, value] = [words.args[i], words.args[i + 1]];
-    if (name === undefined || !(name.text in found)) {
+    if (name === undefined || !Object.hasOwn(found, name.text)) {
       report(catalog.unknown_option(name ?? words.keyword, { option: name?.text ?? '', of: 'lvs_timeouts' }));
     } else if (value === undefined) {
       report(catalog.missing_argument(name, { keyword: name.text, wanted: 'seconds' }));

@@ -10,7 +10,7 @@ import { IPVS_TIMEOUT_MAX } from './global.ts';
 import { block, line, type ValueReader } from './row.ts';
 import { scriptCommand } from './script-values.ts';
 import {
-  boolean, flag, I32_MAX, integer, oneOf, optional, parseInteger, parsePort, text, U32_MAX, wholeSeconds, wordAt,
+  boolean, flag, I32_MAX, integer, oneOf, oneWord, optional, parseInteger, parsePort, text, U32_MAX, wholeSeconds, wordAt,
 } from './values.ts'; // biome-ignore format: one line reads better
 
 /** persistence_timeout without a number */
@@ -117,26 +117,28 @@ function checkedTunnel(tun: Tunnel, at: Word, report: Report): Forwarding | unde
 
 const PROTOCOLS = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const;
 
-const protocol: ValueReader<'tcp' | 'udp' | 'sctp'> = (words, report) => {
-  const word = wordAt(words, 0, 'TCP, UDP or SCTP', report);
-  if (word === undefined) return undefined;
+const protocol = oneWord('TCP, UDP or SCTP', (word, line, report) => {
   const upper = word.text.toUpperCase();
   if (upper === 'TCP' || upper === 'UDP' || upper === 'SCTP') return PROTOCOLS[upper];
   report(
-    catalog.not_one_of(word, { keyword: 'protocol', word: word.text }, { help: 'one of: TCP UDP SCTP' }),
+    catalog.not_one_of(
+      word,
+      { keyword: line.keyword.text, word: word.text },
+      { help: 'one of: TCP UDP SCTP' },
+    ),
   );
   return undefined;
-};
+});
 
 /** An IPv4 netmask or an IPv6 prefix length, as a prefix length. */
-const granularity: ValueReader<{ readonly family: 'inet' | 'inet6'; readonly prefixLength: number }> = (
-  words,
-  report,
-) => {
-  const word = wordAt(words, 0, 'a netmask', report);
-  if (word === undefined) return undefined;
+interface Granularity {
+  readonly family: 'inet' | 'inet6';
+  readonly prefixLength: number;
+}
+
+const granularity = oneWord('a netmask', (word, line, report): Granularity | undefined => {
   if (!word.text.includes('.')) {
-    const prefixLength = parseInteger(word, 1, 128, words.keyword.text, report);
+    const prefixLength = parseInteger(word, 1, 128, line.keyword.text, report);
     return prefixLength === undefined ? undefined : { family: 'inet6', prefixLength };
   }
   const mask = parseIp(word.text);
@@ -147,15 +149,13 @@ const granularity: ValueReader<{ readonly family: 'inet' | 'inet6'; readonly pre
   if (/^1+0*$/.test(bits)) return { family: 'inet', prefixLength: bits.lastIndexOf('1') + 1 };
   report(catalog.bad_netmask(word, { word: word.text }));
   return undefined;
-};
+});
 
-const engine: ValueReader<'sip'> = (words, report) => {
-  const word = wordAt(words, 0, 'an engine', report);
-  if (word === undefined) return undefined;
+const engine = oneWord('an engine', (word, _, report): 'sip' | undefined => {
   if (word.text.slice(0, ENGINE_NAME_MAX) === 'sip') return 'sip';
   report(catalog.unknown_engine(word, { word: word.text }));
   return undefined;
-};
+});
 
 const scheduler = oneOf(...SCHEDULERS);
 const scripts = { repeat: 'first', noEffect: 'scripts' } as const;

@@ -1,5 +1,5 @@
 /** The shape of a keyword table. A row says what a keyword takes, what it yields, and in one line what it is for;
- *  the parser, the reader of values, the suggestions and `vipd --keywords` all live off the same rows. */
+ *  the parser, the reader of values and the suggestions all live off the same rows. */
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Arguments } from '../syntax/tree.ts';
 

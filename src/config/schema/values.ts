@@ -38,8 +38,8 @@ function onlyWords(line: Arguments, count: number, report: Report): void {
   }
 }
 
-/** A reader of exactly one word. */
-const oneWord =
+/** A reader of exactly one word; `wanted` finishes "KEYWORD needs …". */
+export const oneWord =
   <T>(wanted: string, read: (word: Word, line: Arguments, report: Report) => T | undefined): ValueReader<T> =>
   (line, report) => {
     const word = wordAt(line, 0, wanted, report);
@@ -84,6 +84,10 @@ export function parseInteger(
   keyword: string,
   report: Report,
 ): number | undefined {
+  if (/^\d{1,15}$/.test(word.text)) {
+    const plain = Number(word.text);
+    if (plain >= low && plain <= high) return plain;
+  }
   const match = /^([+-]?\d+)(.*)$/.exec(word.text);
   if (match === null) {
     report(catalog.not_number(word, { keyword, word: word.text }));

@@ -9,7 +9,7 @@ import { block, line, list, type ValueReader } from './row.ts';
 import { bareCommand, scriptCommand, scriptUser } from './script-values.ts';
 import {
   blockName, boolean, decimalSeconds, flag, I32_MAX, integer, interfaceWord, ipAddress, multicast4, multicast6,
-  noHead, parseAddress, parseInteger, parseInterface, SECONDS_MAX, text, U32_MAX, wholeSeconds, wordAt,
+  noHead, oneWord, parseAddress, parseInteger, parseInterface, SECONDS_MAX, text, U32_MAX, wholeSeconds, wordAt,
 } from './values.ts'; // biome-ignore format: one line reads better
 
 /** Weights of trackers (RFC 9568 priorities leave 1..254 for them). */
@@ -29,13 +29,11 @@ export interface PeerLine {
 }
 
 /** Anything but MASTER is BACKUP, reported. */
-const initialState: ValueReader<'MASTER' | 'BACKUP'> = (words, report) => {
-  const word = wordAt(words, 0, 'MASTER or BACKUP', report);
-  if (word === undefined) return undefined;
+const initialState = oneWord('MASTER or BACKUP', (word, _, report): 'MASTER' | 'BACKUP' => {
   if (word.text === 'MASTER' || word.text === 'BACKUP') return word.text;
   report(catalog.unknown_state(word, { word: word.text }));
   return 'BACKUP';
-};
+});
 
 /** `NAME [weight N [reverse|noreverse]]` */
 const trackLine: ValueReader<TrackLine> = (words, report) => {
@@ -97,11 +95,10 @@ const peerLine: ValueReader<PeerLine> = (words, report) => {
 };
 
 /** A number out of range is replaced by 100, reported; so it is never left to the default of state MASTER. */
-const priorityNumber: ValueReader<number> = (words, report) => {
-  const word = wordAt(words, 0, 'a priority', report);
-  if (word === undefined) return undefined;
-  return parseInteger(word, 1, 255, 'priority', report) ?? 100;
-};
+const priorityNumber = oneWord(
+  'a number from 1 to 255',
+  (word, _, report) => parseInteger(word, 1, 255, 'priority', report) ?? 100,
+);
 
 /** An address that is none is reported and the instance keeps choosing by itself. */
 const multicastGroup: ValueReader<IpAddress> = (words, report) =>

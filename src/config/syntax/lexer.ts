@@ -39,8 +39,8 @@ export function lexLine(source: SourceText, from: number, to: number, pieces: Pi
       break;
     } else if (code === OPEN || code === CLOSE) {
       flush(at);
-      const span = originOf(source, at, at + 1);
-      pieces.push(code === OPEN ? { kind: 'open', span } : { kind: 'close', span });
+      const { file, start, end } = originOf(source, at, at + 1);
+      pieces.push({ kind: code === OPEN ? 'open' : 'close', file, start, end });
       at++;
     } else {
       const end = code === QUOTE ? quotedEnd(source, at, to, report) : bareEnd(text, at, to);

@@ -26,7 +26,7 @@ export type Expansion =
   | { readonly kind: 'endless'; readonly name: string; readonly at: Span }
   | { readonly kind: 'too_long'; readonly name: string; readonly at: Span };
 
-const USE = /\$(?:([A-Za-z_]\w*)(?=[\s,)"]|$)|\{([A-Za-z_]\w*)((?:[ \t]+[^}]*)?)\})/g;
+const USE = /\$(?:([A-Za-z_]\w*)(?=[\s,)/]|$)|\{([A-Za-z_]\w*)((?:[ \t]+[^}]*)?)\})/g;
 const DEFINITION = /^\$([A-Za-z_]\w*)=[ \t]*(.*)$/;
 
 /** `$NAME=text` at the start of `line` → its parts. */

@@ -6,12 +6,13 @@
  * `}` is noticed where an outer block's keyword opens a block, provided that the file really lacks a brace.
  */
 import { catalog } from '../diagnostics/catalog.ts';
-import type { Note, Report } from '../diagnostics/diagnostic.ts';
+import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Grammar, GrammarBlock } from '../schema/grammar.ts';
 import type { KeywordRow } from '../schema/row.ts';
-import type { Span } from './source.ts';
 import type { Arguments, Body, Piece, Statement, Word, WordsPiece } from './tree.ts';
 
+/** Unknown words for which a better one is looked for; the rest is only named. */
+const SUGGESTIONS_MAX = 1000;
 /** Blocks inside blocks; the deepest table has five levels. */
 const NESTING_MAX = 16;
 
@@ -24,6 +25,7 @@ interface Parser {
   /** more `{` than `}` in the whole text: how often a block may be closed for the writer */
   missingCloses: number;
   order: number;
+  suggestionsLeft: number;
 }
 
 interface OpenBlock {
@@ -44,6 +46,7 @@ export function parseTree(pieces: readonly Piece[], grammar: Grammar, report: Re
     at: 0,
     missingCloses: Math.max(0, opens - closes),
     order: 0,
+    suggestionsLeft: SUGGESTIONS_MAX,
   };
   return parseStatements(parser, { table: grammar.root, keyword: null, outer: null }, 0);
 }
@@ -59,9 +62,9 @@ function parseStatements(parser: Parser, open: OpenBlock, depth: number): Statem
     if (piece.kind === 'close') {
       parser.at++;
       if (open.keyword !== null) return statements;
-      parser.report(catalog.extra_close(piece.span, {}));
+      parser.report(catalog.extra_close(piece, {}));
     } else if (piece.kind === 'open') {
-      parser.report(catalog.unexpected_open(piece.span, { after: null }));
+      parser.report(catalog.unexpected_open(piece, { after: null }));
       skipBlock(parser);
     } else {
       if (belongsOutside(parser, open, piece)) return statements;
@@ -91,8 +94,7 @@ function parseBody(parser: Parser, open: OpenBlock, keyword: Word, row: KeywordR
   if (shape === 'line' || shape === 'retired') {
     if (opened) {
       const at = parser.pieces[parser.at];
-      const span = at?.kind === 'open' ? at.span : keyword;
-      parser.report(catalog.unexpected_open(span, { after: keyword.text }));
+      parser.report(catalog.unexpected_open(at?.kind === 'open' ? at : keyword, { after: keyword.text }));
       skipBlock(parser);
     }
     return { kind: 'none' };
@@ -130,7 +132,7 @@ function parseEntries(parser: Parser, open: OpenBlock, keyword: Word): Arguments
       parser.at++;
       return entries;
     } else {
-      parser.report(catalog.unexpected_open(piece.span, { after: null }));
+      parser.report(catalog.unexpected_open(piece, { after: null }));
       skipBlock(parser);
     }
   }
@@ -188,8 +190,8 @@ function reportUnknown(parser: Parser, open: OpenBlock, keyword: Word, row: Keyw
     parser.report(catalog.strange_blank(keyword, strange));
     return;
   }
-  const help = parser.grammar.suggest(word, open.table);
-  parser.report(catalog.unknown_keyword(keyword, { word, block }, { help, notes: enclosing(open) }));
+  const help = parser.suggestionsLeft-- > 0 ? parser.grammar.suggest(word, open.table) : null;
+  parser.report(catalog.unknown_keyword(keyword, { word, block }, { help }));
 }
 
 const STRANGE_BLANKS: readonly (readonly [string, string])[] = [
@@ -203,8 +205,3 @@ function strangeBlank(word: string): { readonly blank: string } | null {
   const found = STRANGE_BLANKS.find(([character]) => word.includes(character));
   return found === undefined ? null : { blank: found[1] };
 }
-
-const enclosing = (open: OpenBlock): readonly Note[] => {
-  const at: Span | null = open.keyword;
-  return at === null ? [] : [{ text: `inside this ${open.keyword?.text}`, at }];
-};

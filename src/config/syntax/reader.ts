@@ -14,6 +14,10 @@ export const LINE_MAX = 1022;
 const INCLUDE_DEPTH_MAX = 32;
 /** Files of one configuration, each counted as often as it is included. */
 const INCLUDED_FILES_MAX = 4096;
+/** Characters of all files together. */
+const TEXT_TOTAL_MAX = 64 * 1024 * 1024;
+/** Lines and braces of all files together: ten times what ten thousand real servers need. */
+const PIECES_MAX = 1_000_000;
 
 export interface ReaderOptions {
   /** compared with the ID of `@ID` lines */
@@ -73,6 +77,10 @@ function readFile(reader: Reader, file: SourceFile, depth: number): void {
   let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   if (at === 1) reader.report(catalog.byte_order_mark(spanOf(file, 0, 1), {}));
   while (at < text.length) {
+    if (reader.pieces.length > PIECES_MAX) {
+      reader.report(catalog.too_much(spanOf(file, at, at + 1), { limit: PIECES_MAX }));
+      return;
+    }
     const newline = text.indexOf('\n', at);
     const end = newline === -1 ? text.length : newline;
     const next = readLine(reader, whole, at, end, plain, depth);
@@ -250,10 +258,13 @@ function includeOne(
   if (isOpen(at.file, path)) return fail(`'${path}' includes itself`);
   if (depth >= INCLUDE_DEPTH_MAX) return fail(`more than ${INCLUDE_DEPTH_MAX} files inside each other`);
   if (reader.sources.length >= INCLUDED_FILES_MAX) return fail(`more than ${INCLUDED_FILES_MAX} files`);
+  if (textTotal(reader) > TEXT_TOTAL_MAX) return fail(`more than ${TEXT_TOTAL_MAX} characters`);
   const text = reader.files.read(path);
   if (!text.ok) return fail(`cannot use '${path}': ${fileProblemText(text.error)}`);
   readFile(reader, { path, text: text.value, includedAt: at }, depth + 1);
 }
+
+const textTotal = ({ sources }: Reader): number => sources.reduce((sum, { text }) => sum + text.length, 0);
 
 function isOpen(file: SourceFile, path: string): boolean {
   for (let open: SourceFile | null = file; open !== null; open = open.includedAt?.file ?? null) {

@@ -24,9 +24,8 @@ export interface WordsPiece extends Arguments {
   readonly kind: 'words';
 }
 
-export interface BracePiece<Kind extends 'open' | 'close'> {
+export interface BracePiece<Kind extends 'open' | 'close'> extends Span {
   readonly kind: Kind;
-  readonly span: Span;
 }
 
 /** A keyword that was found in the table of its block, in file order. */

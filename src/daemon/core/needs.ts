@@ -1,6 +1,7 @@
 /** What a configuration asks of the daemon: which children it needs, and which addresses its vrrp child may hold. */
 import type { Config } from '../../config/model/config.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
+import { planAddresses } from '../../net/core/plan.ts';
 import type { AddressState, NetOperation, NetState } from '../../ports/net-kernel.ts';
 import type { ChildName } from '../ipc.ts';
 
@@ -25,15 +26,13 @@ export const addressesAtRisk = (models: readonly Config[]): readonly VirtualAddr
 
 /** Removes from the kernel what a dead child left: a crash may cost a failover, never a duplicate address. */
 export function planRelease(atRisk: readonly VirtualAddress[], actual: NetState): readonly NetOperation[] {
-  return actual.addresses
-    .filter((present) => atRisk.some((wanted) => isSameAddress(wanted, present, actual)))
-    .map((address) => ({ kind: 'remove_address', address }));
+  const release = actual.addresses.filter((present) =>
+    atRisk.some((wanted) => isSameAddress(wanted, present, actual)),
+  );
+  return planAddresses({ hold: [], release }, actual);
 }
 
-function isSameAddress(wanted: VirtualAddress, present: AddressState, actual: NetState): boolean {
-  return (
-    wanted.address === present.address &&
-    wanted.prefixLength === present.prefixLength &&
-    actual.links.get(present.ifIndex)?.name === wanted.interface
-  );
-}
+const isSameAddress = (wanted: VirtualAddress, present: AddressState, actual: NetState): boolean =>
+  wanted.address === present.address &&
+  wanted.prefixLength === present.prefixLength &&
+  actual.links.get(present.ifIndex)?.name === wanted.interface;

@@ -4,7 +4,7 @@ import { port } from '../../base/units.ts';
 import type { Forwarding } from '../../config/model/lvs.ts';
 import type { DestinationUsage } from '../../ports/ipvs-kernel.ts';
 import type { DestinationConfig, DestinationKey } from '../core/table.ts';
-import { addressFromUnion, afOf, familyFromAf, unionBytes } from './address.ts';
+import { addressFromUnion, afOf, familyFromAf } from './address.ts';
 import { countersFromAttributes } from './service.ts';
 import type { DestinationAttributes } from './tables.ts';
 
@@ -44,7 +44,7 @@ export function destinationAttributes(destination: DestinationConfig): Destinati
 /** One literal instead of spreads: a start writes tens of thousands of these, and spreads took half of its time. */
 const requestAttributes = (key: DestinationKey, settings: Settings | null): DestinationAttributes => ({
   family: afOf(familyOf(key.address)),
-  address: unionBytes(key.address),
+  address: key.address,
   port: key.port,
   forwarding: settings?.forwarding ?? null,
   weight: settings?.weight ?? null,

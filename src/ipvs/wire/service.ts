@@ -5,7 +5,7 @@ import type { Protocol } from '../../config/model/lvs.ts';
 import type { IpvsCounters } from '../../ports/ipvs-kernel.ts';
 import { requestedFlags } from '../core/equality.ts';
 import type { ServiceConfig, ServiceKey } from '../core/table.ts';
-import { addressFromUnion, afOf, familyFromAf, unionBytes } from './address.ts';
+import { addressFromUnion, afOf, familyFromAf } from './address.ts';
 import { netmaskBytes, prefixFromNetmask } from './netmask.ts';
 import type { ServiceAttributes, Stats64Attributes, StatsAttributes } from './tables.ts';
 
@@ -39,7 +39,7 @@ function requestAttributes(key: ServiceKey, settings: Settings | null): ServiceA
   return {
     family: afOf(serviceFamily(key)),
     protocol: socket === null ? null : PROTOCOL_NUMBER[socket.protocol],
-    address: socket === null ? null : unionBytes(socket.address),
+    address: socket?.address ?? null,
     port: socket?.port ?? null,
     mark: key.kind === 'fwmark' ? key.mark : null,
     scheduler: settings?.scheduler ?? null,

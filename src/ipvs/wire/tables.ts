@@ -9,6 +9,7 @@ import {
   required,
 } from '../../net/netlink/attributes.ts';
 import { address, bytesOf, s32, text, u8, u16, u16be, u32, u64 } from '../../net/netlink/payloads.ts';
+import { addressUnion } from './address.ts';
 
 /** Name and version that the family is looked up by. */
 export const IPVS_FAMILY = { name: 'IPVS', version: 1 } as const;
@@ -35,9 +36,6 @@ export const IPVS_COMMAND = {
   flush: 17,
 } as const;
 export type IpvsCommand = (typeof IPVS_COMMAND)[keyof typeof IPVS_COMMAND];
-
-/** union nf_inet_addr: always sixteen bytes, an IPv4 address in the first four. Which it is says another attribute. */
-const addressUnion = bytesOf(16);
 
 /** struct ip_vs_flags { u32 flags; u32 mask; }: vipd decides about all bits, so the mask is all ones; what the kernel
  *  sends has all ones too. */

@@ -1,5 +1,5 @@
-/** Announcements on one link through a packet socket that receives nothing: gratuitous ARP for IPv4, unsolicited
- *  neighbour advertisements for IPv6 (behaviour.md section 8). */
+/** Announcements on one link through a packet socket that receives nothing: gratuitous ARP for IPv4,
+ *  unsolicited neighbour advertisements for IPv6 (behaviour.md section 8). */
 import { readFileSync } from 'node:fs';
 import { isIpv4 } from '../../base/ip.ts';
 import { ok, type Result } from '../../base/result.ts';
@@ -42,7 +42,8 @@ export function openAnnouncer(
   });
 }
 
-/** Whether the kernel forwards IPv6 from this interface, which is what the Router flag tells (RFC 4861 §4.4). */
+/** Whether the kernel forwards IPv6 from this interface, which is what the Router flag tells (RFC 4861
+ *  §4.4). */
 function forwardingReader(clock: Clock, index: IfIndex): () => boolean {
   let known: { readonly value: boolean; readonly at: Instant } | null = null;
   return () => {

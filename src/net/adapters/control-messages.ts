@@ -20,7 +20,8 @@ export const packetInfo6 = (source: Uint8Array, index: IfIndex): ControlMessage 
   data: new NetlinkWriter(20).bytes(source).u32(index).finish(),
 });
 
-/** The payload of the control message of this level and type; null when it is missing or shorter than `size`. */
+/** The payload of the control message of this level and type; null when it is missing or shorter than
+ *  `size`. */
 export function controlData(
   control: readonly ControlMessage[],
   level: number,

@@ -1,4 +1,5 @@
-/** Links and addresses of the real kernel over rtnetlink: one socket for requests, one more for each subscriber. */
+/** Links and addresses of the real kernel over rtnetlink: one socket for requests, one more for each
+ *  subscriber. */
 import { err, ok, type Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';
 import { NETLINK } from '../../native/constants.ts';

@@ -7,8 +7,8 @@ import { systemError } from '../../native/errno.ts';
 import { netlinkPort, netlinkSockaddr } from '../../native/sockaddr.ts';
 import { type NetlinkSession, type NetlinkSocket, netlinkSession } from '../netlink/session.ts';
 
-/** Room for the answers to one full chunk if every message fails (about 1 kB of kernel memory each), and for 2,000
- *  address notifications while the loop is busy. The kernel doubles it. */
+/** Room for the answers to one full chunk if every message fails (about 1 kB of kernel memory each), and for
+ *  2,000 address notifications while the loop is busy. The kernel doubles it. */
 const RECEIVE_BUFFER_BYTES = 2 * 1024 * 1024;
 
 /** A session for requests; `protocol` is a NETLINK number of native/constants.ts. */

@@ -46,8 +46,8 @@ export interface ReceiveTimes {
   of(message: Pick<NativeMessage, 'control'>): Instant;
 }
 
-/** The kernel stamps packets with the wall clock, which may be set at any time. Where it was set since the last look,
- *  a stamp's age means nothing and the packet counts as received now. */
+/** The kernel stamps packets with the wall clock, which may be set at any time. Where it was set since the
+ *  last look, a stamp's age means nothing and the packet counts as received now. */
 export function receiveTimes(clock: Pick<Clock, 'now'>, wallMicros = realTimeMicros): ReceiveTimes {
   const compare = (): { now: Instant; offset: number } => {
     const now = clock.now();

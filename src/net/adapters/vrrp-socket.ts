@@ -1,6 +1,6 @@
-/** One raw socket for IP protocol 112, bound to one interface: unbound, it would get a copy of every advert of the
- *  host. IPv4 headers are our own (IP_HDRINCL), so source, id and DF are as keepalived sends them; for IPv6 the kernel
- *  writes the header and control messages carry the source. */
+/** One raw socket for IP protocol 112, bound to one interface: unbound, it would get a copy of every advert
+ *  of the host. IPv4 headers are our own (IP_HDRINCL), so source, id and DF are as keepalived sends them; for
+ *  IPv6 the kernel writes the header and control messages carry the source. */
 import { type IpAddress, ipBytes, isIpv4 } from '../../base/ip.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';

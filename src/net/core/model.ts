@@ -1,5 +1,6 @@
-/** What the kernel does with an operation on addresses, as a pure function with its refusals: the plan is made against
- *  it, and simulated kernels run on it. After net/ipv4/devinet.c and net/ipv6/addrconf.c as documented by their answers. */
+/** What the kernel does with an operation on addresses, as a pure function with its refusals: the plan is
+ *  made against it, and simulated kernels run on it. After net/ipv4/devinet.c and net/ipv6/addrconf.c as
+ *  documented by their answers. */
 import { addressBits, familyOf, isIpv4 } from '../../base/ip.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import type { AddressState, NetOperation, NetState } from '../../ports/net-kernel.ts';
@@ -17,8 +18,8 @@ export function applyOperation(state: NetState, operation: NetOperation): Result
   return operation.kind === 'add_address' ? add(state, address) : remove(state, address);
 }
 
-/** IPv4: a second address of one subnet becomes secondary, and must have the scope of the first. IPv6: an address is
- *  on an interface once, whatever its prefix length. */
+/** IPv4: a second address of one subnet becomes secondary, and must have the scope of the first. IPv6: an
+ *  address is on an interface once, whatever its prefix length. */
 function add(state: NetState, address: AddressState): Result<NetState, NetRefusal> {
   const onLink = state.addresses.filter((a) => a.ifIndex === address.ifIndex);
   if (!isIpv4(address.address)) {
@@ -33,7 +34,8 @@ function add(state: NetState, address: AddressState): Result<NetState, NetRefusa
   return ok({ ...state, addresses: [...state.addresses, added] });
 }
 
-/** The last primary address of an IPv4 subnet takes its secondaries with it: promote_secondaries is off by default. */
+/** The last primary address of an IPv4 subnet takes its secondaries with it: promote_secondaries is off by
+ *  default. */
 function remove(state: NetState, address: AddressState): Result<NetState, NetRefusal> {
   const present = state.addresses.find((a) => sameAddress(a, address));
   if (present === undefined) return err('EADDRNOTAVAIL');

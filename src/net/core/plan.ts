@@ -1,5 +1,5 @@
-/** Which operations lead from the addresses that are there to those that should be. Addresses named by neither list
- *  belong to others and are left alone. */
+/** Which operations lead from the addresses that are there to those that should be. Addresses named by
+ *  neither list belong to others and are left alone. */
 import { isIpv4 } from '../../base/ip.ts';
 import type { AddressState, NetOperation, NetState } from '../../ports/net-kernel.ts';
 import { addressKey, subnetKey } from './state.ts';
@@ -11,10 +11,11 @@ export interface AddressGoal {
   readonly release: readonly AddressState[];
 }
 
-/** No operation is superfluous, and each is legal when it is its turn. Removals come first, since IPv6 refuses one
- *  address with two prefix lengths; secondaries before their primary, which would take them along. What a removed
- *  primary takes along although it is held or belongs to others is added again; where the kernel promotes secondaries
- *  instead (promote_secondaries), it answers EEXIST. Held addresses on links that are not there wait. */
+/** Each operation is legal when it is its turn, and names an address that is wrong. Removals come first,
+ *  since IPv6 refuses one address with two prefix lengths; secondaries before their primary. Whether a
+ *  primary takes its secondaries along is a setting (promote_secondaries, off by default): released ones are
+ *  removed one by one all the same, and the others are added again, which a kernel that promotes answers with
+ *  EEXIST. Held addresses on links that are not there wait. */
 export function planAddresses(goal: AddressGoal, actual: NetState): readonly NetOperation[] {
   const held = new Map(goal.hold.map((a) => [addressKey(a), a]));
   const present = new Map(actual.addresses.map((a) => [addressKey(a), a]));

@@ -5,12 +5,14 @@ import type { AddressState, NetEvent, NetState } from '../../ports/net-kernel.ts
 
 export const EMPTY_NET_STATE: NetState = { links: new Map(), addresses: [] };
 
-/** Identity of an address to the kernel: the same address may be on one interface with several prefix lengths. */
+/** Identity of an address to the kernel: the same address may be on one interface with several prefix
+ *  lengths. */
 export const addressKey = (a: Pick<AddressState, 'ifIndex' | 'address' | 'prefixLength'>): string =>
   `${a.ifIndex} ${a.address}/${a.prefixLength}`;
 
-/** The state after an event. Hearing twice of what is there already changes nothing, so a snapshot and the events
- *  around it may overlap. A link takes its addresses with it, whether or not the kernel says so one by one. */
+/** The state after an event. Hearing twice of what is there already changes nothing, so a snapshot and the
+ *  events around it may overlap. A link takes its addresses with it, whether or not the kernel says so one by
+ *  one. */
 export function applyEvent(state: NetState, event: NetEvent): NetState {
   switch (event.kind) {
     case 'link_changed':

@@ -1,19 +1,22 @@
-/** Netlink attributes as tables: one row per attribute, from which both directions and the TypeScript type follow.
+/** Netlink attributes as tables: one row per attribute gives both directions and the TypeScript type.
  *
  *      const DESTINATION = attributeTable({
  *        address: required(1, address),
  *        port: required(2, u16be),
  *        weight: optional(4, u32),
  *      });
- *      type Destination = AttributesOf<typeof DESTINATION>;   // { address: …; port: number; weight: number | null }
+ *      type Destination = AttributesOf<typeof DESTINATION>;
+ *      // { address: IpAddress; port: number; weight: number | null }
  *
  *  Layout of one attribute (linux/netlink.h struct nlattr), padded to four bytes:
- *      0: u16 length (header included) | 2: u16 type, top bits 0x8000 nested, 0x4000 network order | 4: payload
- *  Unknown attributes are skipped, of a double one the last wins, a wrong size is an error that names the attribute. */
+ *      0: u16 length, header included | 2: u16 type, with 0x8000 nested, 0x4000 network order | 4: payload
+ *  Unknown attributes are skipped, of a double one the last wins, a wrong size is an error that names the
+ *  attribute. */
 import { err, ok, type Result } from '../../base/result.ts';
 import { align4, NetlinkView, NetlinkWriter } from './bytes.ts';
 
-/** One payload, both ways. `decode` gets a span that lies inside the view; null says that the span makes no sense. */
+/** One payload, both ways. `decode` gets a span that lies inside the view; null says that the span makes no
+ *  sense. */
 export interface PayloadCodec<T> {
   readonly encode: (out: NetlinkWriter, value: T) => void;
   readonly decode: (view: NetlinkView, at: number, length: number) => T | null;
@@ -41,7 +44,8 @@ export const optional = <T>(type: number, codec: PayloadCodec<T>): AttributeRow<
 });
 
 type AnyRow = AttributeRow<unknown, 'required' | 'optional'>;
-// Rows differ in T, which PayloadCodec uses in both directions; only `never` in and `unknown` out accept them all.
+// Rows differ in T, which PayloadCodec uses in both directions; only `never` in and `unknown` out accept them
+// all.
 type RowLike = {
   readonly type: number;
   readonly presence: 'required' | 'optional';

@@ -1,5 +1,6 @@
-/** Bytes of netlink messages: native byte order and four-byte alignment (linux/netlink.h), unlike the big-endian
- *  reader and writer of base/bytes.ts. Fields that are in network order inside netlink say so by name. */
+/** Bytes of netlink messages: native byte order and four-byte alignment (linux/netlink.h), unlike the
+ *  big-endian reader and writer of base/bytes.ts. Fields that are in network order inside netlink say so by
+ *  name. */
 
 const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 

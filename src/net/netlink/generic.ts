@@ -1,5 +1,5 @@
-/** Generic netlink (linux/genetlink.h): families are numbers given at run time, found by name through the controller.
- *  A body starts with struct genlmsghdr: 0: u8 command | 1: u8 version | 2: u16 reserved. */
+/** Generic netlink (linux/genetlink.h): families are numbers given at run time, found by name through the
+ *  controller. A body starts with struct genlmsghdr: 0: u8 command | 1: u8 version | 2: u16 reserved. */
 import { err, ok, type Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';
 import {
@@ -43,7 +43,8 @@ export function genericBody<Fields>(
   return out.finish();
 }
 
-/** ENOENT when the kernel has no such family: its module is missing or not loaded. The kernel tries to load it. */
+/** ENOENT when the kernel has no such family: its module is missing or not loaded. The kernel tries to load
+ *  it. */
 export function resolveFamily(session: NetlinkSession, name: string): Result<GenericFamily, SystemError> {
   const attempted = (): string => `find the kernel's netlink family ${name}`;
   const answer = session.request({

@@ -1,5 +1,5 @@
 /** Netlink message framing (linux/netlink.h struct nlmsghdr) and the kernel's answers to requests.
- *      0: u32 length (header included) | 4: u16 type | 6: u16 flags | 8: u32 sequence | 12: u32 port | 16: body
+ *      0: u32 length, header too | 4: u16 type | 6: u16 flags | 8: u32 sequence | 12: u32 port | 16: body
  *  All in native order; messages of one datagram start at multiples of four. */
 import { attributeTable, decodeAttributes, optional } from './attributes.ts';
 import { align4, NetlinkView, type NetlinkWriter } from './bytes.ts';
@@ -72,7 +72,8 @@ export function decodeDatagram(bytes: Uint8Array): Datagram {
   return { messages, truncated: false };
 }
 
-/** What the kernel says at the end of a request: an NLMSG_ERROR (errno 0 is an acknowledgement) or an NLMSG_DONE. */
+/** What the kernel says at the end of a request: an NLMSG_ERROR (errno 0 is an acknowledgement) or an
+ *  NLMSG_DONE. */
 export interface Verdict {
   /** positive; 0 = done */
   readonly errno: number;

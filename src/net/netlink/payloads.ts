@@ -1,5 +1,5 @@
-/** The payloads that attributes of rtnetlink and generic netlink have: integers in native and in network order,
- *  strings, addresses, opaque bytes. Sizes are exact; a wrong one decodes to null. */
+/** The payloads that attributes of rtnetlink and generic netlink have: integers in native and in network
+ *  order, strings, addresses, opaque bytes. Sizes are exact; a wrong one decodes to null. */
 import { type IpAddress, ipBytes, ipFromBytes } from '../../base/ip.ts';
 import type { PayloadCodec } from './attributes.ts';
 import type { NetlinkView, NetlinkWriter } from './bytes.ts';

@@ -1,8 +1,9 @@
-/** Requests to the kernel over one netlink socket. Netlink answers inside the call that sends, so everything here is
- *  synchronous: send, then read what waits until the verdict is there. Notifications need a socket of their own. */
+/** Requests to the kernel over one netlink socket. Netlink answers inside the call that sends, so everything
+ *  here is synchronous: send, then read what waits until the verdict is there. Notifications need a socket of
+ *  their own. */
 import { err, ok, type Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';
-import { NetlinkWriter } from './bytes.ts';
+import { align4, NetlinkWriter } from './bytes.ts';
 import {
   decodeDatagram,
   decodeVerdict,
@@ -44,8 +45,8 @@ export interface NetlinkRequest {
 export interface NetlinkSession {
   /** One request; the messages that answer it, if any, without the acknowledgement. */
   request(request: NetlinkRequest): Result<readonly NetlinkMessage[], SystemError>;
-  /** Many requests in few system calls. One answer per request, in order; null = done. A refused request does not stop
-   *  the later ones. ENOBUFS: the kernel's answer was lost and the outcome is unknown. */
+  /** Many requests in few system calls. One answer per request, in order; null = done. A refused request does
+   *  not stop the later ones. ENOBUFS: the kernel's answer was lost and the outcome is unknown. */
   batch(requests: readonly NetlinkRequest[]): readonly (SystemError | null)[];
   /** All objects of a kind; read again when the kernel says that they changed meanwhile. */
   dump(request: NetlinkRequest): Result<readonly NetlinkMessage[], SystemError>;
@@ -115,7 +116,7 @@ function* chunksOf(requests: readonly NetlinkRequest[]): Generator<readonly Netl
   let from = 0;
   let size = 0;
   for (const [i, request] of requests.entries()) {
-    const length = MESSAGE_HEADER_SIZE + request.body.length + 3;
+    const length = align4(MESSAGE_HEADER_SIZE + request.body.length);
     if (i > from && size + length > CHUNK_BYTES_MAX) {
       yield requests.slice(from, i);
       from = i;
@@ -126,8 +127,8 @@ function* chunksOf(requests: readonly NetlinkRequest[]): Generator<readonly Netl
   if (from < requests.length) yield requests.slice(from);
 }
 
-/** The kernel reports errors unasked, so only the last request asks for an acknowledgement: when it is there, whatever
- *  has no error was done. */
+/** The kernel reports errors unasked, so only the last request asks for an acknowledgement: when it is there,
+ *  whatever has no error was done. */
 function sendChunk(
   socket: NetlinkSocket,
   chunk: readonly NetlinkRequest[],
@@ -165,8 +166,9 @@ function encodeChunk(
   return out.written();
 }
 
-/** Reads until nothing waits; the kernel makes the next part of a dump while the one before is read. Messages of other sequence numbers are late answers to a request whose outcome was
- *  given up; they mean nothing now. */
+/** Reads until nothing waits; the kernel makes the next part of a dump while the one before is read. Messages
+ *  of other sequence numbers are late answers to a request whose outcome was given up; they mean nothing
+ *  now. */
 function collect(socket: NetlinkSocket, first: number, last: number): Answers {
   const answers: Answers = {
     messages: [],

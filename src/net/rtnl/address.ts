@@ -1,4 +1,5 @@
-/** rtnetlink messages about addresses (linux/if_addr.h): dump request, RTM_NEWADDR and RTM_DELADDR in both directions. */
+/** rtnetlink messages about addresses (linux/if_addr.h): dump request, RTM_NEWADDR and RTM_DELADDR in both
+ *  directions. */
 import { addressBits, familyOf, isIpv4 } from '../../base/ip.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { ifIndex } from '../../base/units.ts';
@@ -17,7 +18,8 @@ export const RTM_ADDRESS = { NEW: 20, DEL: 21, GET: 22 } as const;
 /** linux/rtnetlink.h RTMGRP_IPV4_IFADDR and RTMGRP_IPV6_IFADDR */
 export const ADDRESS_GROUPS = 0x10 | 0x100;
 
-/** struct ifaddrmsg: 0: u8 family | 1: u8 prefix length | 2: u8 flags | 3: u8 scope | 4: u32 interface index */
+/** struct ifaddrmsg: 0: u8 family | 1: u8 prefix length | 2: u8 flags | 3: u8 scope | 4: u32 interface
+ *  index */
 const HEADER_SIZE = 8;
 const FAMILY = { inet: 2, inet6: 10 } as const;
 const IFA_F = { SECONDARY: 0x1, NODAD: 0x2 } as const;
@@ -39,8 +41,8 @@ export function encodeAddressDump(): Uint8Array {
   return out.finish();
 }
 
-/** An order to add. IPv6 skips duplicate address detection, as two directors must be able to exchange an address at
- *  once; a /128 is deprecated, so that it is not chosen as a source (behaviour.md section 8). */
+/** An order to add. IPv6 skips duplicate address detection, as two directors must be able to exchange an
+ *  address at once; a /128 is deprecated, so that it is not chosen as a source (behaviour.md section 8). */
 export function encodeAddressToAdd(state: AddressState): Uint8Array {
   const v6 = !isIpv4(state.address);
   const out = header(state);

@@ -38,7 +38,8 @@ export function encodeLinkDump(): Uint8Array {
   return out.finish();
 }
 
-/** Null for messages that are not about the link itself: bridges report their ports' state in the same form. */
+/** Null for messages that are not about the link itself: bridges report their ports' state in the same
+ *  form. */
 export function decodeLink(body: Uint8Array): Result<LinkState | null, AttributeError> {
   if (body.length < HEADER_SIZE) return err({ kind: 'truncated', offset: body.length });
   const view = new NetlinkView(body);

@@ -1,4 +1,4 @@
-/** ARP for IPv4 over Ethernet (RFC 826), and the gratuitous request by which a new master takes an address over.
+/** ARP for IPv4 over Ethernet (RFC 826), and the gratuitous request by which a master takes an address over.
  *      0: u16 hardware type 1 | 2: u16 protocol 0x0800 | 4: u8 6 | 5: u8 4 | 6: u16 operation
  *      8: sender MAC | 14: sender IP | 18: target MAC | 24: target IP */
 import { ByteReader, ByteWriter } from '../../base/bytes.ts';

@@ -1,4 +1,5 @@
-/** Ethernet II frames: 0: destination | 6: source | 12: u16 ethertype | 14: payload. The kernel pads to 60 bytes. */
+/** Ethernet II frames: 0: destination | 6: source | 12: u16 ethertype | 14: payload. The kernel pads to 60
+ *  bytes. */
 import { ByteReader, ByteWriter } from '../../base/bytes.ts';
 import { type MacAddress, macBytes, macFromBytes } from '../../base/mac.ts';
 

@@ -41,8 +41,8 @@ export function encodeIpv4Header(
   return bytes;
 }
 
-/** Null when it is no IPv4 header or the bytes end within it. The kernel has already checked the checksum; the total
- *  length is for the caller to judge. */
+/** Null when it is no IPv4 header or the bytes end within it. The kernel has already checked the checksum;
+ *  the total length is for the caller to judge. */
 export function decodeIpv4Header(bytes: Uint8Array): Ipv4Header | null {
   const reader = new ByteReader(bytes);
   const first = reader.u8();

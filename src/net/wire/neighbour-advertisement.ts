@@ -1,4 +1,5 @@
-/** The unsolicited neighbour advertisement (RFC 4861 §4.4, §7.2.6) by which a new master takes an IPv6 address over.
+/** The unsolicited neighbour advertisement (RFC 4861 §4.4, §7.2.6) by which a new master takes an IPv6
+ *  address over.
  *      ICMPv6: 0: u8 136 | 1: u8 0 | 2: u16 checksum | 4: u32 flags | 8: target | 24: u8 2, u8 1, MAC */
 import { ByteReader, ByteWriter } from '../../base/bytes.ts';
 import { internetChecksum } from '../../base/checksum.ts';

@@ -32,7 +32,10 @@ export function effectivePriority(config: VrrpInstance, network: Network): Prior
   return priority(Math.min(254, Math.max(1, config.priority + sum)));
 }
 
-export function faultText(cause: FaultCause): string {
+/** One sentence for all causes. */
+export const faultReason = (causes: readonly FaultCause[]): string => causes.map(faultText).join('; ');
+
+function faultText(cause: FaultCause): string {
   switch (cause.kind) {
     case 'interface_missing':
       return `interface ${cause.interface} does not exist`;

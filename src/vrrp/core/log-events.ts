@@ -77,21 +77,25 @@ export const vrrpLog = catalogue({
     'vrrp_packet_dropped',
     'warning',
     (f: Fields<{ source: string; drop: DropReason }>) =>
-      `(${f.instance}) ${dropText(f.drop)} in advert from ${f.source} - dropped (further ones are only counted)`,
+      `(${f.instance}) received ${dropText(f.drop)} from ${f.source} - dropped, further ones are only counted`,
   ),
   addressListDiffers: row(
     'vrrp_address_list',
     'warning',
-    (f: Fields<{ source: string; vrid: number; missing: readonly string[] | null }>) =>
-      f.missing === null
-        ? `(${f.instance}) advert from ${f.source} carries another number of addresses than configured for VRID ${f.vrid}`
-        : `(${f.instance}) ip address associated with VRID ${f.vrid} not present in MASTER advert : ${f.missing.join(' ')}`,
+    (f: Fields<{ source: string; vrid: number; missing: readonly string[] }>) =>
+      `(${f.instance}) ip address associated with VRID ${f.vrid} not present in MASTER advert : ${f.missing.join(' ')}`,
   ),
-  otherInterval: row(
-    'vrrp_other_interval',
-    'info',
+  addressCountDiffers: row(
+    'vrrp_address_count',
+    'warning',
     (f: Fields<{ source: string; theirs: number; ours: number }>) =>
-      `(${f.instance}) advert interval of ${f.source} is ${f.theirs / 1000} ms, ours ${f.ours / 1000} ms: following the master's`,
+      `(${f.instance}) received an unexpected ip number count ${f.theirs}, expected ${f.ours}!`,
+  ),
+  intervalLearned: row(
+    'vrrp_interval_learned',
+    'info',
+    (f: Fields<{ source: string; beforeMicros: number; nowMicros: number }>) =>
+      `(${f.instance}) advertisement interval updated from ${f.beforeMicros / 1000}ms to ${f.nowMicros / 1000}ms by master`,
   ),
   ownAdvertHeard: row(
     'vrrp_own_advert',
@@ -133,30 +137,30 @@ export const vrrpLog = catalogue({
 });
 
 /** What is wrong with a dropped packet. */
-export function dropText(drop: DropReason): string {
+function dropText(drop: DropReason): string {
   switch (drop) {
     case 'packet_length':
-      return 'wrong packet length';
+      return 'a packet of wrong length';
     case 'ttl':
-      return 'invalid TTL (must be 255)';
+      return 'an invalid TTL (it must be 255)';
     case 'version':
-      return 'other VRRP version';
+      return 'another VRRP version';
     case 'invalid_auth_type':
-      return 'unknown authentication type';
+      return 'an unknown authentication type';
     case 'auth_type_mismatch':
-      return 'authentication type mismatch';
+      return 'another authentication type';
     case 'auth_failure':
-      return 'authentication failed: the password is another one';
+      return 'an invalid passwd!';
     case 'advert_interval':
-      return 'advertisement interval mismatch';
+      return 'another advertisement interval';
     case 'invalid_type':
-      return 'invalid VRRP packet type';
+      return 'an invalid VRRP packet type';
     case 'checksum':
-      return 'invalid VRRP checksum';
+      return 'an invalid checksum';
     case 'destination':
-      return 'unicast and multicast mixed up';
+      return 'a unicast advert where multicast is configured, or the other way round,';
     case 'unknown_peer':
-      return 'unicast source that is no configured peer, or TTL out of its range,';
+      return 'an advert that is from no configured peer, or has a TTL out of its range,';
     default:
       return exhaustive(drop);
   }

@@ -133,7 +133,7 @@ function configChanged(node: NodeState, { globals, instances }: VrrpConfig, now:
   const virtual = new Set([...node.virtual, ...virtualOf(instances)]);
   let step: NodeStep = [{ ...node, globals, virtual }, []];
   for (const { key } of node.routers) {
-    if (!wanted.has(key)) step = stepOne(step, key, { kind: 'stop_requested', release: true }, now);
+    if (!wanted.has(key)) step = stepOne(step, key, { kind: 'instance_removed' }, now);
   }
   const [released, actions] = step;
   const running = new Map(released.routers.map((router) => [router.key, router]));

@@ -30,7 +30,7 @@ export function reconfigure(router: RouterState, config: VrrpInstance, world: Wo
     case 'master':
       return reconfigureMaster(router, { ...after_, phase: retimed(router, config, phase, now) }, world);
     case 'backup':
-      return reconfigureBackup(router, after_, phase, world);
+      return reconfigureBackup(router, after_, phase, { world, now });
     default:
       return [after_, []];
   }
@@ -69,7 +69,12 @@ function advertiseNewList(before: RouterState, after_: RouterState, world: World
 }
 
 /** Addresses that it still holds from its start (adoption) and that are no longer configured go now. */
-function reconfigureBackup(before: RouterState, after_: RouterState, phase: Backup, world: World): Step {
+function reconfigureBackup(
+  before: RouterState,
+  after_: RouterState,
+  phase: Backup,
+  { world, now }: { readonly world: World; readonly now: Instant },
+): Step {
   const learned = phase.master !== null && after_.config.version === 3;
   const masterInterval = learned ? phase.masterInterval : after_.config.advertInterval;
   const from = downInterval(before, phase.masterInterval);
@@ -77,7 +82,7 @@ function reconfigureBackup(before: RouterState, after_: RouterState, phase: Back
   const kept = new Set(allAddresses(after_.config).map(addressKey));
   const dropped = allAddresses(before.config).filter((address) => !kept.has(addressKey(address)));
   return [
-    { ...after_, phase: { ...moveDeadline(phase, { from, to }), masterInterval } },
+    { ...after_, phase: { ...moveDeadline(phase, { from, to }, now), masterInterval } },
     phase.adopting ? removePresent(before, world.network, dropped) : [],
   ];
 }

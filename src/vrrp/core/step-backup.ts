@@ -44,14 +44,12 @@ export function masterDown(router: RouterState, phase: Backup, world: World, now
   return [master, [log(vrrpLog.masterTimedOut({ instance: name })), ...actions]];
 }
 
-/** Something changed the master-down interval while it runs. */
+/** Something changed the master-down interval while it runs: the deadline moves along, but not into the past. */
 export const moveDeadline = (
   phase: Backup,
   { from, to }: { readonly from: Micros; readonly to: Micros },
-): Backup => ({
-  ...phase,
-  downAt: instant(phase.downAt + to - from),
-});
+  now: Instant,
+): Backup => ({ ...phase, downAt: instant(Math.max(phase.downAt + to - from, Math.min(phase.downAt, now))) });
 
 function masterResigned(router: RouterState, phase: Backup, heard: AcceptedAdvert, now: Instant): Step {
   const downAt = after(now, skewTime(timerInputs(router, phase.masterInterval)));
@@ -90,7 +88,15 @@ function followMaster(router: RouterState, phase: Backup, heard: AcceptedAdvert,
     graceGiven: false,
     reason: `master is ${source} with priority ${advert.priority}`,
   };
-  return [{ ...router, phase: following }, []];
+  const followed: RouterState = { ...router, phase: following };
+  if (masterInterval === phase.masterInterval) return [followed, []];
+  const line = vrrpLog.intervalLearned({
+    instance: router.config.name,
+    source,
+    beforeMicros: phase.masterInterval,
+    nowMicros: masterInterval,
+  });
+  return complainOnce(followed, 'other_interval', line);
 }
 
 /** Preemption: the deadline is left to run out (RFC 9568 §6.4.2). */

@@ -1,7 +1,6 @@
 /** One router's reaction to one event: what is common to all phases, then a dispatch by phase. */
 import { exhaustive } from '../../base/never.ts';
-import type { Instant } from '../../base/units.ts';
-import { earliest } from '../../base/units.ts';
+import { earliest, type Instant, type Priority } from '../../base/units.ts';
 import type { VirtualAddress, VrrpInstance } from '../../config/model/vrrp.ts';
 import { type AcceptedAdvert, type DropReason, type ReceivedPacket, receiveAdvert } from '../wire/receive.ts';
 import { announceDeadline } from './announce.ts';
@@ -16,7 +15,7 @@ import {
   type Step,
   type World,
 } from './effects.ts';
-import { assessHealth, effectivePriority, faultText } from './health.ts';
+import { assessHealth, effectivePriority, faultReason } from './health.ts';
 import { vrrpLog } from './log-events.ts';
 import { addressKey } from './network.ts';
 import { reconfigure } from './reload.ts';
@@ -39,6 +38,7 @@ export type RouterEvent =
       readonly detail: string;
     }
   | { readonly kind: 'config_replaced'; readonly config: VrrpInstance }
+  | { readonly kind: 'instance_removed' }
   | { readonly kind: 'stop_requested'; readonly release: boolean };
 
 export function stepRouter(router: RouterState, event: RouterEvent, world: World, now: Instant): Step {
@@ -61,7 +61,9 @@ export function stepRouter(router: RouterState, event: RouterEvent, world: World
     case 'config_replaced':
       return reconfigure(router, event.config, world, now);
     case 'stop_requested':
-      return halt(router, world, { keep: !event.release }, now);
+      return halt(router, world, { keep: !event.release, reason: 'stopped' }, now);
+    case 'instance_removed':
+      return halt(router, world, { keep: false, reason: 'removed from the configuration' }, now);
     default:
       return exhaustive(event);
   }
@@ -140,7 +142,7 @@ function received(router: RouterState, packet: ReceivedPacket, world: World, now
   }
   const isNewMaster = phase.kind === 'backup' && !sameSender;
   const listening = isNewMaster ? { ...router, complained: [] } : router;
-  const noted = andThen(noteOddities(listening, verdict.value), (r) => [
+  const noted = andThen(noteAddressList(listening, verdict.value), (r) => [
     { ...count(r, 'advertsReceived'), checksumStyle: verdict.value.checksum },
     [],
   ]);
@@ -153,25 +155,16 @@ function heard(router: RouterState, advert: AcceptedAdvert, world: World, now: I
   return phase.kind === 'master' ? masterHeard(router, phase, advert, world, now) : [router, []];
 }
 
-/** What is odd about an advert that is accepted all the same: another address list (Q8), another v3 interval. */
-function noteOddities(router: RouterState, { advert, source, addressMismatch }: AcceptedAdvert): Step {
-  const { name: instance, vrid, advertInterval } = router.config;
-  const listed: Step =
-    addressMismatch === null
-      ? [router, []]
-      : complainOnce(
-          count(router, 'addressListErrors'),
-          'address_list',
-          vrrpLog.addressListDiffers({
-            instance,
-            source,
-            vrid,
-            missing: addressMismatch === 'count' ? null : addressMismatch,
-          }),
-        );
-  if (advert.interval === advertInterval) return listed;
-  const line = vrrpLog.otherInterval({ instance, source, theirs: advert.interval, ours: advertInterval });
-  return andThen(listed, (r) => complainOnce(r, 'other_interval', line));
+/** An address list that differs is odd, but the advert is accepted (Q8). */
+function noteAddressList(router: RouterState, { advert, source, addressMismatch }: AcceptedAdvert): Step {
+  if (addressMismatch === null) return [router, []];
+  const { name: instance, vrid, virtualAddresses } = router.config;
+  const theirs = advert.addresses.length;
+  const entry =
+    addressMismatch === 'count'
+      ? vrrpLog.addressCountDiffers({ instance, source, theirs, ours: virtualAddresses.length })
+      : vrrpLog.addressListDiffers({ instance, source, vrid, missing: addressMismatch });
+  return complainOnce(count(router, 'addressListErrors'), 'address_list', entry);
 }
 
 /** Links, addresses or sockets are not what they were: fit or unfit, which source, which priority. */
@@ -179,10 +172,10 @@ function networkChanged(router: RouterState, world: World, now: Instant): Step {
   const { phase, config } = router;
   if (phase.kind === 'initialize') return [router, []];
   const health = assessHealth(config, world.network, world.virtual);
-  const weighed = reweigh(router, effectivePriority(config, world.network));
+  const weighed = reweigh(router, effectivePriority(config, world.network), now);
   if (health.kind === 'unfit') {
-    if (phase.kind !== 'fault') return becomeFault(weighed, world, now);
-    const reason = health.causes.map(faultText).join('; ');
+    const reason = faultReason(health.causes);
+    if (phase.kind !== 'fault') return becomeFault(weighed, world, reason, now);
     return [{ ...weighed, phase: { ...phase, reason } }, []];
   }
   if (weighed.phase.kind === 'fault') return recover(weighed, health.source, now);
@@ -192,14 +185,14 @@ function networkChanged(router: RouterState, world: World, now: Instant): Step {
 }
 
 /** In Backup the running deadline moves along (behaviour.md section 4.1). */
-function reweigh(router: RouterState, priority: RouterState['effectivePriority']): RouterState {
+function reweigh(router: RouterState, priority: Priority, now: Instant): RouterState {
   if (priority === router.effectivePriority) return router;
   const weighed = { ...router, effectivePriority: priority };
   const { phase } = router;
   if (phase.kind !== 'backup') return weighed;
   const from = downInterval(router, phase.masterInterval);
   const to = downInterval(weighed, phase.masterInterval);
-  return { ...weighed, phase: moveDeadline(phase, { from, to }) };
+  return { ...weighed, phase: moveDeadline(phase, { from, to }, now) };
 }
 
 function restored(router: RouterState, addresses: readonly VirtualAddress[]): Step {

@@ -17,7 +17,7 @@ import {
   sendAdvert,
   type World,
 } from './effects.ts';
-import { assessHealth, faultText } from './health.ts';
+import { assessHealth, faultReason } from './health.ts';
 import { vrrpLog } from './log-events.ts';
 import { addressKey, isPresent } from './network.ts';
 import { type Backup, isOwner, type Phase, type RouterState } from './state.ts';
@@ -42,7 +42,7 @@ export const downInterval = (router: RouterState, masterInterval: Micros): Micro
 /** End of the startup delay. An owner is master at once (RFC 9568 §6.4.1); everybody else listens first. */
 export function begin(router: RouterState, world: World, now: Instant): Step {
   const health = assessHealth(router.config, world.network, world.virtual);
-  if (health.kind === 'unfit') return becomeFault(router, world, now);
+  if (health.kind === 'unfit') return becomeFault(router, world, faultReason(health.causes), now);
   const { source } = health;
   if (isOwner(router.config) && router.config.initialState === 'MASTER') {
     return becomeMaster(router, world, { source, reason: 'owns the addresses (priority 255)' }, now);
@@ -118,7 +118,7 @@ export function yieldTo(
     master,
   };
   const [entered, actions] = enter(router, phase, now);
-  return [count(entered, 'releasedMaster'), [...actions, ...letGo(router, world)]];
+  return [count(entered, 'releasedMaster'), [...letGo(router, world), ...actions]];
 }
 
 /** All faults are gone. The whole wait again; an owner's is one interval and the skew (behaviour.md section 4.7). */
@@ -130,9 +130,7 @@ export function recover(router: RouterState, source: IpAddress, now: Instant): S
 }
 
 /** One priority-0 advert where keepalived sends two (Q6), and none when the link is what failed. */
-export function becomeFault(router: RouterState, world: World, now: Instant): Step {
-  const health = assessHealth(router.config, world.network, world.virtual);
-  const reason = health.kind === 'unfit' ? health.causes.map(faultText).join('; ') : 'faulty';
+export function becomeFault(router: RouterState, world: World, reason: string, now: Instant): Step {
   const released = release(router, world);
   return andThen(released, (free) => {
     const [entered, actions] = enter(free, { kind: 'fault', reason }, now);
@@ -144,14 +142,12 @@ export function becomeFault(router: RouterState, world: World, now: Instant): St
 export function halt(
   router: RouterState,
   world: World,
-  { keep }: { readonly keep: boolean },
+  { keep, reason }: { readonly keep: boolean; readonly reason: string },
   now: Instant,
 ): Step {
   const idle: Step = [router, [{ kind: 'cancel_announcements', router: router.key }]];
   const released: Step = keep ? idle : release(router, world);
-  return andThen(released, (free) =>
-    enter(free, { kind: 'initialize', reason: 'stopped', startAt: null }, now),
-  );
+  return andThen(released, (free) => enter(free, { kind: 'initialize', reason, startAt: null }, now));
 }
 
 /** Resigns if master; whatever the phase, none of the virtual addresses stays. */

@@ -16,7 +16,12 @@ export interface SocketTable {
   reconcile(wanted: SocketWish, now: Instant): readonly VrrpEvent[];
   /** What waits on all sockets, at most `limit` packets on each, oldest first. */
   drain(limit: number): readonly Arrival[];
-  find(where: { readonly interface: InterfaceName; readonly family: Family }): VrrpSocket | null;
+  /** The socket to send to a destination: its group's own, or the unicast one. */
+  find(order: {
+    readonly interface: InterfaceName;
+    readonly family: Family;
+    readonly destination: IpAddress;
+  }): VrrpSocket | null;
   announcer(name: InterfaceName): Announcer | null;
   /** when a socket that could not be opened should be tried again; null = all are open */
   readonly retryAt: Instant | null;
@@ -44,8 +49,9 @@ interface Place {
 
 interface OpenSocket extends Place {
   readonly ifIndex: IfIndex;
-  /** null: could not be opened */
+  /** null: could not be opened, for the reason in `trouble` */
   readonly socket: VrrpSocket | null;
+  readonly trouble: string | null;
 }
 
 interface OpenAnnouncer {
@@ -72,11 +78,16 @@ export function openSockets(packets: PacketPort, log: Log, onReadable: () => voi
 
   function open(key: string, place: Place, link: LinkState): VrrpEvent {
     const where = { interface: place.interface, family: place.family };
-    const opened = packets.openVrrp({ ...place, ifIndex: link.index }, onReadable);
-    sockets.set(key, { ...place, ifIndex: link.index, socket: opened.ok ? opened.value : null });
-    if (opened.ok) return { kind: 'transport_opened', ...where };
+    const ifIndex = link.index;
+    const opened = packets.openVrrp({ ...place, ifIndex }, onReadable);
+    if (opened.ok) {
+      sockets.set(key, { ...place, ifIndex, socket: opened.value, trouble: null });
+      return { kind: 'transport_opened', ...where };
+    }
     const detail = systemErrorText(opened.error);
-    log(vrrpShellLog.socketFailed({ ...where, detail, hint: hintFor(opened.error) }));
+    const known = sockets.get(key)?.trouble === detail;
+    if (!known) log(vrrpShellLog.socketFailed({ ...where, detail, hint: hintFor(opened.error) }));
+    sockets.set(key, { ...place, ifIndex, socket: null, trouble: detail });
     return { kind: 'transport_broke', ...where, detail };
   }
 
@@ -113,17 +124,21 @@ export function openSockets(packets: PacketPort, log: Log, onReadable: () => voi
 
     drain(limit) {
       const arrivals: Arrival[] = [];
-      for (const { socket, interface: name, family } of sockets.values()) {
-        for (const packet of socket?.drain(limit) ?? []) arrivals.push({ interface: name, family, packet });
+      for (const { socket, interface: name, family, group } of sockets.values()) {
+        // where multicast and unicast share an interface, the kernel gives both sockets what is unicast
+        const shared = group !== null && sockets.has(placeKey({ interface: name, family, group: null }));
+        for (const packet of socket?.drain(limit) ?? []) {
+          if (shared && packet.destination !== group) continue;
+          arrivals.push({ interface: name, family, packet });
+        }
       }
       return arrivals.sort((a, b) => a.packet.receivedAt - b.packet.receivedAt);
     },
 
-    find(where) {
-      for (const open of sockets.values()) {
-        if (open.interface === where.interface && open.family === where.family) return open.socket;
-      }
-      return null;
+    find({ interface: name, family, destination }) {
+      const here = { interface: name, family };
+      const key = placeKey({ ...here, group: destination });
+      return (sockets.get(key) ?? sockets.get(placeKey({ ...here, group: null })))?.socket ?? null;
     },
 
     announcer(name) {

@@ -41,6 +41,10 @@ describe('an answer (behaviour.md section 16.3)', () => {
     expect(body).toBe('hello\r\n\r\n');
   });
 
+  test('has no head when its lines end otherwise than with CRLF', () => {
+    expect(read(bytes('HTTP/1.0 200 OK\n\r\nhello\n\n')).message).toMatchObject({ kind: 'in_head' });
+  });
+
   test('ends with Content-Length bytes, what comes behind does not count', () => {
     const { message, body } = read(bytes('HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nhel'), bytes('lo'));
     expect(message).toMatchObject({ kind: 'complete', received: 3 });

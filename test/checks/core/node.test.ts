@@ -132,6 +132,18 @@ test('a reload of the same file neither delays nor repeats any check', () => {
   expect(plan(true)).toEqual(plan(false));
 });
 
+test('two equal checkers of one server are two also after a reload', () => {
+  const twin = tcpChecker(target('10.1.0.0', 80));
+  const service = virtualServer('10.9.9.9', 80, [realServer('10.1.0.0', 80, { checkers: [twin, twin] })]);
+  const before = configured(service);
+  const [after] = step(
+    before,
+    { kind: 'config_changed', virtualServers: structuredClone([service]) },
+    instant(0),
+  );
+  expect([...after.checkers.keys()]).toEqual([0, 1]);
+});
+
 test('ten thousand checkers all run in each delay_loop, none twice', () => {
   const world = createWorld(() => PASSES);
   world.configure([manyServers(10_000, 6e6)]);

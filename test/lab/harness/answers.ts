@@ -31,14 +31,17 @@ export interface Outage {
   readonly lengthMs: Ms;
 }
 
-/** The stretches without a good answer that lasted `longerThanMs`, each from the end of one good answer to the end of the next. */
+/** The stretches without a good answer that lasted `longerThanMs`, each from the end of one good answer to the end of the next, in which a
+ *  request failed or had to wait as long: a gap without one is a pause of the client's own. */
 export function outagesOf(answers: readonly Answer[], longerThanMs: Ms): readonly Outage[] {
   const good = answers.filter(({ who }) => who !== null).map(({ endedAt }) => endedAt);
   good.sort((a, b) => a - b);
+  const bad = answers.filter(({ who, sentAt, endedAt }) => who === null || endedAt - sentAt > longerThanMs);
   return good
     .slice(1)
     .map((to, index) => ({ from: good[index] ?? to, to, lengthMs: to - (good[index] ?? to) }))
-    .filter(({ lengthMs }) => lengthMs > longerThanMs);
+    .filter(({ lengthMs }) => lengthMs > longerThanMs)
+    .filter(({ from, to }) => bad.some(({ sentAt }) => sentAt >= from - longerThanMs && sentAt <= to));
 }
 
 /** How many requests each host answered. */

@@ -46,8 +46,7 @@ const send = (request: Request, timeoutMs: number): Promise<Outcome> =>
 
 function sendHttp({ address, port, path }: Request & { kind: 'http' }, timeoutMs: number): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const request = get({ host: address, port, path, agent: false, signal }, (response) => {
+    const request = get({ host: address, port, path, agent: false }, (response) => {
       let bytes = 0;
       response.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
@@ -59,17 +58,25 @@ function sendHttp({ address, port, path }: Request & { kind: 'http' }, timeoutMs
       });
     });
     request.once('error', reject);
+    const cancel = deadline(timeoutMs, (error) => request.destroy(error));
+    request.once('close', cancel);
   });
+}
+
+/** Reads what waits in the sockets before it gives up: after a pause of this process an answer may be there. */
+function deadline(timeoutMs: number, giveUp: (error: Error) => void): () => void {
+  const timer = setTimeout(() => setImmediate(giveUp, new Error('timed out')), timeoutMs);
+  return () => clearTimeout(timer);
 }
 
 async function sendMysql(request: Request & { kind: 'mysql' }, timeoutMs: number): Promise<Outcome> {
   const socket = connect({ host: request.address, port: request.port });
-  const timer = setTimeout(() => socket.destroy(new Error('timed out')), timeoutMs);
+  const cancel = deadline(timeoutMs, (error) => socket.destroy(error));
   try {
     const who = await queryValue(socket, request, 'SELECT @@hostname');
     return { who, bytes: who.length };
   } finally {
-    clearTimeout(timer);
+    cancel();
     socket.destroy();
   }
 }

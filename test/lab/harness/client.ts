@@ -12,6 +12,9 @@ export interface Client {
   readonly answered: (withinMs: Ms, from?: Ms, who?: string) => Promise<Answer>;
   /** stretches without a good answer since `from`; the last good one before it counts as their start */
   readonly outages: (from: Ms) => readonly Outage[];
+  /** requests sent since `from` that failed */
+  readonly failures: (from: Ms) => readonly Answer[];
+  readonly outageMsMin: Ms;
   readonly shares: (from: Ms) => Readonly<Record<string, number>>;
   readonly stop: () => Promise<void>;
 }
@@ -21,16 +24,20 @@ export interface ClientOptions {
   readonly timeoutMs?: number;
 }
 
-/** What counts as an outage: ten requests in a row at the usual pace. */
-export const OUTAGE_MS_MIN = 200;
+/** Less than the second after which a lost SYN is sent again, so that a request into the void fails. */
+const TIMEOUT_MS = 900;
+
+/** What counts as an outage: this many requests in a row without an answer. */
+const OUTAGE_REQUESTS_MIN = 10;
 
 const agent = (): string => join(dirname(process.argv[1] ?? ''), 'client-agent.cjs');
 
 /** Sends `request` every 20 ms, or as told, until stopped. */
 export function startClient(host: Host, request: Request, options: ClientOptions = {}): Client {
-  const { intervalMs = 20, timeoutMs = 500 } = options;
+  const { intervalMs = 20, timeoutMs = TIMEOUT_MS } = options;
   const program = host.start([process.execPath, agent(), JSON.stringify({ request, intervalMs, timeoutMs })]);
   const answers: Answer[] = [];
+  const outageMsMin = OUTAGE_REQUESTS_MIN * intervalMs;
   program.onLine(({ text }) => {
     if (text.startsWith('{')) answers.push(JSON.parse(text));
   });
@@ -45,7 +52,9 @@ export function startClient(host: Host, request: Request, options: ClientOptions
             answer.sentAt >= from && answer.who !== null && (who === undefined || answer.who === who),
         ),
       ),
-    outages: (from) => outagesOf(answers, OUTAGE_MS_MIN).filter(({ to }) => to >= from),
+    outageMsMin,
+    failures: (from) => answers.filter(({ sentAt, who }) => sentAt >= from && who === null),
+    outages: (from) => outagesOf(answers, outageMsMin).filter(({ to }) => to >= from),
     shares: (from) => countByHost(since(from)),
     stop: async () => void (await program.stop('SIGKILL')),
   };

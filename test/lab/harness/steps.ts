@@ -42,6 +42,7 @@ export async function startPair(
   services: readonly QuickService[],
 ): Promise<readonly [Daemon, Daemon]> {
   const first = lab.follow(startDaemon(kinds[0], lab.lvs01, quickConfig(FIRST, services)));
+  await first.line(/Entering BACKUP STATE/, PATIENCE_MS); // so that its time is up first
   const second = lab.follow(startDaemon(kinds[1], lab.lvs02, quickConfig(SECOND, services)));
   await lab.watch.soleHolder(lab.lvs01, PATIENCE_MS);
   return [first, second];

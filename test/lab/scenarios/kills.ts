@@ -18,7 +18,7 @@ export interface KillScenarios {
       /** distinct tables that the kernel held between the kill and the new process's first checks */
       readonly tablesSeen: number;
       readonly writes: NetlinkWrites;
-      readonly outage: number;
+      readonly failures: number;
       /** a real server that dies is still noticed, so the new process works */
       readonly noticesDeath: boolean;
     };
@@ -69,13 +69,13 @@ async function playKills(stage: Stage): Promise<KillScenarios['kills']> {
     const tables = watch.sightings.filter(
       ({ kind, at, host }) => kind === 'table_changed' && at > killedAt && host === lvs01.name,
     );
-    const outage = longestOutage(client, killedAt);
+    const failures = client.failures(killedAt).length;
     await servers[1]?.stop();
     const out = (table: Parameters<typeof describeTable>[0]) => !describeTable(table).includes(rs02.address);
     const noticesDeath = await watch.tableWhere(lvs01, 'rs02 is out', PATIENCE_MS, out).then(() => true);
     await servers[1]?.start();
     await watch.tableWhere(lvs01, 'rs02 is in', PATIENCE_MS, (table) => !out(table));
-    return { tableBefore, tableAfter, tablesSeen: tables.length, writes, outage, noticesDeath };
+    return { tableBefore, tableAfter, tablesSeen: tables.length, writes, failures, noticesDeath };
   };
 
   const playVrrp = async () => {

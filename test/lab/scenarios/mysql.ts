@@ -32,7 +32,8 @@ async function playMysql(stage: Stage): Promise<MysqlScenarios['mysql']> {
   const databases = await installDatabases([rs01, rs02]);
   for (const database of databases) await database.start();
   const kind = daemonUnderTest();
-  stage.follow(startDaemon(kind, lvs01, mysqlConfig(FIRST)));
+  const first = stage.follow(startDaemon(kind, lvs01, mysqlConfig(FIRST)));
+  await first.line(/Entering BACKUP STATE/, PATIENCE_MS); // so that its time is up first
   stage.follow(startDaemon(kind, lvs02, mysqlConfig(SECOND)));
   await watch.soleHolder(lvs01, PATIENCE_MS);
   const table = await saveTable(lvs01);
@@ -41,7 +42,7 @@ async function playMysql(stage: Stage): Promise<MysqlScenarios['mysql']> {
     ...['-N', '-e', 'SHOW DATABASES'],
   ]);
   const request = { kind: 'mysql', address: VIP, port: 3306, ...ACCOUNT } as const;
-  const client = startClient(stage.client, request, { intervalMs: 50, timeoutMs: 1000 });
+  const client = startClient(stage.client, request, { intervalMs: 50 });
   await client.answered(PATIENCE_MS, now(), rs01.name);
   await client.answered(PATIENCE_MS, now(), rs02.name);
   const answered = Object.keys(client.shares(0)).sort();

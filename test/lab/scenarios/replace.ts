@@ -50,10 +50,11 @@ async function playReplacement(
 ): Promise<Replacement> {
   const { lvs01, lvs02, watch } = stage;
   const first = stage.follow(startDaemon('keepalived', lvs01, config(FIRST)));
+  await first.line(/Entering BACKUP STATE/, PATIENCE_MS); // so that its time is up first
   const second = stage.follow(startDaemon('keepalived', lvs02, config(SECOND)));
   await watch.soleHolder(lvs01, PATIENCE_MS);
   const before = await saveTable(lvs01);
-  const client = startClient(stage.client, request, { intervalMs: 50, timeoutMs: 1000 });
+  const client = startClient(stage.client, request, { intervalMs: 50 });
   await client.answered(PATIENCE_MS);
   const startedAt = now();
 

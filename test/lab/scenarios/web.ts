@@ -26,7 +26,7 @@ export interface WebScenarios {
     readonly webServerBack: { readonly returned: number };
     readonly pageChanged: {
       readonly removed: number;
-      readonly outage: number;
+      readonly failures: number;
       readonly left: readonly string[];
     };
     readonly pageRestored: { readonly returned: number };
@@ -51,6 +51,7 @@ async function playWeb(stage: Stage): Promise<WebScenarios['web']> {
   const digests = { rs01: md5(PAGES.rs01), rs02: md5(PAGES.rs02) };
   const kind = daemonUnderTest();
   const first = stage.follow(startDaemon(kind, lvs01, webConfig(FIRST, digests)));
+  await first.line(/Entering BACKUP STATE/, PATIENCE_MS); // so that its time is up first
   const second = stage.follow(startDaemon(kind, lvs02, webConfig(SECOND, digests)));
   await watch.soleHolder(lvs01, PATIENCE_MS);
   const client = startClient(stage.client, { kind: 'http', address: VIP, port: 80, path: '/' });
@@ -77,8 +78,8 @@ async function playDirectors(
   await client.answered(PATIENCE_MS, takenAt);
   const cut = { outage: longestOutage(client, cutAt), holders: watch.holders() };
 
-  const restoredAt = now();
   await stage.restore(lvs01);
+  const restoredAt = now();
   const preemptedAt = await watch.soleHolder(lvs01, PATIENCE_MS);
   await client.answered(PATIENCE_MS, preemptedAt);
   await pause(500);
@@ -123,7 +124,7 @@ async function playPage(
   await client.answered(PATIENCE_MS, removedAt);
   const pageChanged = {
     removed: secondsSince(changedAt, removedAt),
-    outage: longestOutage(client, changedAt),
+    failures: client.failures(changedAt).length,
     left,
   };
   const restoredAt = now();

@@ -1,6 +1,6 @@
-/** The kernel's end of a netlink socket as a function from a request to its answer, with netlink's own rules around it:
- *  errors come unasked, acknowledgements only when asked for, dumps in several datagrams that end in DONE, and answers
- *  are lost when the receive buffer is full. */
+/** The kernel's end of a netlink socket as a function from a request to its answer, with netlink's own rules
+ *  around it: errors come unasked, acknowledgements only when asked for, dumps in several datagrams that end
+ *  in DONE, and answers are lost when the receive buffer is full. */
 import { ok, type Result } from '../../../src/base/result.ts';
 import type { SystemError } from '../../../src/base/system-error.ts';
 import { NetlinkWriter } from '../../../src/net/netlink/bytes.ts';
@@ -117,7 +117,8 @@ function repliesTo(request: NetlinkMessage, answer: FakeAnswer, faults: FakeFaul
   return [...datagrams, verdict(request, NLMSG.DONE, 0, undefined, flags)];
 }
 
-/** NLMSG_ERROR as with NETLINK_CAP_ACK: the status, the header of the request, and the reason if there is one. */
+/** NLMSG_ERROR as with NETLINK_CAP_ACK: the status, the header of the request, and the reason if there is
+ *  one. */
 function verdict(request: NetlinkMessage, type: number, errno: number, text?: string, flags = 0): Uint8Array {
   const body = new NetlinkWriter().u32(-errno >>> 0);
   if (type === NLMSG.ERROR) {

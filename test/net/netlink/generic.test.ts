@@ -3,7 +3,8 @@ import { resolveFamily } from '../../../src/net/netlink/generic.ts';
 import { netlinkSession } from '../../../src/net/netlink/session.ts';
 import { fakeKernel } from './fake-kernel.ts';
 
-// Captured on nlmon from Linux 6.1: the controller's answer about IPVS (its operations cut away) and the request for it.
+// Captured on nlmon from Linux 6.1: the controller's answer about IPVS (its operations cut away) and the
+// request for it.
 const REQUEST_BODY = '03010000' + '090002004950565300000000';
 const REPLY_BODY =
   '01020000' +

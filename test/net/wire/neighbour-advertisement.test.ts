@@ -37,7 +37,7 @@ describe('the unsolicited neighbour advertisement', () => {
     );
   });
 
-  test('is refused when cut at any length or when a forwarded packet claims to be one (RFC 4861 §7.1.2)', () => {
+  test('is refused when cut at any length, or forwarded (RFC 4861 §7.1.2)', () => {
     for (let length = 0; length < PACKET.length; length++) {
       expect(decodeNeighbourAdvertisement(PACKET.subarray(0, length))).toBeNull();
     }

@@ -1,9 +1,11 @@
 /** The last gate: a model that does not fit its own schema is a defect of vipd and never reaches a child. */
-import { compileValidator } from './compile-validator.ts';
+import { compileValidator, type Validator } from './compile-validator.ts';
 
 /** What is wrong with a model, one sentence per place; empty when it is sound. */
-export function schemaViolations(config: unknown): readonly string[] {
-  const validate = compileValidator();
+export function schemaViolations(
+  config: unknown,
+  validate: Validator = compileValidator(),
+): readonly string[] {
   if (validate(config)) return [];
   return (validate.errors ?? []).map(
     ({ instancePath, message }) => `${instancePath} ${message ?? 'is wrong'}`,

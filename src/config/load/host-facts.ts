@@ -1,7 +1,7 @@
 /** What this machine has, for check/host.ts: asked when a rule wants to know, and read once. */
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
-import type { HostFacts } from './check/host.ts';
+import type { HostFacts } from '../check/host.ts';
 
 /** A directory service that does not answer must not hold up a configuration test. */
 const GETENT_TIMEOUT_MS = 2000;

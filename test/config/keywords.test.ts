@@ -1,0 +1,52 @@
+/** The keyword tables as a whole. */
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { createGrammar, type GrammarBlock } from '../../src/config/schema/grammar.ts';
+import { KNOWN_KEYWORDS } from '../../src/config/schema/known-keywords.ts';
+import { rootRows } from '../../src/config/schema/root.ts';
+import type { RowTable } from '../../src/config/schema/row.ts';
+
+const REFERENCE = new URL('../../../shared/keepalived/keywords.json', import.meta.url);
+
+/** `virtual_server/real_server/weight` of every row that has an effect or at least a value. */
+function supportedPaths(rows: RowTable, prefix = ''): string[] {
+  return Object.entries(rows).flatMap(([name, row]) => {
+    const path = `${prefix}${name}`;
+    return row.shape === 'block' ? [path, ...supportedPaths(row.rows, `${path}/`)] : [path];
+  });
+}
+
+describe('the keyword tables', () => {
+  const supported = supportedPaths(rootRows);
+  const known = KNOWN_KEYWORDS.map(([path]) => path);
+
+  test('name each keyword of keepalived once, 531 in all, and one of vipd’s own', () => {
+    const all = [...supported, ...known];
+    expect(new Set(all).size).toBe(all.length);
+    expect(all.length).toBe(531 + 1);
+    expect(supported).toContain('global_defs/prometheus_listen');
+  });
+
+  test('have a line of help for every row', () => {
+    const rows = (block: GrammarBlock): string[] => [
+      ...[...block.rows].filter(([, row]) => row.help.trim() === '').map(([name]) => `${block.path}/${name}`),
+      ...[...block.blocks.values()].flatMap(rows),
+    ];
+    expect(rows(createGrammar().root)).toEqual([]);
+  });
+
+  if (existsSync(REFERENCE)) {
+    test('agree with the reference list that lies beside this checkout', () => {
+      const { nodes } = JSON.parse(readFileSync(REFERENCE, 'utf8')) as {
+        nodes: { path: string; kind: string }[];
+      };
+      const reference = nodes.filter(({ kind }) => ['keyword', 'block', 'list-block'].includes(kind));
+      const missing = reference.filter(({ path }) => !supported.includes(path) && !known.includes(path));
+      expect(missing.map(({ path }) => path)).toEqual([]);
+    });
+  } else {
+    process.stdout.write(
+      `keywords: ${REFERENCE.pathname} is absent, so the tables were not compared with it\n`,
+    );
+  }
+});

@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { type IpAddress, parseIp } from '../../src/base/ip.ts';
+import { invariant } from '../../src/base/never.ts';
+import { ifIndex, interfaceName } from '../../src/base/units.ts';
+import type { VirtualAddress } from '../../src/config/model/vrrp.ts';
+import { planRelease } from '../../src/daemon/core/needs.ts';
+import type { AddressState, LinkState, NetState } from '../../src/ports/net-kernel.ts';
+
+const address = (text: string): IpAddress => {
+  const parsed = parseIp(text);
+  invariant(parsed !== null, () => text);
+  return parsed;
+};
+
+const ETH0: LinkState = {
+  index: ifIndex(2),
+  name: interfaceName('eth0'),
+  up: true,
+  running: true,
+  multicast: true,
+  noArp: false,
+  loopback: false,
+  mac: null,
+  mtu: 1500,
+};
+const present = (text: string, prefixLength: number): AddressState => ({
+  ifIndex: ETH0.index,
+  address: address(text),
+  prefixLength,
+  label: null,
+  scope: 0,
+  broadcast: null,
+  protocol: null,
+  secondary: false,
+});
+const virtual = (text: string, prefixLength: number, name = 'eth0'): VirtualAddress => ({
+  address: address(text),
+  prefixLength,
+  interface: interfaceName(name),
+  label: null,
+  scope: 0,
+  broadcast: null,
+  tracked: true,
+});
+const kernel = (...addresses: readonly AddressState[]): NetState => ({
+  links: new Map([[ETH0.index, ETH0]]),
+  addresses,
+});
+
+describe('what a dead vrrp child left is released', () => {
+  test('the virtual address goes, the address of the host stays', () => {
+    const host = present('192.168.100.101', 24);
+    const vip = present('192.168.100.240', 32);
+    expect(planRelease([virtual('192.168.100.240', 32)], kernel(host, vip))).toEqual([
+      { kind: 'remove_address', address: vip },
+    ]);
+  });
+
+  test.each([
+    ['another prefix length', virtual('192.168.100.240', 24)],
+    ['another interface', virtual('192.168.100.240', 32, 'eth1')],
+  ])('an address with %s is not ours', (_, wanted) => {
+    expect(planRelease([wanted], kernel(present('192.168.100.240', 32)))).toEqual([]);
+  });
+
+  test('nothing is done about addresses that are not there', () => {
+    expect(planRelease([virtual('192.168.100.240', 32)], kernel())).toEqual([]);
+  });
+});
