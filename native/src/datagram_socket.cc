@@ -96,6 +96,7 @@ Napi::Function DatagramSocket::Define(Napi::Env env) {
                          InstanceMethod("receive", &DatagramSocket::Receive),
                          InstanceMethod("watch", &DatagramSocket::WatchReadable),
                          InstanceMethod("close", &DatagramSocket::CloseFromScript),
+                         InstanceMethod("release", &DatagramSocket::ReleaseFromScript),
                          InstanceMethod("descriptor", &DatagramSocket::Descriptor),
                      });
 }
@@ -271,8 +272,16 @@ Napi::Value DatagramSocket::CloseFromScript(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+Napi::Value DatagramSocket::ReleaseFromScript(const Napi::CallbackInfo& info) {
+  if (fd_ < 0) return Failure(info.Env(), EBADF);
+  return Napi::Number::New(info.Env(), Release());
+}
+
 void DatagramSocket::Close() {
-  if (fd_ < 0) return;
+  if (fd_ >= 0) close(Release());
+}
+
+int DatagramSocket::Release() {
   if (watch_ != nullptr) {
     watch_->socket = nullptr;
     environment_.closingHandles++;
@@ -285,11 +294,12 @@ void DatagramSocket::Close() {
     });
     watch_ = nullptr;
   }
-  close(fd_);
+  const int fd = fd_;
   fd_ = -1;
   environment_.openSockets.erase(this);
   listener_.Reset();
   Unref();
+  return fd;
 }
 
 Napi::Value DatagramSocket::Descriptor(const Napi::CallbackInfo& info) {

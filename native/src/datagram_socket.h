@@ -20,6 +20,9 @@ class DatagramSocket : public Napi::ObjectWrap<DatagramSocket> {
   void Close();
 
  private:
+  // Ends watching and gives the open descriptor away.
+  int Release();
+
   // libuv's handle outlives the socket until its close callback has run, hence its own allocation.
   struct Watch {
     uv_poll_t handle;
@@ -45,6 +48,8 @@ class DatagramSocket : public Napi::ObjectWrap<DatagramSocket> {
   // (onReadable: () => void) -> 0
   Napi::Value WatchReadable(const Napi::CallbackInfo& info);
   Napi::Value CloseFromScript(const Napi::CallbackInfo& info);
+  // () -> descriptor, now the caller's
+  Napi::Value ReleaseFromScript(const Napi::CallbackInfo& info);
   Napi::Value Descriptor(const Napi::CallbackInfo& info);
 
   Napi::Value ReceiveOne(Napi::Env env, int* error);

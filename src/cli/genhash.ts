@@ -7,6 +7,7 @@ import type { ExchangeFailure, Setback } from '../checks/core/probe-result.ts';
 import { createDeadlines, type DeadlineQueue } from '../checks/probes/deadlines.ts';
 import { createDial } from '../checks/probes/dial.ts';
 import { type ExchangeEnd, type ExchangeListener, startExchange } from '../checks/probes/http-exchange.ts';
+import { openMarkedSocket } from '../checks/shell/marked-socket.ts';
 import { createClock } from '../net/adapters/clock.ts';
 import { GENHASH_USAGE, type GenhashOrder, parseGenhashArguments } from './genhash-arguments.ts';
 import { BODY_TITLE, digestSection, headSection, hexDump, timeSection } from './genhash-dump.ts';
@@ -63,7 +64,7 @@ function request(
     const shown = verbose ? dumping(output) : { onBody: () => {} };
     startExchange(
       exchange,
-      { deadlines, dial: createDial(null) },
+      { deadlines, dial: createDial(openMarkedSocket) },
       {
         ...shown,
         onBody: (bytes) => {

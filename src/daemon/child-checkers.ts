@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { systemErrorText } from '../base/system-error.ts';
+import { openMarkedSocket } from '../checks/shell/marked-socket.ts';
 import { startCheckers } from '../checks/shell/process.ts';
 import { createIpvsKernel } from '../ipvs/shell/kernel.ts';
 import { createClock } from '../net/adapters/clock.ts';
@@ -18,7 +19,7 @@ const startHalf: StartHalf = (config, options, log) => {
   const ipvs = openIpvs();
   if (!ipvs.ok) return { refusal: { exitCode: 4, reason: systemErrorText(ipvs.error) } };
   const checkers = startCheckers(
-    { clock: createClock(), log, ipvs: ipvs.value, seed: randomInt(2 ** 32) },
+    { clock: createClock(), log, ipvs: ipvs.value, seed: randomInt(2 ** 32), openSocket: openMarkedSocket },
     config,
     {
       releaseIpvs: options.releaseIpvs,

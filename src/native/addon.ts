@@ -29,6 +29,7 @@ export interface NativeSocket {
   receive(limit: number): { readonly messages: readonly NativeMessage[]; readonly error: number };
   watch(onReadable: () => void): number;
   close(): void;
+  release(): number;
   descriptor(): number;
 }
 

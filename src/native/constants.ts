@@ -3,7 +3,7 @@
 
 /** bits/socket.h */
 export const AF = { UNIX: 1, INET: 2, INET6: 10, NETLINK: 16, PACKET: 17 } as const;
-export const SOCK = { DGRAM: 2, RAW: 3 } as const;
+export const SOCK = { STREAM: 1, DGRAM: 2, RAW: 3 } as const;
 
 /** asm-generic/socket.h */
 export const SOL_SOCKET = 1;
@@ -11,6 +11,7 @@ export const SO = {
   RCVBUF: 8,
   PRIORITY: 12,
   BINDTODEVICE: 25,
+  MARK: 36,
   SNDBUFFORCE: 32,
   RCVBUFFORCE: 33,
   TIMESTAMPNS: 35,

@@ -34,6 +34,8 @@ export interface DatagramSocket {
   /** Calls back whenever messages or a socket error wait, until the socket is closed; keeps the process
    *  alive. */
   watch(onReadable: () => void): Result<void, SystemError>;
+  /** Gives the open descriptor away, for `net.Socket({ fd })`: it is the caller's to close, and this socket is closed. */
+  release(): Result<number, SystemError>;
   /** A second call does nothing. Every other call on a closed socket answers EBADF. */
   close(): void;
 }
@@ -68,6 +70,7 @@ export function openDatagramSocket(
       return { messages, error: error === 0 ? null : systemError(-error, `receive on ${purpose}`) };
     },
     watch: (onReadable) => done(native.watch(onReadable), 'watch'),
+    release: () => fromAnswer(native.release(), () => `release ${purpose}`),
     close: () => native.close(),
   });
 }

@@ -1,7 +1,7 @@
 /** A vrrp_instance block → VrrpInstance, by the completion rules of behaviour.md section 3. What keeps the daemon
  *  from starting is reported as a refusal; everything else gets the value that keepalived would use. */
 import type { Family } from '../../base/ip.ts';
-import { priority, vrid } from '../../base/units.ts';
+import { interfaceName, priority, vrid } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import type {
   TrackedInterface,
@@ -34,8 +34,7 @@ export function lowerInstance(
 ): VrrpInstance | null {
   const { settings, head: name } = block;
   const { defaults, report } = context;
-  const mandatory = mandatorySettings(block, context);
-  if (mandatory === null) return null;
+  const { complete, ...mandatory } = mandatorySettings(block, context);
   const family = instanceFamily(settings);
   const strict = valueOr(settings.strict_mode ?? defaults.vrrp_strict, false);
   const version = instanceVersion(settings, name, family, strict, context);
@@ -51,7 +50,7 @@ export function lowerInstance(
   }
   const route = advertRoute(settings, name, family, context);
   const authentication = lowerAuthentication(settings, name, { version, family, strict }, context);
-  return {
+  const instance: VrrpInstance = {
     name,
     ...mandatory,
     version,
@@ -85,6 +84,7 @@ export function lowerInstance(
       ) ?? false,
     notify: lowerNotify(settings, context),
   };
+  return complete ? instance : null;
 }
 
 function mandatorySettings({ settings, head: name, at }: InstanceBlock, { report }: LowerContext) {
@@ -96,8 +96,12 @@ function mandatorySettings({ settings, head: name, at }: InstanceBlock, { report
     const unicast = settings.unicast_src_ip !== undefined && settings.unicast_peer !== undefined;
     report((unicast ? catalog.interface_needed : catalog.no_interface)(place, { name }));
   }
-  if (number === undefined || carrier === undefined) return null;
-  return { vrid: vrid(number.value), interface: carrier.value };
+  // what is missing gets a stand-in, so that the rest of the block is still checked
+  return {
+    complete: number !== undefined && carrier !== undefined,
+    vrid: vrid(valueOr(number, 1)),
+    interface: valueOr(carrier, interfaceName('-')),
+  };
 }
 
 function initialState(

@@ -164,11 +164,13 @@ function readDefinition(
     lines.push(text.slice(0, -1).trimEnd());
     const newline = file.text.indexOf('\n', next);
     const end = newline === -1 ? file.text.length : newline;
-    text = file.text.slice(next, commentStart(file.text, next, end)).trim();
+    const raw = file.text.slice(next, end);
+    text = raw.slice(0, commentStart(raw, 0, raw.length)).trim();
     next = end + 1;
-    if (text === '' || next > file.text.length) break;
+    if (next > file.text.length || raw.trim() === '') break;
+    if (text === '') text = '\\'; // a comment inside a definition does not end it
   }
-  lines.push(text);
+  lines.push(text.replace(/\\$/, ''));
   reader.macros.set(definition.name, { lines, definedAt: spanOf(file, from, to) });
   return next;
 }

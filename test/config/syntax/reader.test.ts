@@ -118,6 +118,12 @@ describe('macros', () => {
     expect(file.text.slice(start, end)).toBe('${P}');
   });
 
+  test('may hold comment lines between their lines', () => {
+    const text = '$G=router_id A \\\n  # a comment \\\n  \\\n  smtp_helo_name B\nglobal_defs {\n  $G\n}\n';
+    const global = parseText(text).config?.global;
+    expect([global?.routerId, global?.mail.heloName]).toEqual(['A', 'B']);
+  });
+
   test('that nobody defined are left as they are', () => {
     expect(parseText('$A=x\nglobal_defs {\n router_id $UNKNOWN\n}\n').config?.global.routerId).toBe(
       '$UNKNOWN',

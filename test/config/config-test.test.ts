@@ -1,0 +1,64 @@
+/** `vipd -t` as a function: where it writes, what it closes with, what it returns. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { printSchema, runConfigTest } from '../../src/cli/config-test.ts';
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'vipd-test-'));
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+function run(
+  text: string,
+  format: 'text' | 'json' = 'text',
+): { readonly status: number; readonly output: string } {
+  const file = join(directory, 'vipd.conf');
+  const logFile = join(directory, 'log');
+  writeFileSync(file, text, { mode: 0o644 });
+  const status = runConfigTest({ file, logFile, format });
+  return { status, output: readFileSync(logFile, 'utf8').replaceAll(`${directory}/`, '') };
+}
+
+test('counts what it found in a closing line', () => {
+  const service =
+    'virtual_server 10.0.0.1 80 {\n lb_algo rr\n lb_kind DR\n protocol TCP\n real_server 10.0.0.2 80 { }\n}\n';
+  expect(run(service)).toEqual({
+    status: 0,
+    output: 'vipd.conf: no vrrp_instances, 1 virtual_server with 1 real server; no errors, no warnings\n',
+  });
+});
+
+test('says when a daemon would not start', () => {
+  const { status, output } = run('vrrp_instance A {\n interface lo\n virtual_router_id\n}\n');
+  expect(status).toBe(2);
+  expect(output).toMatch(/; vipd would not start with it\n$/);
+});
+
+test('of a missing file returns 0 as keepalived does, and says that nothing was read', () => {
+  const logFile = join(directory, 'log');
+  expect(runConfigTest({ file: join(directory, 'absent.conf'), logFile })).toBe(0);
+  expect(readFileSync(logFile, 'utf8')).toMatch(/no such file\n.*absent\.conf: not read\n$/);
+});
+
+test('writes an array of diagnostics for tools', () => {
+  const { output } = run('nonsense\n', 'json');
+  expect(JSON.parse(output)).toMatchObject([
+    { id: 'unknown_keyword', at: { line: 1, column: 1, length: 8 } },
+  ]);
+});
+
+test('the schema is JSON and has a definition for each reference', () => {
+  const written: string[] = [];
+  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+  expect(printSchema()).toBe(0);
+  spy.mockRestore();
+  const schema = JSON.parse(written.join('')) as { definitions: Record<string, unknown> };
+  const references = [...written.join('').matchAll(/"#\/definitions\/(\w+)"/g)].map(
+    (match) => match[1] ?? '',
+  );
+  expect(references.length).toBeGreaterThan(0);
+  expect(references.filter((name) => !(name in schema.definitions))).toEqual([]);
+});
