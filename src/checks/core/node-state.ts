@@ -3,6 +3,7 @@ import type { LogEntry } from '../../base/log.ts';
 import { type Prng, prng } from '../../base/prng.ts';
 import type { Instant } from '../../base/units.ts';
 import type { Checker, HttpChecker, TcpChecker, VirtualServer } from '../../config/model/lvs.ts';
+import type { IpvsTable } from '../../ipvs/core/table.ts';
 import type { CheckerState } from './checker.ts';
 import { DeadlineHeap } from './deadline-heap.ts';
 import type { ProbeResult } from './probe-result.ts';
@@ -32,7 +33,12 @@ export interface NodeState {
 
 export type NodeEvent =
   /** the first one starts the checkers, each later one is a reload */
-  | { readonly kind: 'config_changed'; readonly virtualServers: readonly VirtualServer[] }
+  | {
+      readonly kind: 'config_changed';
+      readonly virtualServers: readonly VirtualServer[];
+      /** at start: the kernel's table as a predecessor left it */
+      readonly found?: IpvsTable;
+    }
   | { readonly kind: 'deadline_reached' }
   | { readonly kind: 'probe_finished'; readonly checker: CheckerId; readonly result: ProbeResult };
 

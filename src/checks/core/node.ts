@@ -26,7 +26,7 @@ export const LAUNCHES_PER_STEP_MAX = 256;
 export function step(state: NodeState, event: NodeEvent, now: Instant): Stepped {
   switch (event.kind) {
     case 'config_changed':
-      return reconfigure(state, event.virtualServers, now);
+      return reconfigure(state, event, now);
     case 'deadline_reached':
       return launchDue(state, now);
     case 'probe_finished':

@@ -5,17 +5,25 @@
  *      server   address + port within the service                stays alive or dead until a checker tells otherwise
  *      checker  all parameters equal, within the server          keeps result, retries, schedule, running probe
  *
- *  A checker that is new in a kept server is presumed to find what its predecessors found. */
+ *  A checker that is new in a kept server is presumed to find what its predecessors found; at start the kernel's
+ *  table tells what a predecessor of this process found (adoption.ts). */
 import { brand } from '../../base/brand.ts';
 import { sameValue } from '../../base/keyed-diff.ts';
 import { after, type Instant, micros, seconds } from '../../base/units.ts';
 import type { Checker, RealServer, VirtualServer } from '../../config/model/lvs.ts';
-import { destinationKeyText, serviceKeyText } from '../../ipvs/core/table.ts';
+import { destinationKeyText, type IpvsTable, serviceKeyText } from '../../ipvs/core/table.ts';
+import { type FoundServer, poolAsFound } from './adoption.ts';
 import { newChecker } from './checker.ts';
 import { DeadlineHeap } from './deadline-heap.ts';
 import { checksLog } from './log-events.ts';
 import { serverName, serviceKey, serviceName } from './names.ts';
-import { type CheckerRecord, logAction, type NodeAction, type NodeState } from './node-state.ts';
+import {
+  type CheckerRecord,
+  logAction,
+  type NodeAction,
+  type NodeEvent,
+  type NodeState,
+} from './node-state.ts';
 import { quorumRule } from './quorum.ts';
 import {
   aliveWeightOf,
@@ -44,7 +52,7 @@ interface Building {
 
 export function reconfigure(
   old: NodeState,
-  virtualServers: readonly VirtualServer[],
+  { virtualServers, found }: Extract<NodeEvent, { kind: 'config_changed' }>,
   now: Instant,
 ): readonly [NodeState, readonly NodeAction[]] {
   const building: Building = {
@@ -57,7 +65,7 @@ export function reconfigure(
     created: old.created,
   };
   for (const config of virtualServers) {
-    const service = buildService(building, config);
+    const service = buildService(building, config, found);
     building.services.set(service.key, service);
   }
   tellRemovals(building);
@@ -68,15 +76,17 @@ export function reconfigure(
   return [{ services, checkers, schedule, created, running, random: old.random }, actions];
 }
 
-function buildService(building: Building, config: VirtualServer): ServiceState {
+function buildService(building: Building, config: VirtualServer, found?: IpvsTable): ServiceState {
   const key = serviceKeyText(serviceKey(config.match));
   const old = building.old.services.get(key);
+  const foundServer = poolAsFound(config, found?.get(key));
   const fresh: NodeAction[] = [];
   const servers = new Map<string, ServerState>();
   for (const real of config.realServers) {
     const serverKey = unusedKey(servers, destinationKeyText(real));
     const before = old?.servers.get(serverKey);
-    const server = buildServer(building, { config: real, before, service: config, key, serverKey }, fresh);
+    const plan = { config: real, before, found: foundServer(real), service: config, key, serverKey };
+    const server = buildServer(building, plan, fresh);
     servers.set(serverKey, server);
     if (old !== undefined) building.actions.push(...poolNews(config, before, server));
   }
@@ -106,6 +116,7 @@ function unusedKey(servers: ReadonlyMap<string, ServerState>, wanted: string): s
 interface ServerPlan {
   readonly config: RealServer;
   readonly before: ServerState | undefined;
+  readonly found: FoundServer;
   readonly service: VirtualServer;
   readonly key: string;
   readonly serverKey: string;
@@ -135,9 +146,9 @@ function newRecord(
   fresh: NodeAction[],
 ): CheckerRecord {
   const id = brand<CheckerId>(building.created++);
-  const { service, before } = plan;
+  const { service } = plan;
   const names = { server: serverName(service, plan.config), service: serviceName(service.match) };
-  const passing = config.kind === 'misc' || (before === undefined ? !config.alpha : isAlive(before));
+  const passing = config.kind === 'misc' || isPresumedAlive(plan, config);
   if (config.kind === 'misc') {
     fresh.push(logAction(checksLog.miscIgnored(names)));
   } else {
@@ -153,6 +164,12 @@ function newRecord(
     state: newChecker(passing),
     launchedAt: null,
   };
+}
+
+/** Before its first result: what a kept server was, what a predecessor left in the kernel, else alive unless alpha. */
+function isPresumedAlive({ before, found }: ServerPlan, { alpha }: Checker): boolean {
+  if (before !== undefined) return isAlive(before);
+  return found === 'unknown' ? !alpha : found === 'in_pool';
 }
 
 /** A server that came with a reload, or that lives or dies by the change of its checkers. */

@@ -13,6 +13,7 @@ import { earliest, type Instant } from '../../base/units.ts';
 import type { Config } from '../../config/model/config.ts';
 import type { LvsGlobals } from '../../config/model/global.ts';
 import { printListing } from '../../ipvs/core/listing.ts';
+import type { IpvsTable } from '../../ipvs/core/table.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
 import type { IpvsKernel } from '../../ports/ipvs-kernel.ts';
 import { describeServices } from '../core/describe.ts';
@@ -89,14 +90,20 @@ class Checkers implements CheckersProcess {
     this.#alarm = clock.alarm(() => setImmediate(() => this.#wake()));
     log(checksLog.initializing({}));
     if (config.global.lvs.flush) this.#table.flush();
-    this.reload(config);
+    const found = ipvs.read();
+    this.#apply(config, found.ok ? found.value.table : null);
   }
 
   /** The kernel's table is as decided, or known to be refused, when it returns. */
   reload(config: Config): void {
+    this.#apply(config, null);
+  }
+
+  #apply(config: Config, found: IpvsTable | null): void {
     this.#flushOnStop = config.global.lvs.flushOnStop;
     this.#table.setTimeouts(config.global.lvs.timeouts);
-    this.#post({ kind: 'config_changed', virtualServers: config.virtualServers });
+    const { virtualServers } = config;
+    this.#post({ kind: 'config_changed', virtualServers, ...(found === null ? {} : { found }) });
     this.#table.writeThoroughly();
     this.#arm();
   }

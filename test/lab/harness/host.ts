@@ -58,16 +58,22 @@ export async function openHost(name: string, address: string): Promise<Host> {
 
 /** Ends every process in the host's network namespace, daemons that left their parents included; the holder is one of them. */
 function closeHost(holder: number): void {
-  const namespaceOf = (pid: number | string): string | null => {
-    try {
-      return readlinkSync(`/proc/${pid}/ns/net`);
-    } catch {
-      return null; // it has ended meanwhile
-    }
-  };
   const namespace = namespaceOf(holder);
-  const own = namespaceOf('self');
-  if (namespace === null || namespace === own) return;
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  for (const pid of pids) if (namespaceOf(pid) === namespace) process.kill(Number(pid), 'SIGKILL');
+  if (namespace === null || namespace === namespaceOf('self')) return;
+  for (const pid of readdirSync('/proc')) {
+    if (!/^\d+$/.test(pid) || namespaceOf(pid) !== namespace) continue;
+    try {
+      process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // it has ended meanwhile
+    }
+  }
+}
+
+function namespaceOf(pid: number | string): string | null {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`);
+  } catch {
+    return null; // it has ended meanwhile
+  }
 }

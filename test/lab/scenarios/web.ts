@@ -56,6 +56,7 @@ async function playWeb(stage: Stage): Promise<WebScenarios['web']> {
   await watch.soleHolder(lvs01, PATIENCE_MS);
   const client = startClient(stage.client, { kind: 'http', address: VIP, port: 80, path: '/' });
   await client.answered(PATIENCE_MS);
+  await watch.tableWhere(lvs02, 'both servers', PATIENCE_MS, (table) => serversOf(table).length === 2);
   const tables = await Promise.all([saveTable(lvs01), saveTable(lvs02)]);
   await pause(1000);
   return {
