@@ -1,6 +1,7 @@
 /** A thousand checks each second against one nginx in the same kernel: what a check costs the checkers process. Both daemons get
  *  the same file. The number of checks is what the kernel counts as opened connections, so nobody marks his own homework. */
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { now, pause } from '../test/lab/harness/clock.ts';
 import { type Program, startProgram } from '../test/lab/harness/program.ts';
 import { checkersPid, type DaemonName, startCheckersHalf } from './daemons.ts';
@@ -23,7 +24,7 @@ const checker = (kind: CheckKind): readonly string[] =>
     : ['HTTP_GET {', 'url {', 'path /', 'status_code 200', '}', 'connect_timeout 3', '}'];
 
 /** Each of 1,000 servers has an address of its own in 127/8 and is checked once per second. */
-function checkConfig(kind: CheckKind): string {
+export function checkConfig(kind: CheckKind): string {
   const servers = (service: number): readonly string[] =>
     Array.from({ length: SERVERS_PER_SERVICE }, (_, server) => [
       `real_server 127.1.${service}.${server + 1} ${PORT} {`,
@@ -49,16 +50,29 @@ function checkConfig(kind: CheckKind): string {
     .join('\n');
 }
 
-export async function startWebServer(): Promise<Program> {
-  mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(`${FOLDER}/index.html`, 'ok\n');
-  writeFileSync(
+/** Where the web server runs: on this machine itself, or in a network namespace of it. */
+interface Place {
+  readonly write: (path: string, text: string) => void;
+  readonly start: (argv: readonly string[]) => Program;
+}
+
+export const here: Place = {
+  write: (path, text) => {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  },
+  start: startProgram,
+};
+
+export async function startWebServer(place: Place): Promise<Program> {
+  place.write(`${FOLDER}/index.html`, 'ok\n');
+  place.write(
     `${FOLDER}/nginx.conf`,
     `daemon off; worker_processes 1; pid ${FOLDER}/pid; error_log stderr; user root;
      events { worker_connections 4096; }
      http { access_log off; server { listen ${PORT} backlog=4096; root ${FOLDER}; } }\n`,
   );
-  const nginx = startProgram(['nginx', '-c', `${FOLDER}/nginx.conf`]);
+  const nginx = place.start(['nginx', '-c', `${FOLDER}/nginx.conf`]);
   await pause(500);
   return nginx;
 }

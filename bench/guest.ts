@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { now } from '../test/lab/harness/clock.ts';
-import { type CheckKind, measureChecks, startWebServer } from './check-load.ts';
+import { type CheckKind, here, measureChecks, startWebServer } from './check-load.ts';
 import {
   DAEMONS,
   type DaemonName,
@@ -118,7 +118,7 @@ async function main(resultFile: string): Promise<void> {
   const start = await measureStart(kernel);
   const restartWrites = await countRestartWrites(kernel);
   const configTest = await measureConfigTest();
-  const web = await startWebServer();
+  const web = await startWebServer(here);
   const tcpChecks = await measureLoad('tcp');
   const httpChecks = await measureLoad('http');
   await web.stop();

@@ -17,9 +17,9 @@ export function residentMegabytes(pid: number): number {
   return Number(kilobytes) / 1024;
 }
 
-/** TCP connections that this network namespace has opened since its beginning. */
-export function connectionsOpened(): number {
-  const [names = '', values = ''] = readFileSync('/proc/net/snmp', 'utf8')
+/** TCP connections that the network namespace of a process has opened since its beginning. */
+export function connectionsOpened(pid: number = process.pid): number {
+  const [names = '', values = ''] = readFileSync(`/proc/${pid}/net/snmp`, 'utf8')
     .split('\n')
     .filter((line) => line.startsWith('Tcp:'));
   return Number(values.split(' ')[names.split(' ').indexOf('ActiveOpens')]);

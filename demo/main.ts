@@ -45,7 +45,7 @@ async function main(daemonKind: DaemonKind): Promise<void> {
   } catch (error) {
     const failure = error instanceof Error ? error.message : `${error}`;
     timeline.say('demo', failure, 'bad');
-    findings.push({ what: 'the play was called off', measured: 0, promised: null, failure });
+    findings.push({ what: 'the play was called off', measured: 0, stalled: 0, promised: null, failure });
   }
   printSummary(timeline, write, findings);
   lab.close();

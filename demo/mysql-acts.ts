@@ -5,10 +5,10 @@ import { type Client, startClient } from '../test/lab/harness/client.ts';
 import { now, pause } from '../test/lab/harness/clock.ts';
 import { ACCOUNT, type Database, installDatabases } from '../test/lab/harness/database.ts';
 import { FIRST, mysqlConfig, PROMISES, SECOND } from '../test/lab/harness/seed-config.ts';
-import { longestOutage, PATIENCE_MS, removed, returned, secondsSince } from '../test/lab/harness/steps.ts';
+import { PATIENCE_MS, removed, returned } from '../test/lab/harness/steps.ts';
 import { VIP } from '../test/lab/harness/topology.ts';
 import { tellClient } from './narrator.ts';
-import { type Act, type RunningStage, SHOW_MS, type Stage } from './stage.ts';
+import { type Act, measure, measureOutage, type RunningStage, SHOW_MS, type Stage } from './stage.ts';
 import type { Finding } from './summary.ts';
 
 /** Each request logs in and asks a query. */
@@ -40,7 +40,7 @@ export async function reloadForMysql(stage: RunningStage): Promise<readonly Find
   return [
     {
       what: 'reload: until the IPVS table is the new one, the VIP in its place',
-      measured: secondsSince(reloadedAt, changedAt),
+      ...measure(stage, reloadedAt, changedAt),
       promised: null,
       ...(moves.length > 0 && { failure: 'the VIP moved' }),
     },
@@ -73,9 +73,11 @@ export const loseDatabase =
     const server = databases[1];
     if (server === undefined) throw new Error('there is no second database');
     const { host } = server;
+    // its first check has no retries: the second is the rule
+    await stage.first.line(new RegExp(`${host.address}.*3306 success`), PATIENCE_MS);
     stage.timeline.title(`MariaDB stops on ${host.name}`);
-    await server.stop();
     const stoppedAt = now();
+    await server.stop();
     const removedAt = await removed(stage.lab, stage.lab.lvs01, host);
     await client.answered(PATIENCE_MS, removedAt);
     await pause(SHOW_MS);
@@ -90,19 +92,20 @@ export const loseDatabase =
     return [
       {
         what: `database stopped on ${host.name}: until it is removed`,
-        measured: secondsSince(stoppedAt, removedAt),
+        ...measure(stage, stoppedAt, removedAt),
         promised: PROMISES.tcpRemoval,
         ...(failures > 0 && { failure: `${failures} requests failed after it was removed` }),
       },
       {
         what: `database back on ${host.name}: until it is in the table`,
-        measured: secondsSince(aliveAt, returnedAt),
+        ...measure(stage, aliveAt, returnedAt),
         promised: PROMISES.tcpReturn,
       },
     ];
   };
 
-export const stopDirectors: Act = async ({ lab, timeline, first, second }, client) => {
+export const stopDirectors: Act = async (stage, client) => {
+  const { lab, timeline, first, second } = stage;
   timeline.title('lvs01 is stopped in good order (SIGTERM)');
   const stoppedAt = now();
   const firstStatus = first.stop();
@@ -110,7 +113,7 @@ export const stopDirectors: Act = async ({ lab, timeline, first, second }, clien
   await client.answered(PATIENCE_MS, heldAt);
   const status = await firstStatus;
   await pause(SHOW_MS);
-  const outage = longestOutage(client, stoppedAt);
+  const outage = measureOutage(stage, client, stoppedAt);
 
   timeline.title('lvs02 is stopped in good order (SIGTERM)');
   const secondStatus = await second.stop();
@@ -120,7 +123,7 @@ export const stopDirectors: Act = async ({ lab, timeline, first, second }, clien
   return [
     {
       what: 'lvs01 stopped: outage seen by the client (priority 0)',
-      measured: outage,
+      ...outage,
       promised: PROMISES.takeoverAfterStop,
       ...(!clean && {
         failure: `left behind: VIP on [${lab.watch.holders()}], ${left.length} services, exit ${status} ${secondStatus}`,

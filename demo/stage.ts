@@ -21,5 +21,17 @@ export interface RunningStage extends Stage {
 
 export type Act = (stage: RunningStage, client: Client) => Promise<readonly Finding[]>;
 
+/** A step's time, and how much of it the machine did not run the lab: that part is not the daemon's. */
+export const measure = ({ lab }: Stage, from: Ms, to: Ms): Pick<Finding, 'measured' | 'stalled'> => ({
+  measured: Math.max(0, to - from) / 1000,
+  stalled: lab.stopwatch.stalled(from, to),
+});
+
+/** The client's longest outage since `from`. */
+export function measureOutage(stage: Stage, client: Client, from: Ms): Pick<Finding, 'measured' | 'stalled'> {
+  const [longest] = client.outages(from).toSorted((a, b) => b.lengthMs - a.lengthMs);
+  return longest === undefined ? { measured: 0, stalled: 0 } : measure(stage, longest.from, longest.to);
+}
+
 /** How long a steady state is shown. */
 export const SHOW_MS: Ms = 2_000;

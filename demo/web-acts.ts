@@ -5,11 +5,11 @@ import { now, pause } from '../test/lab/harness/clock.ts';
 import { type Daemon, programOf, startDaemon } from '../test/lab/harness/daemon.ts';
 import type { Host } from '../test/lab/harness/host.ts';
 import { type Director, FIRST, PROMISES, SECOND, webConfig } from '../test/lab/harness/seed-config.ts';
-import { longestOutage, PATIENCE_MS, removed, returned, secondsSince } from '../test/lab/harness/steps.ts';
+import { PATIENCE_MS, removed, returned } from '../test/lab/harness/steps.ts';
 import { VIP } from '../test/lab/harness/topology.ts';
 import { type WebServer, webServer } from '../test/lab/harness/web-server.ts';
 import { tellClient, tellDaemon } from './narrator.ts';
-import { type Act, type RunningStage, SHOW_MS, type Stage } from './stage.ts';
+import { type Act, measure, measureOutage, type RunningStage, SHOW_MS, type Stage } from './stage.ts';
 import type { Finding } from './summary.ts';
 
 const pageOf = (host: Host): string => `<html><body>This is ${host.name} (${host.address}).</body></html>\n`;
@@ -41,7 +41,7 @@ export async function startDirectors(
   const heldAt = await lab.watch.soleHolder(lab.lvs01, PATIENCE_MS);
   const finding = {
     what: "start: until lvs01 holds the VIP (election, and the programs' start)",
-    measured: secondsSince(startedAt, heldAt),
+    ...measure(stage, startedAt, heldAt),
     promised: null,
   };
   return { ...stage, first, second, findings: [finding] };
@@ -77,7 +77,8 @@ export function startWebClient({ lab, timeline }: Stage): {
   };
 }
 
-export const loseFirstDirector: Act = async ({ lab, timeline }, client) => {
+export const loseFirstDirector: Act = async (stage, client) => {
+  const { lab, timeline } = stage;
   timeline.title('lvs01 is cut off the network');
   const cutAt = now();
   await lab.cut(lab.lvs01);
@@ -87,13 +88,14 @@ export const loseFirstDirector: Act = async ({ lab, timeline }, client) => {
   return [
     {
       what: 'lvs01 cut off: outage seen by the client',
-      measured: longestOutage(client, cutAt),
+      ...measureOutage(stage, client, cutAt),
       promised: PROMISES.takeoverByLvs02,
     },
   ];
 };
 
-export const returnFirstDirector: Act = async ({ lab, timeline }, client) => {
+export const returnFirstDirector: Act = async (stage, client) => {
+  const { lab, timeline } = stage;
   timeline.title('lvs01 returns');
   await lab.restore(lab.lvs01);
   const restoredAt = now();
@@ -103,12 +105,12 @@ export const returnFirstDirector: Act = async ({ lab, timeline }, client) => {
   return [
     {
       what: 'lvs01 returns: until it has preempted',
-      measured: secondsSince(restoredAt, heldAt),
+      ...measure(stage, restoredAt, heldAt),
       promised: PROMISES.takeoverByLvs01,
     },
     {
       what: 'lvs01 returns: outage seen by the client',
-      measured: longestOutage(client, restoredAt),
+      ...measureOutage(stage, client, restoredAt),
       promised: 0,
     },
   ];
@@ -127,7 +129,7 @@ export const loseWebServer =
     const removedAt = await removed(stage.lab, stage.lab.lvs01, server.host);
     await client.answered(PATIENCE_MS, removedAt);
     await pause(SHOW_MS);
-    const outage = longestOutage(client, diedAt);
+    const outage = measureOutage(stage, client, diedAt);
 
     stage.timeline.title(`nginx runs again on ${server.host.name}`);
     await server.start();
@@ -138,17 +140,17 @@ export const loseWebServer =
     return [
       {
         what: `nginx dead on ${name}: until it is removed`,
-        measured: secondsSince(diedAt, removedAt),
+        ...measure(stage, diedAt, removedAt),
         promised: PROMISES.tcpRemoval,
       },
       {
         what: `nginx dead on ${name}: outage seen by the client pinned to it`,
-        measured: outage,
+        ...outage,
         promised: PROMISES.tcpRemoval,
       },
       {
         what: `nginx back on ${name}: until it is in the table`,
-        measured: secondsSince(aliveAt, returnedAt),
+        ...measure(stage, aliveAt, returnedAt),
         promised: PROMISES.httpReturn,
       },
     ];
@@ -175,17 +177,17 @@ export const changePage =
     return [
       {
         what: `page changed on ${host.name}: until it is removed`,
-        measured: secondsSince(changedAt, removedAt),
+        ...measure(stage, changedAt, removedAt),
         promised: PROMISES.httpRemoval,
       },
       {
         what: `page changed on ${host.name}: outage seen by the client`,
-        measured: longestOutage(client, changedAt),
+        ...measureOutage(stage, client, changedAt),
         promised: 0,
       },
       {
         what: `page restored on ${host.name}: until it is in the table`,
-        measured: secondsSince(restoredAt, returnedAt),
+        ...measure(stage, restoredAt, returnedAt),
         promised: PROMISES.httpReturn,
       },
     ];

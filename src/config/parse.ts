@@ -2,7 +2,7 @@
  *  tests and the fuzzer use this. */
 
 import { checkHost, type HostFacts } from './check/host.ts';
-import { type Diagnostic, exitCodeOf, type Report, refusesToRun } from './diagnostics/diagnostic.ts';
+import { type Diagnostic, exitCodeOf, GRAVITY, type Report, refusesToRun } from './diagnostics/diagnostic.ts';
 import { lower } from './lower/lower.ts';
 import type { Config } from './model/config.ts';
 import { createGrammar } from './schema/grammar.ts';
@@ -11,7 +11,7 @@ import { parseTree } from './syntax/parser.ts';
 import { readConfigFiles } from './syntax/reader.ts';
 import type { SourceFile } from './syntax/source.ts';
 
-/** Diagnostics that are kept; a file that earns more is hopeless, and the count stays exact. */
+/** Diagnostics that are kept; beyond them only what keeps a daemon from starting, and at most as many again. */
 const DIAGNOSTICS_MAX = 10_000;
 
 export interface ParseOptions {
@@ -41,7 +41,8 @@ export interface LoadedConfig {
 export function parseConfig(path: string, files: ConfigFiles, options: ParseOptions): LoadedConfig {
   const diagnostics: Diagnostic[] = [];
   const report: Report = (diagnostic) => {
-    if (diagnostics.length < DIAGNOSTICS_MAX) diagnostics.push(diagnostic);
+    const limit = GRAVITY[diagnostic.gravity].refuses ? 2 * DIAGNOSTICS_MAX : DIAGNOSTICS_MAX;
+    if (diagnostics.length < limit) diagnostics.push(diagnostic);
   };
   const { pieces, sources } = readConfigFiles(path, files, options, report);
   const tree = parseTree(pieces, createGrammar(), report);

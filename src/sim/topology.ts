@@ -1,6 +1,7 @@
 /** What one seed simulates: how many routers, with which configuration. Each router has one link on the same segment and
  *  one or two instances, which all routers share. */
-import { type IpAddress, parseIpv4 } from '../base/ip.ts';
+import { brand } from '../base/brand.ts';
+import { type IpAddress, type Ipv4, type Ipv6, parseIpv4 } from '../base/ip.ts';
 import { invariant } from '../base/never.ts';
 import type { Prng } from '../base/prng.ts';
 import { interfaceName, type Micros, micros, priority, seconds, vrid } from '../base/units.ts';
@@ -17,11 +18,9 @@ export const address = (text: string): IpAddress => {
   return parsed;
 };
 
-const GROUP4 = parseIpv4('224.0.0.18');
-
 export const vrrpGlobals = (changes: Partial<VrrpGlobals> = {}): VrrpGlobals => ({
-  mcastGroup4: (GROUP4 ?? '') as VrrpGlobals['mcastGroup4'],
-  mcastGroup6: 'ff02::12' as VrrpGlobals['mcastGroup6'],
+  mcastGroup4: brand<Ipv4>('224.0.0.18'),
+  mcastGroup6: brand<Ipv6>('ff02::12'),
   startupDelay: micros(0),
   logUnknownVrids: false,
   garpInterval: micros(0),

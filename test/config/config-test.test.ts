@@ -32,7 +32,7 @@ test('counts what it found in a closing line', () => {
 });
 
 test('says when a daemon would not start', () => {
-  const { status, output } = run('vrrp_instance A {\n interface lo\n virtual_router_id\n}\n');
+  const { status, output } = run('vrrp_instance A {\n interface any0\n virtual_router_id\n}\n');
   expect(status).toBe(2);
   expect(output).toMatch(/; vipd would not start with it\n$/);
 });

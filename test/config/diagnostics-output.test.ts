@@ -65,13 +65,14 @@ test('JSON holds id, severity, place, notes and help', () => {
 });
 
 describe('did you mean', () => {
-  const words = ['priority', 'state', 'interface', 'advert_int', 'weight'];
+  const words = ['priority', 'state', 'interface', 'advert_int', 'weight', 'rule'];
   test.each([
     ['priorty', 'priority'],
     ['prioriyt', 'priority'],
     ['Priority', 'priority'],
     ['advertint', 'advert_int'],
     ['wieght', 'weight'],
+    ['ruel', 'rule'],
     ['nonsense', null],
     ['x', null],
     ['x'.repeat(1000), null],

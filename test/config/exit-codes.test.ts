@@ -16,6 +16,16 @@ const unicast = (name: string, source: string, peer: string): string =>
   instance(`unicast_src_ip ${source}\n unicast_peer { ${peer}\n }`, name);
 
 describe('exit status and start', () => {
+  test('a refusal counts behind ten thousand mistakes', () => {
+    expect(parseText(`${'nonsense\n'.repeat(20_000)}vrrp_instance A {\n}\n`).refused).toBe(true);
+  });
+
+  test('a text of half a million lines is not read to its end, and refused', () => {
+    const loaded = parseText('a\n'.repeat(600_000));
+    expect(loaded.refused).toBe(true);
+    expect(idsOf(loaded)[0]).toBe('too_much');
+  });
+
   test.each([
     ['nothing at all', '', 0, true],
     ['a sound instance', instance(''), 0, true],
@@ -41,6 +51,12 @@ describe('exit status and start', () => {
     [
       'one VRID twice, unicast between different routers',
       `${unicast('A', '10.0.0.2', '10.0.0.3')}${unicast('B', '10.0.0.4', '10.0.0.5')}`,
+      0,
+      true,
+    ],
+    [
+      'one VRID twice, unicast from different addresses to the same peer',
+      `${unicast('A', '10.0.0.2', '10.0.0.3')}${unicast('B', '10.0.0.4', '10.0.0.3')}`,
       0,
       true,
     ],

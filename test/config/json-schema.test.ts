@@ -48,6 +48,6 @@ describe('the schema of the model', () => {
     ['global.lvs.flushOnStop', 'some'],
     ['global', undefined],
   ])('refuses %s = %j', (path, value) => {
-    expect(schemaViolations(changed(path, value), validate)).toHaveLength(1);
+    expect(schemaViolations(changed(path, value), validate)).not.toEqual([]);
   });
 });

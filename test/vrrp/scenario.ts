@@ -26,7 +26,8 @@ import { ETH0, virtualAddress, vrrpGlobals, vrrpInstance } from '../../src/sim/t
 import type { VrrpAction } from '../../src/vrrp/core/actions.ts';
 import type { VrrpConfig, VrrpEvent } from '../../src/vrrp/core/events.ts';
 import { addressKey, type LinkFact } from '../../src/vrrp/core/network.ts';
-import { type NodeState, newNode, nextDeadline, stepNode } from '../../src/vrrp/core/node.ts';
+import { nextDeadline, stepNode } from '../../src/vrrp/core/node.ts';
+import { type NodeState, newNode } from '../../src/vrrp/core/node-state.ts';
 import { statusOf } from '../../src/vrrp/core/status.ts';
 import { type Advert, encodeAdvert, passwordOctets } from '../../src/vrrp/wire/advert.ts';
 
@@ -276,6 +277,7 @@ function instanceOf(name: string, words: Words): VrrpInstance {
       const [interfaceText = '', weight = '0'] = text.split(':');
       return { interface: interfaceName(interfaceText), weight: Number(weight), reverse: 'reverse' in words };
     }),
+    skipCheckAdvAddr: 'skip_check_adv_addr' in words,
     lowerPrioNoAdvert: 'lower_prio_no_advert' in words,
     higherPrioSendAdvert: 'higher_prio_send_advert' in words,
   };

@@ -294,6 +294,11 @@ const vrrp = {
     'refusal',
     (f: { name: string }) => `(${f.name}) interface is missing`,
   ),
+  loopback: catalogRow(
+    'loopback',
+    'mistake',
+    (f: { name: string }) => `(${f.name}) a loopback interface cannot carry adverts`,
+  ),
   interface_needed: catalogRow(
     'interface_needed',
     'advice',

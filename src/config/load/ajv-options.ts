@@ -5,6 +5,7 @@ export const AJV_OPTIONS: Options = {
   discriminator: true,
   strictRequired: false,
   allowUnionTypes: true,
-  // a loop instead of a branch per property: a tenth of the generated code
+  // flat code with loops instead of nested branches: smaller, and quicker on a sound model
+  allErrors: true,
   loopRequired: 2,
 };

@@ -1,5 +1,6 @@
 /** The real files behind the port of syntax/files.ts: what cannot be configuration is never read, so memory and time
  *  stay bounded whatever a path leads to. */
+import { isUtf8 } from 'node:buffer';
 import {
   closeSync,
   constants,
@@ -55,13 +56,7 @@ function openProblem(error: unknown): FileProblem {
 }
 
 /** UTF-8, or latin1 when it is not: then each byte is one character and nothing is lost. The byte order mark stays. */
-function decode(bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return bytes.toString('latin1');
-  }
-}
+const decode = (bytes: Buffer): string => bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
 
 /** Names in a directory; an unreadable one has none. */
 function listDirectory(directory: string): readonly string[] {

@@ -1,8 +1,10 @@
 /** A vrrp_instance block → VrrpInstance, by the completion rules of behaviour.md section 3. What keeps the daemon
  *  from starting is reported as a refusal; everything else gets the value that keepalived would use. */
+
 import type { Family } from '../../base/ip.ts';
 import { interfaceName, priority, vrid } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
+import type { Report } from '../diagnostics/diagnostic.ts';
 import type {
   TrackedInterface,
   TrackedScript,
@@ -22,6 +24,7 @@ export type InstanceBlock = BlockValue<string, typeof vrrpInstanceRows>;
 
 const OWNER = 255;
 const PRIORITY_DEFAULT = 100;
+const LOOPBACK = 'lo';
 const DOWN_TIMER_ADVERTS = 3;
 /** RFC 2338 §5.3.10: eight octets */
 const PASSWORD_BYTES = 8;
@@ -90,7 +93,7 @@ export function lowerInstance(
 function mandatorySettings({ settings, head: name, at }: InstanceBlock, { report }: LowerContext) {
   const place = at.args[0] ?? at.keyword;
   const number = settings.virtual_router_id;
-  const carrier = settings.interface;
+  const carrier = carrierOf(settings, name, report);
   if (number === undefined) report(catalog.no_vrid(place, { name }));
   if (carrier === undefined) {
     const unicast = settings.unicast_src_ip !== undefined && settings.unicast_peer !== undefined;
@@ -102,6 +105,13 @@ function mandatorySettings({ settings, head: name, at }: InstanceBlock, { report
     vrid: vrid(valueOr(number, 1)),
     interface: valueOr(carrier, interfaceName('-')),
   };
+}
+
+/** The interface that carries the adverts; a loopback interface has no neighbours to talk to. */
+function carrierOf({ interface: carrier }: InstanceSettings, name: string, report: Report) {
+  if (carrier?.value !== LOOPBACK) return carrier;
+  report(catalog.loopback(carrier.at.args[0] ?? null, { name }));
+  return undefined;
 }
 
 function initialState(

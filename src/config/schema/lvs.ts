@@ -130,7 +130,7 @@ const protocol = oneWord('TCP, UDP or SCTP', (word, line, report) => {
   return undefined;
 });
 
-/** An IPv4 netmask or an IPv6 prefix length, as a prefix length. */
+/** persistence_granularity: an IPv4 netmask or an IPv6 prefix length, as a prefix length. */
 interface Granularity {
   readonly family: 'inet' | 'inet6';
   readonly prefixLength: number;

@@ -3,6 +3,7 @@
 import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import { type ConfigFiles, directoryOf, fileProblemText } from './files.ts';
+import { type IncludeFailure, isInclude, matchFailure, strictnessOf } from './include.ts';
 import { commentStart, isBlank, lexLine } from './lexer.ts';
 import { expandLine, type Macro, type MacroTable, parseDefinition } from './macros.ts';
 import { originOf, type SourceFile, type SourceText, type Span, spanOf } from './source.ts';
@@ -16,8 +17,8 @@ const INCLUDE_DEPTH_MAX = 32;
 const INCLUDED_FILES_MAX = 4096;
 /** Characters of all files together. */
 const TEXT_TOTAL_MAX = 64 * 1024 * 1024;
-/** Lines and braces of all files together: ten times what ten thousand real servers need. */
-const PIECES_MAX = 1_000_000;
+/** Lines and braces of all files together: six times what ten thousand real servers need. */
+const PIECES_MAX = 500_000;
 
 export interface ReaderOptions {
   /** compared with the ID of `@ID` lines */
@@ -195,7 +196,6 @@ function readExpanded(reader: Reader, whole: SourceText, from: number, to: numbe
 }
 
 const isSequence = (line: string): boolean => /^\s*~(SEQx?|LST)\(/.test(line);
-const isInclude = (word: string): boolean => word.startsWith('include') && word in STRICTNESS;
 
 function lexAndInclude(reader: Reader, source: SourceText, from: number, to: number, depth: number): void {
   const before = reader.pieces.length;
@@ -210,44 +210,22 @@ function lexAndInclude(reader: Reader, source: SourceText, from: number, to: num
   }
 }
 
-/** Which failures of an include stop the daemon (the table of grammar.md section 5). */
-const STRICTNESS: Readonly<
-  Record<
-    string,
-    { readonly read: boolean; readonly match: boolean; readonly wildcard: boolean; readonly brace: boolean }
-  >
-> = {
-  include: { read: false, match: false, wildcard: false, brace: false },
-  includer: { read: true, match: false, wildcard: false, brace: false },
-  includem: { read: true, match: true, wildcard: false, brace: false },
-  includew: { read: true, match: true, wildcard: true, brace: false },
-  includeb: { read: true, match: false, wildcard: false, brace: true },
-  includea: { read: true, match: true, wildcard: true, brace: true },
-};
-
-function include(reader: Reader, piece: WordsPiece, depth: number): void {
-  const { keyword } = piece;
-  const [pattern] = piece.args;
+function include(reader: Reader, { keyword, args }: WordsPiece, depth: number): void {
+  const [pattern] = args;
   if (pattern === undefined) {
-    reader.report(
-      catalog.missing_argument(keyword, { keyword: keyword.text, wanted: 'a file name or pattern' }),
-    );
+    const wanted = 'a file name or pattern';
+    reader.report(catalog.missing_argument(keyword, { keyword: keyword.text, wanted }));
     return;
   }
-  const strict =
-    STRICTNESS[reader.options.strictIncludes ? 'includea' : keyword.text] ?? STRICTNESS['include'];
-  const fail = (fatal: boolean, problem: string) =>
-    reader.report((fatal ? catalog.include_refused : catalog.include_failed)(pattern, { problem }));
-  const { paths, braceUnmatched } = reader.files.glob(pattern.text, directoryOf(keyword.file.path));
-  if (paths.length === 0) {
-    const wildcard = /[*?[]/.test(pattern.text);
-    if (!wildcard) fail(strict?.match === true, `'${pattern.text}' names no file`);
-    else if (strict?.wildcard === true) fail(true, `'${pattern.text}' matches no file`);
-    return;
+  const strictness = strictnessOf(reader.options.strictIncludes ? 'includea' : keyword.text);
+  const fail = ({ fatal, text }: IncludeFailure) =>
+    reader.report((fatal ? catalog.include_refused : catalog.include_failed)(pattern, { problem: text }));
+  const matches = reader.files.glob(pattern.text, directoryOf(keyword.file.path));
+  const failure = matchFailure(pattern.text, matches, strictness);
+  if (failure !== null) fail(failure);
+  for (const path of matches.paths) {
+    includeOne(reader, path, pattern, depth, (text) => fail({ fatal: strictness.read, text }));
   }
-  if (braceUnmatched) fail(strict?.brace === true, `one alternative of '${pattern.text}' matches no file`);
-  for (const path of paths)
-    includeOne(reader, path, pattern, depth, (problem) => fail(strict?.read === true, problem));
 }
 
 function includeOne(

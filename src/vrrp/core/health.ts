@@ -103,7 +103,8 @@ function trackedFaults(config: VrrpInstance, network: Network): FaultCause[] {
 /** A positive weight is a bonus while up, a negative one a penalty while down; `reverse` swaps up and down. */
 function weightNow({ interface: name, weight, reverse }: TrackedInterface, network: Network): number {
   const good = isUp(network, name) !== reverse;
-  return weight > 0 === good ? weight : 0;
+  const isBonus = weight > 0;
+  return isBonus === good ? weight : 0;
 }
 
 const isUp = (network: Network, name: InterfaceName): boolean => network.links.get(name)?.up ?? false;

@@ -40,6 +40,14 @@ export const EMPTY_NETWORK: Network = {
 export const addressKey = (fact: Pick<VirtualAddress, 'interface' | 'address' | 'prefixLength'>): string =>
   `${fact.address}/${fact.prefixLength} dev ${fact.interface}`;
 
+/** A virtual address as it is once this process has added it. */
+export const ownFact = ({ interface: name, address, prefixLength }: VirtualAddress): AddressFact => ({
+  interface: name,
+  address,
+  prefixLength,
+  ours: true,
+});
+
 export const transportKey = (transport: {
   readonly interface: InterfaceName;
   readonly family: Family;

@@ -4,27 +4,18 @@
 import type { Family } from '../../base/ip.ts';
 import { exhaustive } from '../../base/never.ts';
 import { after, earliest, type Instant, type InterfaceName } from '../../base/units.ts';
-import type { VrrpGlobals } from '../../config/model/global.ts';
 import type { VrrpInstance } from '../../config/model/vrrp.ts';
 import type { ReceivedPacket } from '../wire/receive.ts';
-import type { RouterAction, VrrpAction } from './actions.ts';
-import {
-  announceDue,
-  cancelAnnouncements,
-  type Lanes,
-  lanesDeadline,
-  queueAnnouncements,
-} from './announce.ts';
+import { announceDue, lanesDeadline } from './announce.ts';
 import { allAddresses, count } from './effects.ts';
 import type { VrrpConfig, VrrpEvent } from './events.ts';
 import { effectivePriority } from './health.ts';
 import { vrrpLog } from './log-events.ts';
 import {
-  type AddressFact,
   addressKey,
-  EMPTY_NETWORK,
   type Network,
   networkOf,
+  ownFact,
   transportKey,
   withAddresses,
   withLink,
@@ -32,35 +23,10 @@ import {
   withoutLink,
   withTransport,
 } from './network.ts';
+import { continueWith, type NodeState, type NodeStep, stepEach, stepOne } from './node-state.ts';
 import { type RouterState, routerKey } from './state.ts';
 import { NO_COUNTS } from './status.ts';
-import { type RouterEvent, routerDeadline, stepRouter } from './step.ts';
-
-export interface NodeState {
-  readonly globals: VrrpGlobals;
-  readonly network: Network;
-  /** `addressKey` of the virtual addresses of all routers: none of them is anybody's source address */
-  readonly virtual: ReadonlySet<string>;
-  /** in file order */
-  readonly routers: readonly RouterState[];
-  readonly lanes: Lanes;
-  /** packets for no router of ours */
-  readonly strayPackets: number;
-  /** interfaces and VRIDs that log_unknown_vrids has named already */
-  readonly strangers: readonly string[];
-}
-
-export type NodeStep = readonly [NodeState, readonly VrrpAction[]];
-
-export const newNode = (globals: VrrpGlobals): NodeState => ({
-  globals,
-  network: EMPTY_NETWORK,
-  virtual: new Set(),
-  routers: [],
-  lanes: new Map(),
-  strayPackets: 0,
-  strangers: [],
-});
+import { routerDeadline } from './step.ts';
 
 /** When the process wants to be woken; null = only by an event. */
 export const nextDeadline = (node: NodeState): Instant | null =>
@@ -178,8 +144,8 @@ function packetReceived(
   }
   const stray = { ...node, strayPackets: node.strayPackets + 1 };
   const stranger = `${event.interface} ${event.family} ${vrid}`;
-  if (!node.globals.logUnknownVrids || vrid === undefined || node.strangers.includes(stranger))
-    return [stray, []];
+  const isNews = node.globals.logUnknownVrids && !node.strangers.includes(stranger);
+  if (!isNews || vrid === undefined) return [stray, []];
   const entry = vrrpLog.unknownVrid({ interface: event.interface, source: event.packet.source, vrid });
   return [{ ...stray, strangers: [...stray.strangers, stranger] }, [{ kind: 'write_log', entry }]];
 }
@@ -189,7 +155,6 @@ function addressVanished(
   gone: Extract<VrrpEvent, { kind: 'address_vanished' }>,
   now: Instant,
 ): NodeStep {
-  if (!node.network.addresses.has(addressKey(gone))) return [node, []];
   let step = rethink(node, withoutAddresses(node.network, [gone]), now);
   for (const router of node.routers) {
     const address = allAddresses(router.config).find((own) => addressKey(own) === addressKey(gone));
@@ -212,65 +177,15 @@ function addressOutcome(
   event: Extract<VrrpEvent, { kind: 'addresses_restored' | 'addresses_refused' }>,
   now: Instant,
 ): NodeStep {
-  const facts = event.addresses.map((address): AddressFact => ({ ...address, ours: true }));
   const network =
     event.kind === 'addresses_restored'
-      ? withAddresses(node.network, facts)
-      : withoutAddresses(node.network, facts);
+      ? withAddresses(node.network, event.addresses.map(ownFact))
+      : withoutAddresses(node.network, event.addresses);
   return stepOne([{ ...node, network }, []], event.router, event, now);
 }
 
 const rethink = (node: NodeState, network: Network, now: Instant): NodeStep =>
   stepEach({ ...node, network }, { kind: 'network_changed' }, now);
-
-const stepEach = (node: NodeState, event: RouterEvent, now: Instant): NodeStep =>
-  continueWith([node, []], event, now);
-
-function continueWith(before: NodeStep, event: RouterEvent, now: Instant): NodeStep {
-  return before[0].routers.reduce((step, { key }) => stepOne(step, key, event, now), before);
-}
-
-/** Steps one router and enters what it ordered into the view of the network and the queue of announcements. */
-function stepOne([node, before]: NodeStep, key: string, event: RouterEvent, now: Instant): NodeStep {
-  const router = node.routers.find((candidate) => candidate.key === key);
-  if (router === undefined) return [node, before];
-  const [next, ordered] = stepRouter(router, event, node, now);
-  const routers = node.routers.map((other) => (other === router ? next : other));
-  let entered: NodeState = { ...node, routers };
-  const actions: VrrpAction[] = [...before];
-  for (const action of ordered) {
-    entered = enterOrder(entered, action, now);
-    if (action.kind !== 'queue_announcements' && action.kind !== 'cancel_announcements') actions.push(action);
-  }
-  return [entered, actions];
-}
-
-function enterOrder(node: NodeState, action: RouterAction, now: Instant): NodeState {
-  switch (action.kind) {
-    case 'add_addresses':
-    case 'restore_addresses': {
-      const facts = action.addresses.map((address): AddressFact => ({ ...address, ours: true }));
-      return { ...node, network: withAddresses(node.network, facts) };
-    }
-    case 'remove_addresses':
-      return { ...node, network: withoutAddresses(node.network, action.addresses) };
-    case 'queue_announcements': {
-      const heard = action.addresses.filter(
-        (own) => node.network.links.get(own.interface)?.announces ?? false,
-      );
-      return { ...node, lanes: queueAnnouncements(node.lanes, { ...action, addresses: heard }, now) };
-    }
-    case 'cancel_announcements':
-      return { ...node, lanes: cancelAnnouncements(node.lanes, action.router) };
-    case 'send_advert':
-    case 'announce_address':
-    case 'publish_transition':
-    case 'write_log':
-      return node;
-    default:
-      return exhaustive(action);
-  }
-}
 
 const virtualOf = (instances: readonly VrrpInstance[]): ReadonlySet<string> =>
   new Set(instances.flatMap((config) => allAddresses(config).map(addressKey)));

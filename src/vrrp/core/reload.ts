@@ -20,7 +20,7 @@ import { moveDeadline } from './step-backup.ts';
 import { downInterval } from './transitions.ts';
 
 export function reconfigure(router: RouterState, config: VrrpInstance, world: World, now: Instant): Step {
-  const after_: RouterState = {
+  const updated: RouterState = {
     ...router,
     config,
     effectivePriority: effectivePriority(config, world.network),
@@ -28,17 +28,17 @@ export function reconfigure(router: RouterState, config: VrrpInstance, world: Wo
   const { phase } = router;
   switch (phase.kind) {
     case 'master':
-      return reconfigureMaster(router, { ...after_, phase: retimed(router, config, phase, now) }, world);
+      return reconfigureMaster(router, { ...updated, phase: retimed(router, config, phase, now) }, world);
     case 'backup':
-      return reconfigureBackup(router, after_, phase, { world, now });
+      return reconfigureBackup(router, updated, phase, { world, now });
     default:
-      return [after_, []];
+      return [updated, []];
   }
 }
 
 /** Removed addresses go before new ones come; an address whose label or scope changed does both. */
-function reconfigureMaster(before: RouterState, after_: RouterState, world: World): Step {
-  const diff = keyedDiff(allAddresses(before.config), allAddresses(after_.config), {
+function reconfigureMaster(before: RouterState, updated: RouterState, world: World): Step {
+  const diff = keyedDiff(allAddresses(before.config), allAddresses(updated.config), {
     key: addressKey,
     equal: sameAddress,
   });
@@ -46,7 +46,7 @@ function reconfigureMaster(before: RouterState, after_: RouterState, world: Worl
   const changed = diff.changed.map((change) => change.after);
   const missing = diff.added.filter((address) => !isPresent(world.network, address));
   const come = [...changed, ...missing];
-  const step: Step = [after_, removePresent(before, world.network, gone)];
+  const step: Step = [updated, removePresent(before, world.network, gone)];
   return andThen(
     andThen(step, (r) => advertiseNewList(before, r, world)),
     (r) => [
@@ -60,29 +60,29 @@ function reconfigureMaster(before: RouterState, after_: RouterState, world: Worl
 }
 
 /** The peers compare address lists, so a new list is not kept back until the next beat. */
-function advertiseNewList(before: RouterState, after_: RouterState, world: World): Step {
+function advertiseNewList(before: RouterState, updated: RouterState, world: World): Step {
   const list = (router: RouterState): string[] =>
     router.config.virtualAddresses.map(({ address }) => address);
-  if (after_.phase.kind !== 'master' || sameValue(list(before), list(after_))) return [after_, []];
-  const { source } = after_.phase;
-  return sendAdvert(after_, world, { source, priority: after_.effectivePriority });
+  if (updated.phase.kind !== 'master' || sameValue(list(before), list(updated))) return [updated, []];
+  const { source } = updated.phase;
+  return sendAdvert(updated, world, { source, priority: updated.effectivePriority });
 }
 
 /** Addresses that it still holds from its start (adoption) and that are no longer configured go now. */
 function reconfigureBackup(
   before: RouterState,
-  after_: RouterState,
+  updated: RouterState,
   phase: Backup,
   { world, now }: { readonly world: World; readonly now: Instant },
 ): Step {
-  const learned = phase.master !== null && after_.config.version === 3;
-  const masterInterval = learned ? phase.masterInterval : after_.config.advertInterval;
+  const learned = phase.master !== null && updated.config.version === 3;
+  const masterInterval = learned ? phase.masterInterval : updated.config.advertInterval;
   const from = downInterval(before, phase.masterInterval);
-  const to = downInterval(after_, masterInterval);
-  const kept = new Set(allAddresses(after_.config).map(addressKey));
+  const to = downInterval(updated, masterInterval);
+  const kept = new Set(allAddresses(updated.config).map(addressKey));
   const dropped = allAddresses(before.config).filter((address) => !kept.has(addressKey(address)));
   return [
-    { ...after_, phase: { ...moveDeadline(phase, { from, to }, now), masterInterval } },
+    { ...updated, phase: { ...moveDeadline(phase, { from, to }, now), masterInterval } },
     phase.adopting ? removePresent(before, world.network, dropped) : [],
   ];
 }

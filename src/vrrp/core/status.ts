@@ -3,7 +3,7 @@ import type { Family, IpAddress } from '../../base/ip.ts';
 import type { Instant } from '../../base/units.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
 import { addressKey } from './network.ts';
-import type { NodeState } from './node.ts';
+import type { NodeState } from './node-state.ts';
 import type { Phase, RouterState } from './state.ts';
 
 export type VrrpStateName = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT';

@@ -1,7 +1,7 @@
 /** What several plays do or ask: the numbers they report, and how they bring a pair of directors up. */
 
 import type { Client } from './client.ts';
-import { type Ms, now } from './clock.ts';
+import type { Ms } from './clock.ts';
 import { type Daemon, type DaemonKind, startDaemon } from './daemon.ts';
 import type { Host } from './host.ts';
 import { weightOf } from './ipvs-table.ts';
@@ -12,11 +12,9 @@ import { FIRST, SECOND } from './seed-config.ts';
 /** How long a play waits for what must come: well above every promise, so that a late answer is told from none. */
 export const PATIENCE_MS: Ms = 30_000;
 
-export const secondsSince = (from: Ms, to: Ms = now()): number => Math.max(0, to - from) / 1000;
-
-/** The client's longest outage since `from`, in seconds; 0 when there was none. */
-export const longestOutage = (client: Client, from: Ms): number =>
-  Math.max(0, ...client.outages(from).map(({ lengthMs }) => lengthMs)) / 1000;
+/** The client's longest outage since `from`, in seconds as the lab lived them; 0 when there was none. */
+export const longestOutage = ({ stopwatch }: Lab, client: Client, from: Ms): number =>
+  Math.max(0, ...client.outages(from).map((outage) => stopwatch.seconds(outage.from, outage.to)));
 
 /** Resolves with the time at which the real server left the director's table. */
 export const removed = ({ watch }: Lab, director: Host, server: Host): Promise<Ms> =>

@@ -3,6 +3,7 @@
 import { type Ms, now, until } from './clock.ts';
 import type { Host } from './host.ts';
 import { describeTable, readTable, type Table } from './ipvs-table.ts';
+import type { Stopwatch } from './stopwatch.ts';
 
 export type Sighting =
   | { readonly kind: 'vip_appeared' | 'vip_vanished'; readonly at: Ms; readonly host: string }
@@ -22,8 +23,8 @@ export interface Watch {
     withinMs: Ms,
     test: (table: Table) => boolean,
   ) => Promise<Ms>;
-  /** the longest stretch in which more than one director held the VIP */
-  readonly overlapMax: () => Ms;
+  /** the longest stretch in which more than one director held the VIP, seconds */
+  readonly overlapMax: () => number;
   readonly close: () => void;
 }
 
@@ -38,7 +39,7 @@ interface Sample {
   tableSince: Ms;
 }
 
-export function watchDirectors(directors: readonly Host[], vip: string): Watch {
+export function watchDirectors(directors: readonly Host[], vip: string, stopwatch: Stopwatch): Watch {
   const samples = new Map(directors.map((host) => [host.name, emptySample()]));
   const sightings: Sighting[] = [];
   const listeners: ((sighting: Sighting) => void)[] = [];
@@ -55,7 +56,7 @@ export function watchDirectors(directors: readonly Host[], vip: string): Watch {
       }
     }
     if (holders().length < 2) singleAt = now();
-    else overlapMax = Math.max(overlapMax, now() - singleAt);
+    else overlapMax = Math.max(overlapMax, stopwatch.seconds(singleAt, now()));
   };
   const timer = setInterval(look, SAMPLE_INTERVAL_MS);
 

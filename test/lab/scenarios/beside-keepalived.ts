@@ -8,7 +8,7 @@ import type { Host } from '../harness/host.ts';
 import { quickConfig } from '../harness/quick-config.ts';
 import { playScenarios, type Stage } from '../harness/scenario.ts';
 import { FIRST } from '../harness/seed-config.ts';
-import { PATIENCE_MS, secondsSince, startPair } from '../harness/steps.ts';
+import { PATIENCE_MS, startPair } from '../harness/steps.ts';
 import { VIP } from '../harness/topology.ts';
 
 export interface Role {
@@ -59,7 +59,10 @@ async function playRole(stage: Stage, kinds: readonly [DaemonKind, DaemonKind]):
   const ended = first.stop();
   const takenAt = await watch.soleHolder(lvs02, PATIENCE_MS);
   await ended;
-  const stopped = { takeover: secondsSince(stoppedAt, takenAt), heard: heard(capture, stoppedAt, lvs01) };
+  const stopped = {
+    takeover: stage.stopwatch.seconds(stoppedAt, takenAt),
+    heard: heard(capture, stoppedAt, lvs01),
+  };
 
   const restartedAt = now();
   const again = stage.follow(startDaemon(kinds[0], lvs01, quickConfig(FIRST, [])));
@@ -69,14 +72,14 @@ async function playRole(stage: Stage, kinds: readonly [DaemonKind, DaemonKind]):
 
   const cutAt = now();
   await stage.cut(lvs01);
-  const cut = { takeover: secondsSince(cutAt, await watch.soleHolder(lvs02, PATIENCE_MS)) };
+  const cut = { takeover: stage.stopwatch.seconds(cutAt, await watch.soleHolder(lvs02, PATIENCE_MS)) };
   return {
     elected,
     stopped,
     preempted,
     cut,
     complaints: complaints([first, second, again]),
-    overlap: watch.overlapMax() / 1000,
+    overlap: watch.overlapMax(),
   };
 }
 

@@ -6,7 +6,7 @@ import { daemonUnderTest, isAlive } from '../harness/daemon.ts';
 import { describeTable, saveTable } from '../harness/ipvs-table.ts';
 import { captureNetlink, type NetlinkWrites } from '../harness/netlink-capture.ts';
 import { playScenarios, type Stage } from '../harness/scenario.ts';
-import { bothServers, longestOutage, PATIENCE_MS, secondsSince, startPair } from '../harness/steps.ts';
+import { bothServers, longestOutage, PATIENCE_MS, startPair } from '../harness/steps.ts';
 import { VIP } from '../harness/topology.ts';
 import { webServer } from '../harness/web-server.ts';
 
@@ -92,11 +92,11 @@ async function playKills(stage: Stage): Promise<KillScenarios['kills']> {
     await client.answered(PATIENCE_MS, heldAt);
     await pause(4500); // were two masters left, the protocol's own time would show them
     return {
-      released: secondsSince(killedAt, releasedAt),
+      released: stage.stopwatch.seconds(killedAt, releasedAt),
       holdersAtEnd: watch.holders(),
-      overlap: watch.overlapMax() / 1000,
+      overlap: watch.overlapMax(),
       tableUntouched: describeTable(watch.table(lvs01)) === tableBefore,
-      outage: longestOutage(client, killedAt),
+      outage: longestOutage(stage, client, killedAt),
     };
   };
 
@@ -113,11 +113,11 @@ async function playKills(stage: Stage): Promise<KillScenarios['kills']> {
     await until('the end of the children', PATIENCE_MS, () => !children.some(isAlive)).catch(() => {});
     await pause(200); // two looks of the watch
     return {
-      released: secondsSince(killedAt, releasedAt),
-      takeover: secondsSince(killedAt, takenAt),
+      released: stage.stopwatch.seconds(killedAt, releasedAt),
+      takeover: stage.stopwatch.seconds(killedAt, takenAt),
       processesLeft: children.filter(isAlive).map((pid) => `${pid}`),
       servicesLeft: watch.table(lvs01).length,
-      overlap: watch.overlapMax() / 1000,
+      overlap: watch.overlapMax(),
     };
   };
 

@@ -7,7 +7,7 @@ import { ACCOUNT, installDatabases } from '../harness/database.ts';
 import { saveTable } from '../harness/ipvs-table.ts';
 import { playScenarios, type Stage } from '../harness/scenario.ts';
 import { FIRST, mysqlConfig, SECOND } from '../harness/seed-config.ts';
-import { PATIENCE_MS, removed, returned, secondsSince } from '../harness/steps.ts';
+import { PATIENCE_MS, removed, returned } from '../harness/steps.ts';
 import { VIP } from '../harness/topology.ts';
 
 export interface MysqlScenarios {
@@ -47,14 +47,16 @@ async function playMysql(stage: Stage): Promise<MysqlScenarios['mysql']> {
   await client.answered(PATIENCE_MS, now(), rs02.name);
   const answered = Object.keys(client.shares(0)).sort();
 
-  await databases[1]?.stop();
+  // its first check has no retries: the second is the rule
+  await first.line(new RegExp(`${rs02.address}.*3306 success`), PATIENCE_MS);
   const stoppedAt = now();
+  await databases[1]?.stop();
   const removedAt = await removed(stage, lvs01, rs02);
   await pause(1500);
   // requests under way at the removal may still fail; those sent half a second later may not
   const after = client.answers.filter(({ sentAt }) => sentAt > removedAt + 500);
   const stopped = {
-    removed: secondsSince(stoppedAt, removedAt),
+    removed: stage.stopwatch.seconds(stoppedAt, removedAt),
     answeredAfter: [...new Set(after.flatMap(({ who }) => (who === null ? [] : [who])))],
     failedAfter: after.filter(({ who }) => who === null).length,
   };
@@ -68,6 +70,6 @@ async function playMysql(stage: Stage): Promise<MysqlScenarios['mysql']> {
     databases: shown,
     answered,
     stopped,
-    back: { returned: secondsSince(aliveAt, returnedAt) },
+    back: { returned: stage.stopwatch.seconds(aliveAt, returnedAt) },
   };
 }

@@ -70,7 +70,7 @@ async function playReplacement(
   return {
     tables: { before, after: await saveTable(lvs01) },
     holders: watch.holders(),
-    outage: longestOutage(client, startedAt),
+    outage: longestOutage(stage, client, startedAt),
     answeredAtEnd: client.since(now() - 1000).some(({ who }) => who !== null),
   };
 }

@@ -6,7 +6,7 @@ import { daemonUnderTest, startDaemon } from '../harness/daemon.ts';
 import { saveTable, serversOf } from '../harness/ipvs-table.ts';
 import { playScenarios, type Stage } from '../harness/scenario.ts';
 import { FIRST, SECOND, webConfig } from '../harness/seed-config.ts';
-import { longestOutage, PATIENCE_MS, removed, returned, secondsSince } from '../harness/steps.ts';
+import { longestOutage, PATIENCE_MS, removed, returned } from '../harness/steps.ts';
 import { VIP } from '../harness/topology.ts';
 import { type WebServer, webServer } from '../harness/web-server.ts';
 
@@ -77,7 +77,7 @@ async function playDirectors(
   await stage.cut(lvs01);
   const takenAt = await watch.soleHolder(lvs02, PATIENCE_MS);
   await client.answered(PATIENCE_MS, takenAt);
-  const cut = { outage: longestOutage(client, cutAt), holders: watch.holders() };
+  const cut = { outage: longestOutage(stage, client, cutAt), holders: watch.holders() };
 
   await stage.restore(lvs01);
   const restoredAt = now();
@@ -86,7 +86,10 @@ async function playDirectors(
   await pause(500);
   return {
     cut,
-    restored: { preempted: secondsSince(restoredAt, preemptedAt), outage: longestOutage(client, restoredAt) },
+    restored: {
+      preempted: stage.stopwatch.seconds(restoredAt, preemptedAt),
+      outage: longestOutage(stage, client, restoredAt),
+    },
   };
 }
 
@@ -101,15 +104,17 @@ async function playWebServer(
   await client.answered(PATIENCE_MS, removedAt);
   await pause(1000);
   const webServerDied = {
-    removed: secondsSince(diedAt, removedAt),
-    outage: longestOutage(client, diedAt),
+    removed: stage.stopwatch.seconds(diedAt, removedAt),
+    outage: longestOutage(stage, client, diedAt),
     answeredAfter: Object.keys(client.shares(removedAt + 500)),
   };
   await server.start();
   const aliveAt = now();
   return {
     webServerDied,
-    webServerBack: { returned: secondsSince(aliveAt, await returned(stage, stage.lvs01, server.host)) },
+    webServerBack: {
+      returned: stage.stopwatch.seconds(aliveAt, await returned(stage, stage.lvs01, server.host)),
+    },
   };
 }
 
@@ -124,7 +129,7 @@ async function playPage(
   const left = serversOf(stage.watch.table(stage.lvs01)).map(({ address }) => address);
   await client.answered(PATIENCE_MS, removedAt);
   const pageChanged = {
-    removed: secondsSince(changedAt, removedAt),
+    removed: stage.stopwatch.seconds(changedAt, removedAt),
     failures: client.failures(changedAt).length,
     left,
   };
@@ -132,20 +137,23 @@ async function playPage(
   server.setPage(PAGES.rs01);
   return {
     pageChanged,
-    pageRestored: { returned: secondsSince(restoredAt, await returned(stage, stage.lvs01, server.host)) },
+    pageRestored: {
+      returned: stage.stopwatch.seconds(restoredAt, await returned(stage, stage.lvs01, server.host)),
+    },
   };
 }
 
 async function playStop(
-  { watch, lvs01, lvs02 }: Stage,
+  stage: Stage,
   client: Client,
   [first, second]: readonly [ReturnType<typeof startDaemon>, ReturnType<typeof startDaemon>],
 ): Promise<WebScenarios['web']['stopped']> {
+  const { watch, lvs01, lvs02 } = stage;
   const stoppedAt = now();
   const firstEnd = first.stop();
   const takenAt = await watch.soleHolder(lvs02, PATIENCE_MS);
   await client.answered(PATIENCE_MS, takenAt);
-  const outage = longestOutage(client, stoppedAt);
+  const outage = longestOutage(stage, client, stoppedAt);
   const statuses = [await firstEnd, await second.stop()];
   await pause(200); // two looks of the watch
   const servicesLeft = watch.table(lvs01).length + watch.table(lvs02).length;

@@ -146,6 +146,7 @@ describe('sockets', () => {
       reason: 'interface eth0 does not exist',
     });
     expect(bench.sockets.map(({ open }) => open)).toEqual([false]);
+    expect(bench.logs.join()).not.toMatch(/cannot (add|remove)/);
     bench.kernel.addLink(ethernet(ETH0, ifIndex(7), brand<MacAddress>('02:00:00:00:00:07')));
     bench.kernel.addForeign(onEth0(OWN, { ifIndex: ifIndex(7), prefixLength: 24 }));
     bench.notify();
@@ -217,6 +218,17 @@ describe('addresses', () => {
     expect(process.status().instances[0]).toMatchObject({ state: 'MASTER', addresses: [{ held: true }] });
   });
 
+  test('one that goes because its whole link goes is no complaint', () => {
+    const bench = newBench();
+    const process = master(bench);
+    bench.kernel.removeForeign(VIP);
+    bench.kernel.removeLink(ETH0);
+    bench.notify();
+    expect(bench.done).toContain('add 192.168.100.240 ENODEV');
+    expect(bench.logs.join()).not.toContain('cannot add');
+    expect(process.status().instances[0]).toMatchObject({ state: 'FAULT', addresses: [{ held: false }] });
+  });
+
   test('late notifications of own removals are not taken for somebody else', () => {
     const bench = newBench();
     const process = bench.start(CONFIG);
@@ -229,7 +241,7 @@ describe('addresses', () => {
     bench.stall(0.65);
     expect(process.status().instances[0]?.state).toBe('MASTER');
     bench.notify();
-    expect(bench.logs.join()).not.toContain('put back');
+    expect(bench.logs.join()).not.toMatch(/put back|cannot/);
     expect(process.status().instances[0]).toMatchObject({ addresses: [{ held: true }] });
     expect(bench.kernel.has(VIP)).toBe(true);
   });
@@ -247,6 +259,26 @@ describe('addresses', () => {
     bench.addError = null;
     bench.pass(1);
     expect(process.status().instances[0]).toMatchObject({ addresses: [{ held: true }] });
+  });
+
+  test('one that is gone already when it should be removed is no complaint', () => {
+    const bench = newBench();
+    const process = master(bench);
+    bench.kernel.removeForeign(VIP);
+    process.stop();
+    expect(bench.done.at(-1)).toBe('remove 192.168.100.240 EADDRNOTAVAIL');
+    expect(bench.logs.join()).not.toContain('cannot');
+  });
+
+  test('one that somebody else adds to a backup is neither held nor removed', () => {
+    const bench = newBench();
+    const process = bench.start(CONFIG);
+    bench.kernel.addForeign(onEth0(VIP));
+    bench.notify();
+    bench.arrive({ priority: 200 });
+    bench.readable();
+    expect(process.status().instances[0]).toMatchObject({ state: 'BACKUP', addresses: [{ held: false }] });
+    expect(bench.done).toEqual([]);
   });
 
   test('an owner leaves the addresses alone that the administrator gave to the machine', () => {

@@ -49,7 +49,7 @@ describe('what is accepted', () => {
   test('the captured adverts, by an instance that is configured like their sender', () => {
     expect(reasonOf(packetOf(V2), contextOf({}))).toBe('accepted');
     expect(reasonOf(packetOf(V3), contextOf({ version: 3 }))).toBe('accepted');
-    const pass = '2133640101 01f1cec0a864f03131313100000000'.replace(' ', '');
+    const pass = '213364010101f1cec0a864f03131313100000000';
     const authentication = { kind: 'pass', password: '1111' } as const;
     expect(reasonOf(packetOf(pass), contextOf({ authentication }))).toBe('accepted');
   });

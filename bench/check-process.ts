@@ -1,0 +1,12 @@
+/** The checkers half of vipd without IPVS: the same code, its table in memory, so that it runs on any kernel. It is the load beside
+ *  which the adverts are timed. Argument: the configuration file. */
+import { startCheckers } from '../src/checks/shell/process.ts';
+import { loadConfig } from '../src/config/load.ts';
+import { createClock } from '../src/net/adapters/clock.ts';
+import { fakeKernel } from '../test/ipvs/fake-kernel.ts';
+
+const { config } = loadConfig(process.argv[2] ?? '', { strictIncludes: false });
+if (config === null) throw new Error('the configuration does not load');
+startCheckers({ clock: createClock(), log: () => {}, ipvs: fakeKernel(), seed: 1 }, config, {
+  releaseIpvs: false,
+});

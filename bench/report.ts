@@ -1,0 +1,159 @@
+/** From the figures of both parts to a table: on the terminal, and as bench/RESULTS.md. Ends with 1 when a figure that is to be reached
+ *  is missed. Arguments: the guest's figures, the host's figures, the file to write. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import {
+  type CheckLoad,
+  type Comparison,
+  type GuestFigures,
+  type HostFigures,
+  median,
+  type Repetitions,
+} from './figures.ts';
+import { SERVERS_PER_SERVICE, SERVICES } from './large-config.ts';
+
+interface Row {
+  readonly what: string;
+  readonly vipd: string;
+  readonly other: string;
+  readonly ratio: string;
+  readonly goal: string;
+  /** null = no goal, a figure for comparison */
+  readonly reached: boolean | null;
+}
+
+const millis = (times: Repetitions): string => `${median(times).toFixed(0)} ms`;
+const times = (factor: number): string => `${factor.toFixed(factor < 10 ? 2 : 0)} ×`;
+const perCheck = (load: CheckLoad): string =>
+  `${load.cpuMillisPerCheck.toFixed(3)} ms CPU, ${load.perSecond.toFixed(0)}/s, ${load.residentMegabytes.toFixed(0)} MB`;
+
+function slower(what: string, pair: Comparison, goal: number | null): Row {
+  const ratio = median(pair.vipd) / median(pair.other);
+  return {
+    what,
+    vipd: millis(pair.vipd),
+    other: millis(pair.other),
+    ratio: times(ratio),
+    goal: goal === null ? '' : `at most ${goal} ×`,
+    reached: goal === null ? null : ratio <= goal,
+  };
+}
+
+function checks(what: string, { vipd, other }: GuestFigures['tcpChecks'], goal: number | null): Row {
+  const ratio = vipd.cpuMillisPerCheck / other.cpuMillisPerCheck;
+  return {
+    what,
+    vipd: perCheck(vipd),
+    other: perCheck(other),
+    ratio: `${times(ratio)} CPU`,
+    goal: goal === null ? '' : `at most ${goal} × CPU`,
+    reached: goal === null ? null : ratio <= goal,
+  };
+}
+
+function applyRow({ apply, ipvsadmStart }: GuestFigures): Row {
+  const ipvsadm = apply.other.map((time) => time - median(ipvsadmStart));
+  const ratio = median(ipvsadm) / median(apply.vipd);
+  return {
+    what: `read, plan and write ${SERVICES * SERVERS_PER_SERVICE} real servers, beside \`ipvsadm -R\` (process starts not counted)`,
+    vipd: millis(apply.vipd),
+    other: millis(ipvsadm),
+    ratio: `${times(ratio)} faster`,
+    goal: 'at least 15 × faster',
+    reached: ratio >= 15,
+  };
+}
+
+function advertRows(host: HostFigures): readonly Row[] {
+  return Object.entries(host.adverts).map(([interval, { vipd, other }]) => {
+    const words = ({ lateness: { p50, p99, p999, max } }: typeof vipd): string =>
+      [p50, p99, p999, max].map((late) => late.toFixed(1)).join(' / ');
+    const hasGoal = interval === '1000';
+    return {
+      what: `lateness of adverts each ${interval} ms beside ${host.checksPerSecond.toFixed(0)} checks/s (ms: median / p99 / p99.9 / max)`,
+      vipd: words(vipd),
+      other: words(other),
+      ratio: '',
+      goal: hasGoal ? 'p99.9 under 50 ms' : '',
+      reached: hasGoal ? vipd.lateness.p999 < 50 : null,
+    };
+  });
+}
+
+function rowsOf(guest: GuestFigures, host: HostFigures): readonly Row[] {
+  const { restartWrites } = guest;
+  return [
+    applyRow(guest),
+    {
+      what: 'the same by a process that has done it before',
+      vipd: millis(guest.applyWarm),
+      other: '',
+      ratio: '',
+      goal: '',
+      reached: null,
+    },
+    slower('whole start until the table is complete', guest.start, 1.5),
+    {
+      what: 'writes of a restart with -I on the right table',
+      vipd: `${restartWrites.vipd}`,
+      other: `${restartWrites.other}`,
+      ratio: '',
+      goal: '0',
+      reached: restartWrites.vipd === 0,
+    },
+    slower('`-t` of the 36,000-line file, process start included', guest.configTest, 1),
+    { ...startOfNode(guest), reached: null },
+    checks('a TCP check', guest.tcpChecks, 2),
+    checks('an HTTP check', guest.httpChecks, null),
+    ...advertRows(host),
+  ];
+}
+
+const startOfNode = (guest: GuestFigures): Row => ({
+  what: 'start of an empty Node in the guest, twice in every start of vipd',
+  vipd: millis(guest.nodeStart),
+  other: '',
+  ratio: '',
+  goal: '',
+  reached: null,
+});
+
+const verdict = ({ reached }: Row): string => (reached === null ? '' : reached ? 'yes' : 'no');
+
+function markdown(rows: readonly Row[], guest: GuestFigures): string {
+  const cells = (row: Row): string =>
+    `| ${[row.what, row.vipd, row.other, row.ratio, row.goal, verdict(row)].join(' | ')} |`;
+  return [
+    '# Figures of `npm run bench`',
+    '',
+    `Written by the bench itself. vipd and the real tools ran turn by turn, each figure is the median of its repetitions.`,
+    `All but the adverts were measured inside one User Mode Linux (Linux ${guest.kernel}, one CPU): system calls and page`,
+    `faults cost many times what they cost on a real machine, so only the ratios mean something. The adverts ran natively`,
+    `in network namespaces (${cpus().length} CPUs, Node ${process.version}). The other is ipvsadm in the first row, keepalived below.`,
+    '',
+    '| what | vipd | the other | ratio | to reach | reached |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...rows.map(cells),
+    '',
+    'How each is measured stands at the top of the files beside this one.',
+    '',
+  ].join('\n');
+}
+
+function terminal(rows: readonly Row[]): string {
+  return rows
+    .map((row) => {
+      const goal = row.goal === '' ? '' : `  (to reach: ${row.goal}: ${verdict(row)})`;
+      const other = row.other === '' ? '' : ` · other ${row.other}`;
+      return `  ${row.what}\n      vipd ${row.vipd}${other}  ${row.ratio}${goal}`;
+    })
+    .join('\n');
+}
+
+const [guestFile = '', hostFile = '', resultFile = ''] = process.argv.slice(2);
+const guest = JSON.parse(readFileSync(guestFile, 'utf8')) as GuestFigures;
+const host = JSON.parse(readFileSync(hostFile, 'utf8')) as HostFigures;
+const rows = rowsOf(guest, host);
+writeFileSync(resultFile, markdown(rows, guest));
+process.stdout.write(`${terminal(rows)}\n`);
+process.exitCode = rows.some((row) => row.reached === false) ? 1 : 0;

@@ -1,0 +1,85 @@
+/** The state of the node, and how one router's step enters it: what the router ordered goes into the view of the network
+ *  and the queue of announcements at once, so that the next router's plan knows of it. */
+import { exhaustive } from '../../base/never.ts';
+import type { Instant } from '../../base/units.ts';
+import type { VrrpGlobals } from '../../config/model/global.ts';
+import type { RouterAction, VrrpAction } from './actions.ts';
+import { cancelAnnouncements, type Lanes, queueAnnouncements } from './announce.ts';
+import { EMPTY_NETWORK, type Network, ownFact, withAddresses, withoutAddresses } from './network.ts';
+import type { RouterState } from './state.ts';
+import { type RouterEvent, stepRouter } from './step.ts';
+
+export interface NodeState {
+  readonly globals: VrrpGlobals;
+  readonly network: Network;
+  /** `addressKey` of the virtual addresses of all routers: none of them is anybody's source address */
+  readonly virtual: ReadonlySet<string>;
+  /** in file order */
+  readonly routers: readonly RouterState[];
+  readonly lanes: Lanes;
+  /** packets for no router of ours */
+  readonly strayPackets: number;
+  /** interfaces and VRIDs that log_unknown_vrids has named already */
+  readonly strangers: readonly string[];
+}
+
+export type NodeStep = readonly [NodeState, readonly VrrpAction[]];
+
+export const newNode = (globals: VrrpGlobals): NodeState => ({
+  globals,
+  network: EMPTY_NETWORK,
+  virtual: new Set(),
+  routers: [],
+  lanes: new Map(),
+  strayPackets: 0,
+  strangers: [],
+});
+
+/** The same event for every router. */
+export const stepEach = (node: NodeState, event: RouterEvent, now: Instant): NodeStep =>
+  continueWith([node, []], event, now);
+
+export function continueWith(before: NodeStep, event: RouterEvent, now: Instant): NodeStep {
+  return before[0].routers.reduce((step, { key }) => stepOne(step, key, event, now), before);
+}
+
+/** Steps one router and enters what it ordered into the view of the network and the queue of announcements. */
+export function stepOne([node, before]: NodeStep, key: string, event: RouterEvent, now: Instant): NodeStep {
+  const router = node.routers.find((candidate) => candidate.key === key);
+  if (router === undefined) return [node, before];
+  const [next, ordered] = stepRouter(router, event, node, now);
+  const routers = node.routers.map((other) => (other === router ? next : other));
+  let entered: NodeState = { ...node, routers };
+  const actions: VrrpAction[] = [...before];
+  for (const action of ordered) {
+    entered = enterOrder(entered, action, now);
+    if (action.kind !== 'queue_announcements' && action.kind !== 'cancel_announcements') actions.push(action);
+  }
+  return [entered, actions];
+}
+
+function enterOrder(node: NodeState, action: RouterAction, now: Instant): NodeState {
+  switch (action.kind) {
+    case 'add_addresses':
+    case 'restore_addresses': {
+      return { ...node, network: withAddresses(node.network, action.addresses.map(ownFact)) };
+    }
+    case 'remove_addresses':
+      return { ...node, network: withoutAddresses(node.network, action.addresses) };
+    case 'queue_announcements': {
+      const heard = action.addresses.filter(
+        (own) => node.network.links.get(own.interface)?.announces ?? false,
+      );
+      return { ...node, lanes: queueAnnouncements(node.lanes, { ...action, addresses: heard }, now) };
+    }
+    case 'cancel_announcements':
+      return { ...node, lanes: cancelAnnouncements(node.lanes, action.router) };
+    case 'send_advert':
+    case 'announce_address':
+    case 'publish_transition':
+    case 'write_log':
+      return node;
+    default:
+      return exhaustive(action);
+  }
+}

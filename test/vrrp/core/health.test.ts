@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest';
+import { type InterfaceName, interfaceName, priority } from '../../../src/base/units.ts';
+import type { VrrpInstance } from '../../../src/config/model/vrrp.ts';
+import { address, ETH0, virtualAddress, vrrpInstance } from '../../../src/sim/topology.ts';
+import { allAddresses } from '../../../src/vrrp/core/effects.ts';
+import { assessHealth, effectivePriority, faultReason } from '../../../src/vrrp/core/health.ts';
+import {
+  type AddressFact,
+  addressKey,
+  type LinkFact,
+  type Network,
+  networkOf,
+  transportKey,
+  withTransport,
+} from '../../../src/vrrp/core/network.ts';
+
+const ETH1 = interfaceName('eth1');
+const link = (name: InterfaceName, changes: Partial<LinkFact> = {}): LinkFact => ({
+  name,
+  up: true,
+  multicast: true,
+  announces: true,
+  ...changes,
+});
+const fact = (text: string, prefixLength = 24, name = ETH0): AddressFact => ({
+  interface: name,
+  address: address(text),
+  prefixLength,
+  ours: null,
+});
+
+const OWN = fact('192.168.100.101');
+const WHOLE = networkOf([link(ETH0), link(ETH1)], [OWN]);
+
+function verdict(changes: Partial<VrrpInstance>, network: Network = WHOLE): string {
+  const config = vrrpInstance(changes);
+  const health = assessHealth(config, network, new Set(allAddresses(config).map(addressKey)));
+  return health.kind === 'fit' ? `from ${health.source}` : faultReason(health.causes);
+}
+
+describe('the address that adverts come from', () => {
+  test('is the first of the interface that is not virtual (behaviour.md section 3)', () => {
+    const residual = fact('192.168.100.240', 32);
+    expect(verdict({}, networkOf([link(ETH0)], [residual, OWN]))).toBe('from 192.168.100.101');
+    expect(verdict({}, networkOf([link(ETH0)], [fact('10.0.0.7', 24, ETH1), OWN]))).toBe(
+      'from 192.168.100.101',
+    );
+  });
+
+  test('is the configured one, whatever is on the interface', () => {
+    expect(verdict({ sourceAddress: address('10.9.9.9') })).toBe('from 10.9.9.9');
+  });
+
+  test('may be a virtual one for an owner, whose real address that is', () => {
+    const only = networkOf([link(ETH0)], [fact('192.168.100.240', 32)]);
+    expect(verdict({ priority: priority(255) }, only)).toBe('from 192.168.100.240');
+    expect(verdict({}, only)).toBe('interface eth0 has no address to send adverts from');
+  });
+});
+
+describe('reasons to be in FAULT (behaviour.md sections 4.7 and 6)', () => {
+  const down = networkOf([link(ETH0, { up: false }), link(ETH1)], [OWN]);
+  const eth1Down = networkOf([link(ETH0), link(ETH1, { up: false })], [OWN]);
+  const tracked = (weight: number, reverse = false): Partial<VrrpInstance> => ({
+    trackInterfaces: [{ interface: ETH1, weight, reverse }],
+  });
+  const elsewhere = (isTracked: boolean): Partial<VrrpInstance> => ({
+    virtualAddresses: [virtualAddress('10.0.0.1', { interface: ETH1, tracked: isTracked })],
+  });
+
+  test.each<{ what: string; changes: Partial<VrrpInstance>; network: Network; reason: string }>([
+    { what: 'own link down', changes: {}, network: down, reason: 'interface eth0 is down' },
+    {
+      what: 'own link down with dont_track_primary',
+      changes: { trackPrimary: false },
+      network: down,
+      reason: 'from 192.168.100.101',
+    },
+    {
+      what: 'own link missing, also with dont_track_primary',
+      changes: { trackPrimary: false },
+      network: networkOf([], []),
+      reason: 'interface eth0 does not exist',
+    },
+    {
+      what: 'no multicast',
+      changes: {},
+      network: networkOf([link(ETH0, { multicast: false })], [OWN]),
+      reason: 'interface eth0 cannot multicast',
+    },
+    {
+      what: 'no multicast, but unicast',
+      changes: { destination: { kind: 'unicast', peers: [] } },
+      network: networkOf([link(ETH0, { multicast: false })], [OWN]),
+      reason: 'from 192.168.100.101',
+    },
+    {
+      what: 'no socket',
+      changes: {},
+      network: withTransport(WHOLE, transportKey({ interface: ETH0, family: 'inet' }), 'EPERM'),
+      reason: 'there is no VRRP socket: EPERM',
+    },
+    { what: 'tracked link down', changes: tracked(0), network: eth1Down, reason: 'interface eth1 is down' },
+    {
+      what: 'tracked link with weight',
+      changes: tracked(10),
+      network: eth1Down,
+      reason: 'from 192.168.100.101',
+    },
+    {
+      what: 'tracked in reverse',
+      changes: tracked(0, true),
+      network: WHOLE,
+      reason: 'interface eth1 is up and tracked in reverse',
+    },
+    {
+      what: 'tracked in reverse and down',
+      changes: tracked(0, true),
+      network: eth1Down,
+      reason: 'from 192.168.100.101',
+    },
+    {
+      what: 'home of a virtual address down',
+      changes: elsewhere(true),
+      network: eth1Down,
+      reason: 'interface eth1 is down',
+    },
+    {
+      what: 'the same with no_track',
+      changes: elsewhere(false),
+      network: eth1Down,
+      reason: 'from 192.168.100.101',
+    },
+    {
+      what: 'AH',
+      changes: { authentication: { kind: 'ah', password: 'x' } },
+      network: WHOLE,
+      reason: 'auth_type AH is not supported, and adverts without it would be refused by the peers',
+    },
+  ])('$what: $reason', ({ changes, network, reason }) => {
+    expect(verdict(changes, network)).toBe(reason);
+  });
+});
+
+describe('effective priority = clamp(base + weights, 1..254)', () => {
+  const down = networkOf([link(ETH0), link(ETH1, { up: false })], [OWN]);
+  test.each([
+    { base: 100, weight: 20, reverse: false, up: 120, down: 100 },
+    { base: 100, weight: -20, reverse: false, up: 100, down: 80 },
+    { base: 100, weight: 20, reverse: true, up: 100, down: 120 },
+    { base: 100, weight: -20, reverse: true, up: 80, down: 100 },
+    { base: 250, weight: 253, reverse: false, up: 254, down: 250 },
+    { base: 10, weight: -253, reverse: false, up: 10, down: 1 },
+    { base: 255, weight: -100, reverse: false, up: 255, down: 255 },
+  ])('base $base weight $weight reverse $reverse: $up while up, $down while down', (row) => {
+    const config = vrrpInstance({
+      priority: priority(row.base),
+      trackInterfaces: [{ interface: ETH1, weight: row.weight, reverse: row.reverse }],
+    });
+    expect(effectivePriority(config, WHOLE)).toBe(row.up);
+    expect(effectivePriority(config, down)).toBe(row.down);
+  });
+});
