@@ -2,9 +2,12 @@
 // CommonJS, because it starts faster than ES modules on Node 20.
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
+import { validatorPlugin } from './validator-plugin.mjs';
 
 rmSync('dist', { recursive: true, force: true });
-const version = process.env.npm_package_version ?? (await import('../package.json', { with: { type: 'json' } })).default.version;
+const version =
+  process.env.npm_package_version ??
+  (await import('../package.json', { with: { type: 'json' } })).default.version;
 await build({
   entryPoints: {
     vipd: 'src/bin/vipd.ts',
@@ -22,5 +25,6 @@ await build({
   sourcesContent: false,
   legalComments: 'none',
   define: { VIPD_VERSION: JSON.stringify(version) },
+  plugins: [validatorPlugin],
   logLevel: 'warning',
 });

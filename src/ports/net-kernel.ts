@@ -42,8 +42,8 @@ export type NetEvent =
   | { readonly kind: 'link_removed'; readonly index: IfIndex; readonly name: InterfaceName }
   | { readonly kind: 'address_added'; readonly address: AddressState }
   | { readonly kind: 'address_removed'; readonly address: AddressState }
-  /** events were lost (ENOBUFS); the whole state was read again */
-  | { readonly kind: 'resynced'; readonly state: NetState };
+  /** events were lost (the socket overran) or made no sense; the whole state was read again */
+  | { readonly kind: 'resynced'; readonly cause: 'overrun' | 'garbled'; readonly state: NetState };
 
 export type NetOperation =
   | { readonly kind: 'add_address'; readonly address: AddressState }

@@ -91,23 +91,23 @@ function subscribe(
   if (!opened.ok) return opened;
   const socket = opened.value;
   let subscribed = true;
-  let stale = false;
+  let doubt: 'overrun' | 'garbled' | null = null;
   const read = (): void => {
     const { datagrams, error, drained } = socket.receive(DATAGRAMS_PER_WAKE_MAX);
-    if (error !== null) stale = true;
+    if (error !== null) doubt ??= 'overrun';
     for (const datagram of datagrams) {
       // what was queued before a loss is older than the state that will be read again
-      if (stale) break;
-      for (const message of decodeDatagram(datagram).messages) {
-        const event = eventOf(message);
-        if (event !== null && subscribed) listener(event);
-      }
+      if (doubt !== null) break;
+      const { events, garbled } = decodeNotifications(datagram);
+      for (const event of events) if (subscribed) listener(event);
+      if (garbled) doubt = 'garbled';
     }
-    if (!stale || !drained || !subscribed) return;
+    if (doubt === null || !drained || !subscribed) return;
     const state = readState(session);
     if (!state.ok) return;
-    stale = false;
-    listener({ kind: 'resynced', state: state.value });
+    const cause = doubt;
+    doubt = null;
+    listener({ kind: 'resynced', cause, state: state.value });
   };
   const watched = socket.watch(read);
   if (!watched.ok) {
@@ -120,17 +120,32 @@ function subscribe(
   });
 }
 
-/** Null for messages about other things, and for those that make no sense: the kernel is newer than vipd. */
-export function eventOf(message: NetlinkMessage): NetEvent | null {
+/** The events of one datagram, and whether something in it about links or addresses could not be understood. */
+export function decodeNotifications(bytes: Uint8Array): {
+  readonly events: readonly NetEvent[];
+  readonly garbled: boolean;
+} {
+  const { messages, truncated } = decodeDatagram(bytes);
+  const decoded = messages.map(eventOf);
+  return {
+    events: decoded.flatMap((event) => (event === null || event === 'garbled' ? [] : [event])),
+    garbled: truncated || decoded.includes('garbled'),
+  };
+}
+
+/** Null for messages about other things. */
+function eventOf(message: NetlinkMessage): NetEvent | 'garbled' | null {
   if (message.type === RTM_LINK.NEW || message.type === RTM_LINK.DEL) {
     const link = decodeLink(message.body);
-    if (!link.ok || link.value === null) return null;
+    if (!link.ok) return 'garbled';
+    if (link.value === null) return null;
     if (message.type === RTM_LINK.NEW) return { kind: 'link_changed', link: link.value };
     return { kind: 'link_removed', index: link.value.index, name: link.value.name };
   }
   if (message.type !== RTM_ADDRESS.NEW && message.type !== RTM_ADDRESS.DEL) return null;
   const address = decodeAddress(message.body);
-  if (!address.ok || address.value === null) return null;
+  if (!address.ok) return 'garbled';
+  if (address.value === null) return null;
   const kind = message.type === RTM_ADDRESS.NEW ? 'address_added' : 'address_removed';
   return { kind, address: address.value };
 }

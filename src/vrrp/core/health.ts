@@ -14,7 +14,7 @@ export type Health =
 /** `virtual` holds the `addressKey` of every virtual address of this process. */
 export function assessHealth(config: VrrpInstance, network: Network, virtual: ReadonlySet<string>): Health {
   const [first, ...more] = [
-    ...authenticationFaults(config),
+    ...unsupportedFaults(config),
     ...ownInterfaceFaults(config, network),
     ...trackedFaults(config, network),
   ];
@@ -49,8 +49,8 @@ function faultText(cause: FaultCause): string {
       return `interface ${cause.interface} has no address to send adverts from`;
     case 'no_socket':
       return `there is no VRRP socket: ${cause.detail}`;
-    case 'unsupported_authentication':
-      return 'auth_type AH is not supported, and adverts without it would be refused by the peers';
+    case 'unsupported':
+      return cause.why;
     default:
       return exhaustive(cause);
   }
@@ -68,9 +68,17 @@ function sourceAddress(
   return first === null && isOwner(config) ? primaryAddress(network, config, () => false) : first;
 }
 
-/** Adverts without AH would make two masters, each refusing the other's: better to stand aside. */
-const authenticationFaults = (config: VrrpInstance): FaultCause[] =>
-  config.authentication.kind === 'ah' ? [{ kind: 'unsupported_authentication' }] : [];
+/** What this version cannot do is not done by halves: adverts without AH, say, would make two masters, each refusing
+ *  the other's. Better to stand aside and say so. */
+function unsupportedFaults({ authentication, family }: VrrpInstance): FaultCause[] {
+  const faults: FaultCause[] = [];
+  if (authentication.kind === 'ah') {
+    const why = 'auth_type AH is not supported, and adverts without it would be refused by the peers';
+    faults.push({ kind: 'unsupported', why });
+  }
+  if (family === 'inet6') faults.push({ kind: 'unsupported', why: 'IPv6 instances are not supported yet' });
+  return faults;
+}
 
 function ownInterfaceFaults(config: VrrpInstance, network: Network): FaultCause[] {
   const link = network.links.get(config.interface);

@@ -189,6 +189,12 @@ export const vrrpShellLog = catalogue({
     (f: { interface: string; family: string; detail: string; hint: string }) =>
       `no VRRP socket on ${f.interface} (${f.family}): ${f.detail}${f.hint}`,
   ),
+  networkReadAgain: row(
+    'vrrp_network_read_again',
+    'warning',
+    (f: { cause: 'overrun' | 'garbled'; times: number }) =>
+      `${f.cause === 'overrun' ? 'lost kernel notifications about links and addresses' : 'a kernel notification about links and addresses made no sense'}: read them all again (${f.times} times so far)`,
+  ),
   networkUnreadable: row(
     'vrrp_network_unreadable',
     'error',

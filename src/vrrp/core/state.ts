@@ -86,7 +86,7 @@ export type FaultCause =
   | { readonly kind: 'no_multicast'; readonly interface: InterfaceName }
   | { readonly kind: 'no_source_address'; readonly interface: InterfaceName }
   | { readonly kind: 'no_socket'; readonly detail: string }
-  | { readonly kind: 'unsupported_authentication' };
+  | { readonly kind: 'unsupported'; readonly why: string };
 
 export type Complaint =
   | DropReason

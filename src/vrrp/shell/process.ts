@@ -99,6 +99,7 @@ class Running {
   #node: NodeState;
   #unsubscribe: (() => void) | null = null;
   #stopped = false;
+  #resyncs = 0;
 
   constructor(
     {
@@ -183,6 +184,10 @@ class Running {
     if (this.#stopped) return;
     const now = this.#ports.clock.now();
     const events = this.#links.translate(event);
+    if (event.kind === 'resynced') {
+      this.#resyncs++;
+      this.#ports.log(vrrpShellLog.networkReadAgain({ cause: event.cause, times: this.#resyncs }));
+    }
     if (event.kind !== 'address_added' && event.kind !== 'address_removed') {
       this.#reconcileSockets(this.#config.instances, now);
     }

@@ -112,10 +112,10 @@ describe('lines', () => {
 
 describe('macros', () => {
   test('of a made line point to the use that a person wrote', () => {
-    const loaded = parseText('$P=nothing\nvrrp_instance A {\n  priority ${P}\n}\n');
+    const loaded = parseText('$P=nothing\nvrrp_instance A {\n  priority \x24{P}\n}\n');
     const wrong = loaded.diagnostics.find(({ id }) => id === 'not_number');
     const { start, end, file } = wrong?.at ?? { start: 0, end: 0, file: { text: '' } };
-    expect(file.text.slice(start, end)).toBe('${P}');
+    expect(file.text.slice(start, end)).toBe('\x24{P}');
   });
 
   test('may hold comment lines between their lines', () => {

@@ -67,7 +67,10 @@ describe('the state after events', () => {
   test('is the whole new state after a loss of events', () => {
     const state = { links: new Map([[link.index, link]]), addresses: [] };
     expect(
-      stateAfter({ kind: 'address_added', address: address('10.0.0.1') }, { kind: 'resynced', state }),
+      stateAfter(
+        { kind: 'address_added', address: address('10.0.0.1') },
+        { kind: 'resynced', cause: 'overrun', state },
+      ),
     ).toBe(state);
   });
 });

@@ -161,3 +161,7 @@ describe('effective priority = clamp(base + weights, 1..254)', () => {
     expect(effectivePriority(config, down)).toBe(row.down);
   });
 });
+
+test('an IPv6 instance stands aside and says so, instead of speaking half a protocol', () => {
+  expect(verdict({ family: 'inet6' })).toContain('IPv6 instances are not supported yet');
+});

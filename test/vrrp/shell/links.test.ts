@@ -69,7 +69,7 @@ describe('addresses', () => {
     const table = linkTable();
     table.translate(changed('eth0', 2));
     const state = { links: new Map([[ifIndex(3), link('eth1', 3)]]), addresses: [onEth0(OWN)] };
-    expect(table.translate({ kind: 'resynced', state })).toMatchObject([
+    expect(table.translate({ kind: 'resynced', cause: 'overrun', state })).toMatchObject([
       { kind: 'network_reread', links: [{ name: 'eth1' }], addresses: [] },
     ]);
     expect([...table.byName.keys()]).toEqual(['eth1']);
