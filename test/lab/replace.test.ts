@@ -4,23 +4,23 @@ import { playInLab } from './run-lab.ts';
 import type { ReplaceScenarios } from './scenarios/replace.ts';
 
 const SLACK = 0.5;
-const played = playInLab<ReplaceScenarios>('replace', 150);
+const played = playInLab<ReplaceScenarios>('replace', 180);
 
 describe.each([{ seed: 'web' }, { seed: 'mysql' }] as const)(
   "vipd in keepalived's place, same flags, same file: the seed's $seed configuration",
   ({ seed }) => {
     test('the table is the same', () => {
-      expect(played(seed).tables.before).toHaveLength(3);
-      expect(played(seed).tables.after).toEqual(played(seed).tables.before);
+      expect(played(seed, 'before').table).toHaveLength(3);
+      expect(played(seed, 'after').table).toEqual(played(seed, 'before').table);
     });
 
     test('the first director is master in the end, alone', () => {
-      expect(played(seed).holders).toEqual(['lvs01']);
+      expect(played(seed, 'after').holders).toEqual(['lvs01']);
     });
 
     test('the client loses the service no longer than a stop costs', () => {
-      expect(played(seed).outage).toBeLessThan(PROMISES.takeoverAfterStop + SLACK);
-      expect(played(seed).answeredAtEnd).toBe(true);
+      expect(played(seed, 'after').outage).toBeLessThan(PROMISES.takeoverAfterStop + SLACK);
+      expect(played(seed, 'after').answered).toBeGreaterThan(0);
     });
   },
 );

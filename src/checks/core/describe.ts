@@ -2,7 +2,7 @@
 import type { Instant } from '../../base/units.ts';
 import { MICROS_PER_MILLI } from '../../base/units.ts';
 import { type CheckerState, checkerVerdict } from './checker.ts';
-import { checkerName, serviceKey, serviceName } from './names.ts';
+import { checkerName, serviceName } from './names.ts';
 import type { CheckerRecord, NodeState } from './node-state.ts';
 import { resultText } from './probe-result.ts';
 import {
@@ -29,7 +29,7 @@ function describeService(state: NodeState, service: ServiceState, moment: Moment
   const { config } = service;
   const sorry = config.sorryServer;
   return {
-    service: serviceKey(config.match),
+    service: config.match,
     name: serviceName(config.match),
     scheduler: config.scheduler,
     quorum: service.rule.quorum,

@@ -8,7 +8,6 @@ import {
   type IpvsTable,
   type ServiceConfig,
 } from '../../ipvs/core/table.ts';
-import { serviceKey } from './names.ts';
 import { effectiveWeight, isPooled, type ServiceState, sorryServerActive } from './service.ts';
 
 /** IP_VS_SVC_F_PERSISTENT and IP_VS_SVC_F_ONEPACKET of linux/ip_vs.h */
@@ -25,7 +24,7 @@ export function desiredTable(services: Iterable<ServiceState>): IpvsTable {
 }
 
 function serviceConfig(service: VirtualServer): ServiceConfig {
-  const key = serviceKey(service.match);
+  const key = service.match;
   const { persistence } = service;
   const family = key.kind === 'fwmark' ? key.family : key.address.includes(':') ? 'inet6' : 'inet';
   return {

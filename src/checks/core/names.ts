@@ -8,7 +8,6 @@ import type {
   ServiceMatch,
   VirtualServer,
 } from '../../config/model/lvs.ts';
-import type { ServiceKey } from '../../ipvs/core/table.ts';
 
 /** `[192.168.100.240]:tcp:80`, `FWM 7` */
 export const serviceName = (match: ServiceMatch): string =>
@@ -19,11 +18,6 @@ export const serverName = (service: VirtualServer, server: Pick<RealServer, 'add
   const protocol = service.match.kind === 'fwmark' ? 'none' : service.match.protocol;
   return `[${server.address}]:${protocol}:${server.port}`;
 };
-
-export const serviceKey = (match: ServiceMatch): ServiceKey =>
-  match.kind === 'fwmark'
-    ? { kind: 'fwmark', mark: match.mark, family: match.family }
-    : { kind: 'address', protocol: match.protocol, address: match.address, port: match.port };
 
 /** The word that starts keepalived's lines about a checker; SSL_GET has no own. */
 export const checkerWord = (checker: Checker): string => {

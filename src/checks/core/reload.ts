@@ -16,7 +16,7 @@ import { type FoundServer, poolAsFound } from './adoption.ts';
 import { newChecker } from './checker.ts';
 import { DeadlineHeap } from './deadline-heap.ts';
 import { checksLog } from './log-events.ts';
-import { serverName, serviceKey, serviceName } from './names.ts';
+import { serverName, serviceName } from './names.ts';
 import {
   type CheckerRecord,
   logAction,
@@ -77,7 +77,7 @@ export function reconfigure(
 }
 
 function buildService(building: Building, config: VirtualServer, found?: IpvsTable): ServiceState {
-  const key = serviceKeyText(serviceKey(config.match));
+  const key = serviceKeyText(config.match);
   const old = building.old.services.get(key);
   const foundServer = poolAsFound(config, found?.get(key));
   const fresh: NodeAction[] = [];

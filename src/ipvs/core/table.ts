@@ -1,17 +1,11 @@
 /** An IPVS table as a value: services by key, destinations by key inside them. Configuration only; counters are
  *  another type, so that two tables compare by what was decided. Source of the fields: linux/ip_vs.h. */
-import type { Family, IpAddress } from '../../base/ip.ts';
-import type { FwMark, Port } from '../../base/units.ts';
-import type { Forwarding, Protocol } from '../../config/model/lvs.ts';
+import type { IpAddress } from '../../base/ip.ts';
+import type { Port } from '../../base/units.ts';
+import type { Forwarding, ServiceMatch } from '../../config/model/lvs.ts';
 
-export type ServiceKey =
-  | {
-      readonly kind: 'address';
-      readonly protocol: Protocol;
-      readonly address: IpAddress;
-      readonly port: Port;
-    }
-  | { readonly kind: 'fwmark'; readonly mark: FwMark; readonly family: Family };
+/** The kernel knows a service by what the configuration matches traffic by. */
+export type ServiceKey = ServiceMatch;
 
 export interface ServiceConfig {
   readonly key: ServiceKey;

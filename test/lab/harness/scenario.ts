@@ -1,5 +1,5 @@
-/** The frame of a scenario: opens the lab, runs the play, writes what it observed where the test reads it, and closes everything. The
- *  observations are plain data: judging them is the test's business. */
+/** The frame of a file of scenarios: opens the lab, runs a play, writes what it noted where the test reads it, and closes everything.
+ *  What is noted is plain data: judging it is the test's business. */
 import { writeFileSync } from 'node:fs';
 import { type Ms, now } from './clock.ts';
 import type { Daemon } from './daemon.ts';
@@ -14,15 +14,32 @@ export interface Stage extends Lab {
   readonly follow: (daemon: Daemon) => Daemon;
 }
 
-/** Each scenario of a file gets a lab of its own, one after the other in one boot; the result has one property per scenario. */
-export function playScenarios(plays: Readonly<Record<string, (stage: Stage) => Promise<unknown>>>): void {
-  void main(plays);
+/** Keeps what one step of a play observed: a play that fails later does not lose it. */
+export type Note<Steps> = <Step extends keyof Steps>(step: Step, observed: Steps[Step]) => void;
+
+export type Play<Steps> = (stage: Stage, note: Note<Steps>) => Promise<void>;
+
+/** What a play leaves: the steps it came to, and why it went no further. */
+export interface PlayResult<Steps> {
+  readonly steps: Partial<Steps>;
+  readonly failure: string | null;
 }
 
-async function main(plays: Readonly<Record<string, (stage: Stage) => Promise<unknown>>>): Promise<void> {
-  const results: Record<string, unknown> = {};
+type Plays<Scenarios> = { readonly [Name in keyof Scenarios]: Play<Scenarios[Name]> };
+type AnyPlay = Play<Record<string, unknown>>;
+
+type PlayEntry = readonly [name: string, play: AnyPlay];
+
+/** Each scenario of a file gets a lab of its own, one after the other in one boot. Names on the command line choose some. */
+export function playScenarios<Scenarios>(plays: Plays<Scenarios>): void {
+  // which steps a play may note is settled by its type; from here on they are names
+  void main(Object.entries(plays) as readonly PlayEntry[]);
+}
+
+async function main(plays: readonly PlayEntry[]): Promise<void> {
+  const results: Record<string, PlayResult<Record<string, unknown>>> = {};
   const wanted = process.argv.slice(2);
-  for (const [name, play] of Object.entries(plays)) {
+  for (const [name, play] of plays) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     results[name] = await runPlay(name, play);
   }
@@ -32,8 +49,7 @@ async function main(plays: Readonly<Record<string, (stage: Stage) => Promise<unk
   process.exit();
 }
 
-/** `observed`, or `failure` with the reason: one play that fails does not take the others' results with it. */
-async function runPlay(name: string, play: (stage: Stage) => Promise<unknown>): Promise<unknown> {
+async function runPlay(name: string, play: AnyPlay): Promise<PlayResult<Record<string, unknown>>> {
   const startedAt = now();
   const say = (text: string, at: Ms = now()) =>
     void process.stdout.write(`${((at - startedAt) / 1000).toFixed(3).padStart(8)} ${text}\n`);
@@ -44,12 +60,18 @@ async function runPlay(name: string, play: (stage: Stage) => Promise<unknown>): 
     daemon.onLine(({ at, text }) => say(`${daemon.host.name} ${daemon.kind}: ${text}`, at));
     return daemon;
   };
+  const steps: Record<string, unknown> = {};
+  const note = (step: string, observed: unknown) => {
+    steps[step] = observed;
+    say(`-- ${step}: ${JSON.stringify(observed)}`);
+  };
   try {
-    return { observed: await play({ ...lab, say, follow }) };
+    await play({ ...lab, say, follow }, note);
+    return { steps, failure: null };
   } catch (error) {
     const failure = error instanceof Error ? (error.stack ?? error.message) : `${error}`;
     say(`FAILED: ${failure}`);
-    return { failure };
+    return { steps, failure };
   } finally {
     lab.close();
     say(`== end of ${name}`);

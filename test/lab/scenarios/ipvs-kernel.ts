@@ -232,13 +232,14 @@ function withoutRights(): IpvsKernelPlays['withoutRights'] {
 // the addon is looked for above the program's own folder, and the lab's bundles lie elsewhere
 symlinkSync(join(process.env['LAB_ROOT'] ?? '.', 'native'), join(__dirname, 'native'));
 // one play: opening the lab takes longer than all of these
-const everything = (): IpvsKernelPlays => ({
-  everyKind: everyKind(),
-  edits: edits(),
-  refusals: refusals(),
-  thousands: thousands(),
-  mixedBatch: mixedBatch(),
-  settings: settings(),
-  withoutRights: withoutRights(),
+playScenarios<{ readonly ipvs: IpvsKernelPlays }>({
+  ipvs: async (_stage, note) => {
+    note('everyKind', everyKind());
+    note('edits', edits());
+    note('refusals', refusals());
+    note('thousands', thousands());
+    note('mixedBatch', mixedBatch());
+    note('settings', settings());
+    note('withoutRights', withoutRights());
+  },
 });
-playScenarios({ ipvs: async () => everything() });
