@@ -5,7 +5,7 @@ import { now, pause } from '../test/lab/harness/clock.ts';
 import { type Daemon, programOf, startDaemon } from '../test/lab/harness/daemon.ts';
 import type { Host } from '../test/lab/harness/host.ts';
 import { type Director, FIRST, PROMISES, SECOND, webConfig } from '../test/lab/harness/seed-config.ts';
-import { PATIENCE_MS, removed, returned } from '../test/lab/harness/steps.ts';
+import { allReturned, PATIENCE_MS, removed, returned } from '../test/lab/harness/steps.ts';
 import { VIP } from '../test/lab/harness/topology.ts';
 import { type WebServer, webServer } from '../test/lab/harness/web-server.ts';
 import { tellClient, tellDaemon } from './narrator.ts';
@@ -120,6 +120,7 @@ export const returnFirstDirector: Act = async (stage, client) => {
 export const loseWebServer =
   (servers: readonly WebServer[]): Act =>
   async (stage, client) => {
+    await allReturned(stage.lab, stage.lab.lvs01); // its own loss may have cost it its servers
     const answering = Object.keys(countByHost(client.since(now() - SHOW_MS)))[0];
     const server = servers.find(({ host }) => host.name === answering);
     if (server === undefined) throw new Error('nobody answers the client');

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 sh scripts/setup.sh lab
 [ "$(id -u)" -eq 0 ] || { echo "bench: the native part makes network namespaces: run it as root" >&2; exit 1; }
 
-out=dist/bench
+out=.vitest/bench
 mkdir -p "$out"
 node_modules/.bin/esbuild bench/guest.ts bench/apply-once.ts bench/adverts.ts bench/advert-listener.ts bench/check-process.ts \
   bench/report.ts --bundle --platform=node --target=node20 --format=cjs --outdir="$out" --out-extension:.js=.cjs --log-level=warning

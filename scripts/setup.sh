@@ -55,14 +55,26 @@ missing_packages() {
   done
 }
 
-# Keeps maintainer scripts from starting services while it exists (Debian policy 9.3.3.4); an administrator's own file stays.
+# While this file exists no maintainer script starts a service (Debian policy 9.3.3.4); an administrator's own stays as it is.
 policy=/usr/sbin/policy-rc.d
 forbid_services() {
-  [ -e "$policy" ] && return
+  [ ! -e "$policy" ] || return 0
   trap 'rm -f "$policy"' EXIT
   trap 'exit 130' INT TERM HUP
   printf '#!/bin/sh\nexit 101\n' >"$policy"
   chmod +x "$policy"
+}
+
+# Its output is worth reading only when it fails.
+quietly() {
+  log=$(mktemp)
+  if "$@" >"$log" 2>&1; then
+    rm -f "$log"
+  else
+    cat "$log" >&2
+    rm -f "$log"
+    fail "failed: $*"
+  fi
 }
 
 # shellcheck disable=SC2086  # a list of package names
@@ -72,12 +84,12 @@ install_packages() {
     fail "apt-get is not there; install by this system's means what corresponds to: $packages"
   [ "$(id -u)" -eq 0 ] || fail "only root can install packages; run this once, then again what you ran:
   sudo apt-get install -y --no-install-recommends $packages"
-  export DEBIAN_FRONTEND=noninteractive
+  say "installing them with apt-get; services that come with them are not started"
   forbid_services
-  apt-get update -qq || fail "apt-get update failed: is there a way to the package archive?"
-  apt-get install -qq -y --no-install-recommends $packages >/dev/null || fail "apt-get could not install: $packages"
+  export DEBIAN_FRONTEND=noninteractive
+  quietly apt-get update
+  quietly apt-get install -y --no-install-recommends $packages
   for package in $packages; do disable_service "${package%-light}"; done
-  rm -f "$policy"
 }
 
 # nginx, mariadb and keepalived would start at the next boot of the machine.
@@ -116,7 +128,7 @@ PATH=$PATH:/usr/sbin:/sbin
 notes=$(mktemp)
 packages=$(missing_packages "$programs" 2>"$notes")
 if [ -n "$packages" ]; then
-  say "these Debian packages are missing and are installed now:"
+  say "these Debian packages are missing:"
   cat "$notes"
 fi
 rm -f "$notes"

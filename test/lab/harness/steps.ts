@@ -33,6 +33,11 @@ export const returned = ({ watch }: Lab, director: Host, server: Host): Promise<
     (table) => weightOf(table, server.address) !== undefined,
   );
 
+/** A director that was cut off may have lost its servers: resolves when all are back in its table. */
+export async function allReturned(lab: Lab, director: Host): Promise<void> {
+  for (const server of [lab.rs01, lab.rs02]) await returned(lab, director, server);
+}
+
 /** Both directors with the same services, `kinds` on lvs01 and lvs02; resolves when lvs01 holds the VIP. */
 export async function startPair(
   lab: Lab & { readonly follow: (daemon: Daemon) => Daemon },

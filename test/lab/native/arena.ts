@@ -83,7 +83,8 @@ async function furnish(config: string, undo: (() => unknown)[], close: Arena['cl
   };
 }
 
-const ip = (...words: string[]): void => void execFileSync('ip', words, { stdio: ['ignore', 'ignore', 'inherit'] });
+const ip = (...words: string[]): void =>
+  void execFileSync('ip', words, { stdio: ['ignore', 'ignore', 'inherit'] });
 const inNamespace = (name: string): readonly string[] => ['ip', 'netns', 'exec', name];
 
 async function readStatus(place: Place): Promise<RouterStatus> {
@@ -107,7 +108,9 @@ async function pollStatus(
     if (test(status)) return status;
     if (now() > deadline) {
       const tail = daemon.lines.slice(-10).map(({ text }) => text);
-      throw new Error(`not so within ${PATIENCE_MS / 1000} s: ${what}\n${JSON.stringify(status)}\n${tail.join('\n')}`);
+      throw new Error(
+        `not so within ${PATIENCE_MS / 1000} s: ${what}\n${JSON.stringify(status)}\n${tail.join('\n')}`,
+      );
     }
     await pause(POLL_INTERVAL_MS);
   }

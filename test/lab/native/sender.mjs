@@ -3,9 +3,9 @@
  *
  *      node sender.mjs INTERFACE ADDRESS      one JSON order per line on stdin, one JSON event per line on stdout
  *
- *      {"order":"send","id":1,"packets":[P…]}                      event `sent`, when all have left
- *      {"order":"flood","id":2,"count":5000,"vrid":51,"head":33}   random octets behind `head` and the VRID; event `sent`
- *      {"order":"repeat","name":"n","everyMs":50,"packets":[P…]}   one of them in turn, until `end`
+ *      {"order":"send","id":1,"packets":[P…],"times":1}           event `sent`, when all have left
+ *      {"order":"garbage","id":2,"count":5000,"vrid":51,"head":33}  random octets; event `sent`
+ *      {"order":"repeat","name":"n","everyMs":50,"packets":[P…]}  one of them in turn, until `end`
  *      {"order":"end","name":"n"}
  *
  *  A packet P says everything the advert carries, see `advert`. Times are milliseconds of CLOCK_MONOTONIC. */
@@ -18,10 +18,10 @@ const PROTOCOL_VRRP = 112;
 const IP_MULTICAST_IF = 32;
 const IP_MULTICAST_LOOP = 34;
 const IP_ADD_MEMBERSHIP = 35;
-/** A flood leaves in portions, so that a receiver that keeps up loses nothing. */
-const FLOOD_PORTION = 100;
-const FLOOD_PAUSE_MS = 10;
-const FLOOD_OCTETS_MAX = 1400;
+/** Many packets leave in portions, 20,000 a second at most, so that a receiver that keeps up loses nothing. */
+const PORTION = 100;
+const PAUSE_MS = 5;
+const GARBAGE_OCTETS_MAX = 1400;
 
 const [device, address] = process.argv.slice(2);
 const octets = (ip) => ip.split('.').map(Number);
@@ -64,21 +64,28 @@ function datagram(payload, ttl) {
   return Buffer.concat([header, payload]);
 }
 
-/** Park and Miller's generator: the same garbage in each run. */
-function garbage(seed) {
-  let state = seed;
+/** Random octets behind the VRID; every other message begins with `head`, a version and type that get past the first checks.
+ *  Park and Miller's generator: the same garbage in each run. */
+function* garbage({ count, vrid, head }) {
+  let state = count;
   const next = (below) => {
     state = (state * 48271) % 2147483647;
     return state % below;
   };
-  return (vrid, head) => {
-    const bytes = Buffer.from(Array.from({ length: next(FLOOD_OCTETS_MAX) }, () => next(256)));
+  for (let i = 0; i < count; i++) {
+    const bytes = Buffer.from(Array.from({ length: next(GARBAGE_OCTETS_MAX) }, () => next(256)));
     if (bytes.length > 0 && next(2) === 0) bytes[0] = head;
     if (bytes.length > 1) bytes[1] = vrid;
-    return bytes;
-  };
+    yield datagram(bytes, 255);
+  }
 }
 
+function* adverts({ packets, times }) {
+  const datagrams = packets.map(datagramOf);
+  for (let i = 0; i < times; i++) yield* datagrams;
+}
+
+const datagramOf = (packet) => datagram(advert(packet), packet.ttl);
 const tell = (event) => process.stdout.write(`${JSON.stringify(event)}\n`);
 const now = () => Number(process.hrtime.bigint() / 1000n) / 1000;
 
@@ -110,19 +117,18 @@ const transmit = (bytes) =>
   new Promise((resolve, reject) => {
     socket.send(bytes, 0, bytes.length, GROUP, (error) => (error ? reject(error) : resolve()));
   });
-const sendAdvert = (packet) => transmit(datagram(advert(packet), packet.ttl));
-
-async function flood({ count, vrid, head }) {
-  const next = garbage(count);
-  for (let sent = 0; sent < count; sent++) {
-    await transmit(datagram(next(vrid, head), 255));
-    if (sent % FLOOD_PORTION === 0) await new Promise((resolve) => setTimeout(resolve, FLOOD_PAUSE_MS));
+async function transmitAll(datagrams) {
+  let sent = 0;
+  for (const bytes of datagrams) {
+    await transmit(bytes);
+    if (++sent % PORTION === 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
 }
 
 function repeat({ name, everyMs, packets }) {
+  const datagrams = packets.map(datagramOf);
   let turn = 0;
-  const one = () => void sendAdvert(packets[turn++ % packets.length]);
+  const one = () => void transmit(datagrams[turn++ % datagrams.length]);
   one();
   streams.set(name, setInterval(one, everyMs));
 }
@@ -131,8 +137,7 @@ async function obey(order) {
   if (order.order === 'repeat') return repeat(order);
   if (order.order === 'end') return clearInterval(streams.get(order.name));
   const at = now();
-  if (order.order === 'flood') await flood(order);
-  else for (const packet of order.packets) await sendAdvert(packet);
+  await transmitAll(order.order === 'garbage' ? garbage(order) : adverts(order));
   tell({ event: 'sent', id: order.id, at });
 }
 

@@ -31,7 +31,7 @@ export interface Heard {
   readonly priority: number;
 }
 
-export interface Flood {
+export interface Garbage {
   readonly count: number;
   readonly vrid: number;
   /** first octet of every other packet: version and type that get past the first checks */
@@ -41,9 +41,10 @@ export interface Flood {
 export interface Sender {
   /** adverts that arrived in the sender's namespace */
   readonly heard: readonly Heard[];
-  /** Resolves when all have left, with the time before the first. */
-  readonly send: (packets: readonly Packet[]) => Promise<Ms>;
-  readonly flood: (flood: Flood) => Promise<Ms>;
+  /** All of them, `times` over; resolves when they have left, with the time before the first. */
+  readonly send: (packets: readonly Packet[], times?: number) => Promise<Ms>;
+  /** Packets of random octets; resolves as `send` does. */
+  readonly sendGarbage: (garbage: Garbage) => Promise<Ms>;
   /** One of the packets at once and then every `everyMs`, in turn, until `end`. */
   readonly repeat: (name: string, everyMs: Ms, packets: readonly Packet[]) => void;
   readonly end: (name: string) => void;
@@ -60,7 +61,11 @@ type SenderEvent =
   | ({ readonly event: 'heard' } & Heard);
 
 /** `enter` is the command that runs another in the sender's namespace. */
-export async function startSender(enter: readonly string[], device: string, address: string): Promise<Sender> {
+export async function startSender(
+  enter: readonly string[],
+  device: string,
+  address: string,
+): Promise<Sender> {
   const [file = '', ...words] = [...enter, process.execPath, PROGRAM, device, address];
   const child = spawn(file, words, { stdio: ['pipe', 'pipe', 'inherit'] });
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
@@ -87,8 +92,8 @@ export async function startSender(enter: readonly string[], device: string, addr
   await until('the sender', START_MS_MAX, () => alive(ready));
   return {
     heard,
-    send: (packets) => awaitSent({ order: 'send', packets }),
-    flood: (flood) => awaitSent({ order: 'flood', ...flood }),
+    send: (packets, times = 1) => awaitSent({ order: 'send', packets, times }),
+    sendGarbage: (garbage) => awaitSent({ order: 'garbage', ...garbage }),
     repeat: (name, everyMs, packets) => order({ order: 'repeat', name, everyMs, packets }),
     end: (name) => order({ order: 'end', name }),
     async close() {

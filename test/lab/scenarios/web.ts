@@ -6,7 +6,7 @@ import { type Daemon, daemonUnderTest, startDaemon } from '../harness/daemon.ts'
 import { saveTable, serversOf } from '../harness/ipvs-table.ts';
 import { type Note, playScenarios, type Stage } from '../harness/scenario.ts';
 import { FIRST, SECOND, webConfig } from '../harness/seed-config.ts';
-import { longestOutage, PATIENCE_MS, removed, returned } from '../harness/steps.ts';
+import { allReturned, longestOutage, PATIENCE_MS, removed, returned } from '../harness/steps.ts';
 import { VIP } from '../harness/topology.ts';
 import { type WebServer, webServer } from '../harness/web-server.ts';
 
@@ -92,6 +92,7 @@ async function playWebServer(
   client: Client,
   server: WebServer,
 ): Promise<void> {
+  await allReturned(stage, stage.lvs01);
   const diedAt = now();
   await server.stop();
   const removedAt = await removed(stage, stage.lvs01, server.host);

@@ -1,4 +1,4 @@
-/** A director whose kernel has no ip_vs, and nobody can load it; then with the module where modprobe finds it. */
+/** A director whose kernel has no ip_vs and does not load it by itself: first without modprobe, then with it. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { programOf } from '../harness/daemon.ts';
 import type { Host } from '../harness/host.ts';
@@ -31,14 +31,13 @@ async function playWithoutIpVs(stage: Stage, note: Note<Steps>): Promise<void> {
   const { lvs01 } = stage;
   stage.watch.close(); // it reads the IPVS table
   lvs01.write(CONFIG, quickConfig(FIRST, [bothServers(stage)]));
-  const loader = readFileSync(KERNEL_LOADER, 'utf8').trim();
   await unload(lvs01);
-
   writeFileSync(KERNEL_LOADER, '/bin/false');
+
   const refused = startCheckers(lvs01, '/nowhere');
   note('missing', { status: await endOf(refused), lines: refused.lines.map(({ text }) => text) });
 
-  writeFileSync(KERNEL_LOADER, loader);
+  await layModules(lvs01);
   const loadedBefore = isLoaded();
   const started = startCheckers(lvs01, process.env['PATH'] ?? '');
   await started.line(/Startup complete/, PATIENCE_MS);
@@ -62,6 +61,12 @@ async function endOf(program: Program): Promise<number | string> {
 async function unload(host: Host): Promise<void> {
   const schedulers = modules().filter((name) => name.startsWith('ip_vs_'));
   for (const name of [...schedulers, 'ip_vs']) await host.run(['rmmod', name]);
+}
+
+/** Where the guest's modprobe is told to look (uml-init.sh); a lab host has a /run of its own. */
+async function layModules(host: Host): Promise<void> {
+  await host.run(['mkdir', '-p', '/run/uml/lib']);
+  await host.run(['ln', '-s', '/usr/lib/uml/modules', '/run/uml/lib/modules']);
 }
 
 const isLoaded = (): boolean => modules().includes('ip_vs');
