@@ -58,6 +58,11 @@ export function median(values: Repetitions): number {
   return sorted.length % 2 === 1 ? b : (a + b) / 2;
 }
 
+/** How many times the other's time vipd takes: the median over the turns, since each turn ran in one and the same minute of a
+ *  machine whose speed changes. */
+export const ratioOf = ({ vipd, other }: Comparison): number =>
+  median(vipd.map((time, turn) => time / (other[turn] ?? Number.NaN)));
+
 /** `sorted` ascending; `share` 0..1. */
 export const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;

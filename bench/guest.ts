@@ -19,7 +19,8 @@ import type { Comparison, GuestFigures } from './figures.ts';
 import { largeConfig, largeSave } from './large-config.ts';
 import { captureWrites } from './write-capture.ts';
 
-const REPETITIONS = 3;
+/** odd, so that a median is one of the turns */
+const REPETITIONS = 5;
 const CONFIG = '/run/bench-large.conf';
 
 const say = (text: string): void => void process.stdout.write(`bench: ${text}\n`);

@@ -9,6 +9,7 @@ import {
   type HostFigures,
   median,
   type Repetitions,
+  ratioOf,
 } from './figures.ts';
 import { SERVERS_PER_SERVICE, SERVICES } from './large-config.ts';
 
@@ -28,7 +29,7 @@ const perCheck = (load: CheckLoad): string =>
   `${load.cpuMillisPerCheck.toFixed(3)} ms CPU, ${load.perSecond.toFixed(0)}/s, ${load.residentMegabytes.toFixed(0)} MB`;
 
 function slower(what: string, pair: Comparison, goal: number | null): Row {
-  const ratio = median(pair.vipd) / median(pair.other);
+  const ratio = ratioOf(pair);
   return {
     what,
     vipd: millis(pair.vipd),
@@ -52,8 +53,8 @@ function checks(what: string, { vipd, other }: GuestFigures['tcpChecks'], goal: 
 }
 
 function applyRow({ apply, ipvsadmStart }: GuestFigures): Row {
-  const ipvsadm = apply.other.map((time) => time - median(ipvsadmStart));
-  const ratio = median(ipvsadm) / median(apply.vipd);
+  const ipvsadm = apply.other.map((time, turn) => time - (ipvsadmStart[turn] ?? 0));
+  const ratio = 1 / ratioOf({ vipd: apply.vipd, other: ipvsadm });
   return {
     what: `read, plan and write ${SERVICES * SERVERS_PER_SERVICE} real servers, beside \`ipvsadm -R\` (process starts not counted)`,
     vipd: millis(apply.vipd),
@@ -126,7 +127,7 @@ function markdown(rows: readonly Row[], guest: GuestFigures): string {
   return [
     '# Figures of `npm run bench`',
     '',
-    `Written by the bench itself. vipd and the real tools ran turn by turn, each figure is the median of its repetitions.`,
+    `Written by the bench itself. vipd and the real tools ran turn by turn; times are medians, ratios are medians over the turns.`,
     `All but the adverts were measured inside one User Mode Linux (Linux ${guest.kernel}, one CPU): system calls and page`,
     `faults cost many times what they cost on a real machine, so only the ratios mean something. The adverts ran natively`,
     `in network namespaces (${cpus().length} CPUs, Node ${process.version}). The other is ipvsadm in the first row, keepalived below.`,

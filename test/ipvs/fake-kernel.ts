@@ -30,13 +30,19 @@ export function fakeKernel(initial: IpvsTable = new Map()): FakeKernel {
   let readError: SystemError | null = null;
   const asked: IpvsOperation[] = [];
 
-  const applyOne = (operation: IpvsOperation): SystemError | null => {
-    asked.push(operation);
-    if (fault?.applies(operation) === true) return refusal(operation, fault.code);
-    const applied = applyOperations(table, [operation]);
+  const apply = (operations: readonly IpvsOperation[]): readonly (SystemError | null)[] => {
+    asked.push(...operations);
+    const broken = (operation: IpvsOperation): boolean => fault?.applies(operation) === true;
+    const applied = applyOperations(
+      table,
+      operations.filter((operation) => !broken(operation)),
+    );
     table = applied.table;
-    const code = applied.refusals[0] ?? null;
-    return code === null ? null : refusal(operation, code);
+    const refusals = applied.refusals[Symbol.iterator]();
+    return operations.map((operation) => {
+      const code = broken(operation) ? fault?.code : refusals.next().value;
+      return code === null || code === undefined ? null : refusal(operation, code);
+    });
   };
   return {
     get table() {
@@ -62,7 +68,7 @@ export function fakeKernel(initial: IpvsTable = new Map()): FakeKernel {
         ? ok({ table, services: new Map(), destinations: new Map() })
         : err(readError);
     },
-    apply: (operations) => operations.map(applyOne),
+    apply,
     timeouts: () => ok({ tcp: seconds(900), tcpFin: seconds(120), udp: seconds(300) }),
     setTimeouts: () => ok(undefined),
     flush: () => {

@@ -1,7 +1,6 @@
 /** Tables to test with: by hand, and arbitrary ones. */
 import fc from 'fast-check';
-import type { IpAddress } from '../../src/base/ip.ts';
-import { parseIp } from '../../src/base/ip.ts';
+import { addressBits, type IpAddress, parseIp } from '../../src/base/ip.ts';
 import { fwMark, port } from '../../src/base/units.ts';
 import {
   type DestinationConfig,
@@ -9,6 +8,7 @@ import {
   type IpvsTable,
   type ServiceConfig,
   type ServiceKey,
+  serviceFamily,
   serviceKeyText,
 } from '../../src/ipvs/core/table.ts';
 
@@ -26,13 +26,12 @@ export const tcp = (address: string, portNumber: number): ServiceKey => ({
 });
 
 export function service(key: ServiceKey, changes: Partial<ServiceConfig> = {}): ServiceConfig {
-  const inet6 = key.kind === 'fwmark' ? key.family === 'inet6' : key.address.includes(':');
   return {
     key,
     scheduler: 'rr',
     flags: 0,
     persistenceTimeout: 0,
-    persistencePrefix: inet6 ? 128 : 32,
+    persistencePrefix: addressBits(serviceFamily(key)),
     persistenceEngine: null,
     ...changes,
   };
@@ -103,27 +102,21 @@ export const anyDestination = (family: 'inet' | 'inet6'): fc.Arbitrary<Destinati
     .map((d) => ({ ...d, lowerThreshold: Math.min(d.lowerThreshold, d.upperThreshold) }));
 
 export const anyService: fc.Arbitrary<ServiceConfig> = serviceKey.chain((key) => {
-  const wide = key.kind === 'fwmark' ? key.family === 'inet6' : key.address.includes(':');
   return fc.record({
     key: fc.constant(key),
     scheduler: fc.constantFrom('rr', 'wlc', 'mh'),
     flags: fc.integer({ min: 0, max: 0x3f }),
     persistenceTimeout: fc.constantFrom(0, 60, 360),
-    persistencePrefix: fc.integer({ min: 1, max: wide ? 128 : 32 }),
+    persistencePrefix: fc.integer({ min: 1, max: addressBits(serviceFamily(key)) }),
     persistenceEngine: fc.constantFrom(null, 'sip'),
   });
 });
-
-export const familyOfService = (key: ServiceKey): 'inet' | 'inet6' => {
-  if (key.kind === 'fwmark') return key.family;
-  return key.address.includes(':') ? 'inet6' : 'inet';
-};
 
 export const anyTable: fc.Arbitrary<IpvsTable> = fc
   .array(
     anyService.chain((config) =>
       fc
-        .array(anyDestination(familyOfService(config.key)), { maxLength: 6 })
+        .array(anyDestination(serviceFamily(config.key)), { maxLength: 6 })
         .map((destinations) => [config, ...destinations] as const),
     ),
     { maxLength: 6 },

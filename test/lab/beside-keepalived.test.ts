@@ -19,9 +19,11 @@ function judge(role: keyof BesideScenarios): void {
     expect(played(role, 'elected').heard).toEqual(['192.168.100.101 100']);
   });
 
-  test('the master announces the VIP with gratuitous ARP', () => {
-    expect(played(role, 'elected').announced).toBeGreaterThanOrEqual(5);
-    expect(played(role, 'preempted').announced).toBeGreaterThanOrEqual(5);
+  test('each new master announces the VIP with five gratuitous ARPs', () => {
+    const bursts = (['elected', 'stopped', 'preempted', 'cut'] as const).map(
+      (step) => played(role, step).announced,
+    );
+    expect(Math.min(...bursts)).toBeGreaterThanOrEqual(5);
   });
 
   test('a stop sends priority 0 and is followed by a takeover within the skew time (RFC 3768 §6.4.3)', () => {
@@ -39,10 +41,10 @@ function judge(role: keyof BesideScenarios): void {
   });
 
   test('neither complains of the other', () => {
-    expect(played(role, 'ended').complaints).toEqual([]);
+    expect(played(role, 'complaints')).toEqual([]);
   });
 
   test('both hold the VIP no longer than a handover takes', () => {
-    expect(played(role, 'ended').overlap).toBeLessThan(SLACK);
+    expect(played(role, 'overlap')).toBeLessThan(SLACK);
   });
 }

@@ -11,6 +11,7 @@ import {
   type IpvsTable,
   type ServiceConfig,
   type ServiceKey,
+  serviceFamily,
   serviceKeyText,
 } from './table.ts';
 
@@ -115,5 +116,3 @@ function writableDestinations(draft: Draft, key: string): Map<string, Destinatio
   draft.services.set(key, { config: service.config, destinations });
   return destinations;
 }
-
-const serviceFamily = (key: ServiceKey) => (key.kind === 'fwmark' ? key.family : familyOf(key.address));

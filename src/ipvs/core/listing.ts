@@ -9,6 +9,7 @@ import {
   type IpvsService,
   type ServiceConfig,
   type ServiceKey,
+  serviceFamily,
   serviceKeyText,
 } from './table.ts';
 
@@ -76,8 +77,7 @@ function schedulerFlagNames({ scheduler, flags }: ServiceConfig): readonly strin
 
 /** The granularity, unless each client stands for itself: a mask for IPv4, a prefix length for IPv6. */
 function maskWords({ key, persistencePrefix }: ServiceConfig): readonly string[] {
-  const isInet6 = key.kind === 'fwmark' ? key.family === 'inet6' : key.address.includes(':');
-  if (isInet6) return persistencePrefix === 128 ? [] : [`mask ${persistencePrefix}`];
+  if (serviceFamily(key) === 'inet6') return persistencePrefix === 128 ? [] : [`mask ${persistencePrefix}`];
   return persistencePrefix === 32 ? [] : [`mask ${dottedMask(persistencePrefix)}`];
 }
 

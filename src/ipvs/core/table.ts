@@ -1,6 +1,6 @@
 /** An IPVS table as a value: services by key, destinations by key inside them. Configuration only; counters are
  *  another type, so that two tables compare by what was decided. Source of the fields: linux/ip_vs.h. */
-import type { IpAddress } from '../../base/ip.ts';
+import { type Family, familyOf, type IpAddress } from '../../base/ip.ts';
 import type { Port } from '../../base/units.ts';
 import type { Forwarding, ServiceMatch } from '../../config/model/lvs.ts';
 
@@ -43,6 +43,10 @@ export interface IpvsService {
 
 /** by `serviceKeyText` */
 export type IpvsTable = ReadonlyMap<string, IpvsService>;
+
+/** The family that the service's clients use. */
+export const serviceFamily = (key: ServiceKey): Family =>
+  key.kind === 'fwmark' ? key.family : familyOf(key.address);
 
 /** `tcp 192.168.100.240:80`, `tcp [2001:db8::1]:80`, `fwmark 7 inet`: unique, readable, used in logs too. */
 export function serviceKeyText(key: ServiceKey): string {

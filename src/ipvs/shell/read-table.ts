@@ -8,11 +8,12 @@ import {
   destinationKeyText,
   type IpvsService,
   type ServiceConfig,
+  serviceFamily,
   serviceKeyText,
 } from '../core/table.ts';
 import { destinationFromAttributes, usageFromAttributes } from '../wire/destination.ts';
 import { bare, onService } from '../wire/requests.ts';
-import { countersFromAttributes, serviceFamily, serviceFromAttributes } from '../wire/service.ts';
+import { countersFromAttributes, serviceFromAttributes } from '../wire/service.ts';
 import { COMMAND, IPVS_COMMAND } from '../wire/tables.ts';
 import { type Body, decodeOne, garbled, type IpvsSession } from './session.ts';
 

@@ -9,7 +9,7 @@ const NETMASK_SIZE = 4;
 export function netmaskBytes(prefix: number, family: Family): Uint8Array {
   const out = new NetlinkWriter(NETMASK_SIZE);
   if (family === 'inet6') out.u32(prefix);
-  else out.u32be(prefix === 0 ? 0 : (0xffffffff << (32 - prefix)) >>> 0);
+  else out.u32be(maskOf(prefix));
   return out.finish();
 }
 
@@ -19,6 +19,8 @@ export function prefixFromNetmask(bytes: Uint8Array, family: Family): number {
   const view = new NetlinkView(bytes);
   if (family === 'inet6') return view.u32(0);
   const mask = view.u32be(0);
-  const prefix = Math.clz32(~mask);
-  return view.u32be(0) === (prefix === 0 ? 0 : (0xffffffff << (32 - prefix)) >>> 0) ? prefix : 0;
+  const leadingOnes = Math.clz32(~mask);
+  return maskOf(leadingOnes) === mask ? leadingOnes : 0;
 }
+
+const maskOf = (prefix: number): number => (prefix === 0 ? 0 : (0xffff_ffff << (32 - prefix)) >>> 0);

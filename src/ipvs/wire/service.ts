@@ -1,10 +1,9 @@
 /** A service of the table as attributes, and back. */
-import { type Family, familyOf } from '../../base/ip.ts';
 import { fwMark, port } from '../../base/units.ts';
 import type { Protocol } from '../../config/model/lvs.ts';
 import type { IpvsCounters } from '../../ports/ipvs-kernel.ts';
 import { requestedFlags } from '../core/equality.ts';
-import type { ServiceConfig, ServiceKey } from '../core/table.ts';
+import { type ServiceConfig, type ServiceKey, serviceFamily } from '../core/table.ts';
 import { addressFromUnion, afOf, familyFromAf } from './address.ts';
 import { netmaskBytes, prefixFromNetmask } from './netmask.ts';
 import type { ServiceAttributes, Stats64Attributes, StatsAttributes } from './tables.ts';
@@ -76,10 +75,6 @@ function keyFromAttributes(fields: ServiceAttributes): ServiceKey | null {
   const address = addressFromUnion(fields.address, family);
   return address === null ? null : { kind: 'address', protocol, address, port: port(fields.port) };
 }
-
-/** The family that the service's clients use. */
-export const serviceFamily = (key: ServiceKey): Family =>
-  key.kind === 'fwmark' ? key.family : familyOf(key.address);
 
 /** The counters that every service and destination carries; zeros when the kernel sent none. */
 export function countersFromAttributes(fields: {

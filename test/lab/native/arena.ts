@@ -1,8 +1,8 @@
-/** Two network namespaces on the real kernel, joined by a cable: the built daemon in one, the independent sender in the other.
+/** Two lab hosts on this machine's own kernel, joined by a cable: the built daemon on one, the independent sender on the other.
  *
  *      vipd 10.0.0.1  eth0 ───────── eth0  10.0.0.2 sender.mjs
  */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,10 +10,11 @@ import type { DaemonStatus } from '../../../src/control/api.ts';
 import type { VrrpInstanceStatus } from '../../../src/vrrp/core/status.ts';
 import { makePlace, type Place, VIPCTL, VIPD } from '../../process/vipd.ts';
 import { type Ms, now, pause } from '../harness/clock.ts';
-import { type Program, startProgram } from '../harness/program.ts';
+import { openHost } from '../harness/host.ts';
+import type { Program } from '../harness/program.ts';
 import { type Sender, startSender } from './sender.ts';
 
-export const DAEMON_ADDRESS = '10.0.0.1';
+const DAEMON_ADDRESS = '10.0.0.1';
 export const SENDER_ADDRESS = '10.0.0.2';
 
 export interface RouterStatus extends VrrpInstanceStatus {
@@ -36,6 +37,8 @@ export interface Arena {
 /** How long a test waits for what must come: several times the protocol's longest time. */
 export const PATIENCE_MS: Ms = 20_000;
 const POLL_INTERVAL_MS = 100;
+/** An interrupted run leaves no daemon behind. */
+const ENDS_WITH_THE_TEST = ['setpriv', '--pdeathsig', 'TERM'];
 
 /** With one vrrp_instance on eth0. Whoever opens it closes it. */
 export async function openArena(config: string): Promise<Arena> {
@@ -52,24 +55,23 @@ export async function openArena(config: string): Promise<Arena> {
 }
 
 async function furnish(config: string, undo: (() => unknown)[], close: Arena['close']): Promise<Arena> {
-  const [here, there] = [`vipd-arena-${process.pid}-d`, `vipd-arena-${process.pid}-s`];
-  for (const name of [here, there]) {
-    ip('netns', 'add', name);
-    undo.push(() => ip('netns', 'delete', name));
-  }
-  ip('-n', here, 'link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', there);
-  for (const [name, address] of [
-    [here, DAEMON_ADDRESS],
-    [there, SENDER_ADDRESS],
-  ] as const) {
-    ip('-n', name, 'addr', 'add', `${address}/24`, 'dev', 'eth0');
-    ip('-n', name, 'link', 'set', 'eth0', 'up');
+  const [here, there] = await Promise.all([
+    openHost('vipd', DAEMON_ADDRESS),
+    openHost('sender', SENDER_ADDRESS),
+  ]);
+  undo.push(here.close, there.close);
+  const cable = ['type', 'veth', 'peer', 'name', 'eth0', 'netns', `${there.pid}`];
+  await here.run(['ip', 'link', 'add', 'eth0', ...cable]);
+  for (const host of [here, there]) {
+    await host.run(['ip', 'addr', 'add', `${host.address}/24`, 'dev', 'eth0']);
+    await host.run(['ip', 'link', 'set', 'eth0', 'up']);
   }
   const place = makePlace(config);
   undo.push(() => place.remove());
-  const sender = await startSender(inNamespace(there), 'eth0', SENDER_ADDRESS);
+  const sender = await startSender(there, 'eth0');
   undo.push(() => sender.close());
-  const daemon = startProgram([...inNamespace(here), VIPD, '-n', '-l', '-D', '-P', ...place.arguments]);
+  const flags = ['-n', '-l', '-D', '-P', ...place.arguments];
+  const daemon = here.start([...ENDS_WITH_THE_TEST, VIPD, ...flags]);
   undo.push(() => daemon.stop());
   await daemon.line(/Startup complete/, PATIENCE_MS);
   const statusWhere: Arena['statusWhere'] = (what, test) => pollStatus(place, daemon, what, test);
@@ -82,10 +84,6 @@ async function furnish(config: string, undo: (() => unknown)[], close: Arena['cl
     close,
   };
 }
-
-const ip = (...words: string[]): void =>
-  void execFileSync('ip', words, { stdio: ['ignore', 'ignore', 'inherit'] });
-const inNamespace = (name: string): readonly string[] => ['ip', 'netns', 'exec', name];
 
 async function readStatus(place: Place): Promise<RouterStatus> {
   const argv = ['status', '--json', '--socket', place.socket];

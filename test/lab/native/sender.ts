@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Ms, until } from '../harness/clock.ts';
+import type { Host } from '../harness/host.ts';
 
 /** What an advert carries, right or wrong; sender.mjs builds it. */
 export interface Packet {
@@ -60,15 +61,11 @@ type SenderEvent =
   | { readonly event: 'sent'; readonly id: number; readonly at: Ms }
   | ({ readonly event: 'heard' } & Heard);
 
-/** `enter` is the command that runs another in the sender's namespace. */
-export async function startSender(
-  enter: readonly string[],
-  device: string,
-  address: string,
-): Promise<Sender> {
-  const [file = '', ...words] = [...enter, process.execPath, PROGRAM, device, address];
-  const child = spawn(file, words, { stdio: ['pipe', 'pipe', 'inherit'] });
+export async function startSender(host: Host, device: string): Promise<Sender> {
+  const argv = [`--target=${host.pid}`, '--net', '--', process.execPath, PROGRAM, device, host.address];
+  const child = spawn('nsenter', argv, { stdio: ['pipe', 'pipe', 'inherit'] });
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  child.stdin.on('error', () => {}); // of a sender that has ended: `alive` tells
   const heard: Heard[] = [];
   const sentAt = new Map<number, Ms>();
   let ready = false;
