@@ -1,5 +1,6 @@
-/** The neighbour of a director: takes the adverts on eth0 for some seconds and prints how late each was, as JSON. The time of an
- *  advert is the kernel's receive timestamp, so this process may be slow without harm. Arguments: seconds, interval in ms. */
+/** The neighbour of a director: takes the adverts on eth0 for some seconds and prints how late each was, as
+ *  JSON. The time of an advert is the kernel's receive timestamp, so this process may be slow without harm.
+ *  Arguments: seconds, interval in ms. */
 import { parseIp } from '../src/base/ip.ts';
 import { interfaceName, micros, toSeconds } from '../src/base/units.ts';
 import { interfaceIndex } from '../src/native/process-knobs.ts';

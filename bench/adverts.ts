@@ -1,6 +1,7 @@
-/** The part that needs true timers: a director and its neighbour in two network namespaces of this machine. The director's vrrp
- *  process sends adverts while a checkers process beside it does 1,000 TCP checks each second; the neighbour tells how late they
- *  come. vipd and keepalived, turn by turn. Writes its figures as JSON into the file named by its argument. */
+/** The part that needs true timers: a director and its neighbour in two network namespaces of this machine.
+ *  The director's vrrp process sends adverts while a checkers process beside it does 1,000 TCP checks each
+ *  second; the neighbour tells how late they come. vipd and keepalived, turn by turn. Writes its figures as
+ *  JSON into the file named by its argument. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pause } from '../test/lab/harness/clock.ts';
@@ -59,9 +60,8 @@ async function listen(director: Host, peer: Host, name: DaemonName, play: Play):
   const figures = JSON.parse(printed) as AdvertFigures;
   const { p50, p99, p999, max } = figures.lateness;
   const words = [p50, p99, p999, max].map((ms) => ms.toFixed(2)).join(' / ');
-  process.stdout.write(
-    `bench: adverts each ${play.intervalMillis} ms: ${name} late by ${words} ms (p50 / p99 / p99.9 / max of ${figures.gaps})\n`,
-  );
+  const what = `adverts each ${play.intervalMillis} ms: ${name}`;
+  process.stdout.write(`bench: ${what} late by ${words} ms (p50 / p99 / p99.9 / max of ${figures.gaps})\n`);
   return figures;
 }
 

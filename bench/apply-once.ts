@@ -1,6 +1,6 @@
-/** A process of its own that writes the large table into an empty kernel, as the checkers process does at its start: cold, then
- *  again as a process does that has run for a while. Prints the milliseconds of each as JSON. Building the wanted table is not
- *  counted: it belongs to reading the file. */
+/** A process of its own that writes the large table into an empty kernel, as the checkers process does at its
+ *  start: cold, then again as a process does that has run for a while. Prints the milliseconds of each as
+ *  JSON. Building the wanted table is not counted: it belongs to reading the file. */
 import { planIpvs } from '../src/ipvs/core/plan.ts';
 import { createIpvsKernel } from '../src/ipvs/shell/kernel.ts';
 import { must } from './daemons.ts';

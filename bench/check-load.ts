@@ -1,5 +1,6 @@
-/** A thousand checks each second against one nginx in the same kernel: what a check costs the checkers process. Both daemons get
- *  the same file. The number of checks is what the kernel counts as opened connections, so nobody marks his own homework. */
+/** A thousand checks each second against one nginx in the same kernel: what a check costs the checkers
+ *  process. Both daemons get the same file. The number of checks is what the kernel counts as opened
+ *  connections, so nobody marks his own homework. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { now, pause } from '../test/lab/harness/clock.ts';

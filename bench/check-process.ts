@@ -1,5 +1,5 @@
-/** The checkers half of vipd without IPVS: the same code, its table in memory, so that it runs on any kernel. It is the load beside
- *  which the adverts are timed. Argument: the configuration file. */
+/** The checkers half of vipd without IPVS: the same code, its table in memory, so that it runs on any kernel.
+ *  It is the load beside which the adverts are timed. Argument: the configuration file. */
 import { startCheckers } from '../src/checks/shell/process.ts';
 import { loadConfig } from '../src/config/load.ts';
 import { createClock } from '../src/net/adapters/clock.ts';

@@ -61,8 +61,8 @@ export function observeKernel(): Observer {
   const netlink = must(openNetlinkSession(NETLINK.GENERIC));
   const session = ipvsSession(netlink, must(resolveFamily(netlink, IPVS_FAMILY.name)).id);
   const kernel = must(ipvsKernel(netlink));
-  // Both daemons write service by service in the order of the file, so a look at the last one, a single cheap question,
-  // tells the moment. Only afterwards everything is counted.
+  // Both daemons write service by service in the order of the file, so a look at the last one, a single cheap
+  // question, tells the moment. Only afterwards everything is counted.
   const lastService = onService(IPVS_COMMAND.getDestination, serviceKey(SERVICES - 1));
   const lastIsThere = (): boolean =>
     must(session.dump(lastService, 'look at the last service')).length === SERVERS_PER_SERVICE;

@@ -58,8 +58,8 @@ export function median(values: Repetitions): number {
   return sorted.length % 2 === 1 ? b : (a + b) / 2;
 }
 
-/** How many times the other's time vipd takes: the median over the turns, since each turn ran in one and the same minute of a
- *  machine whose speed changes. */
+/** How many times the other's time vipd takes: the median over the turns, since each turn ran in one and the
+ *  same minute of a machine whose speed changes. */
 export const ratioOf = ({ vipd, other }: Comparison): number =>
   median(vipd.map((time, turn) => time / (other[turn] ?? Number.NaN)));
 

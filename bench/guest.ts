@@ -1,6 +1,6 @@
-/** The part that needs an IPVS kernel: runs inside User Mode Linux, vipd and the real tools turn by turn, and writes its figures as
- *  JSON into the file named by its argument. One CPU, and system calls cost many times what they cost elsewhere, so only ratios of
- *  one run mean anything. */
+/** The part that needs an IPVS kernel: runs inside User Mode Linux, vipd and the real tools turn by turn, and
+ *  writes its figures as JSON into the file named by its argument. One CPU, and system calls cost many times
+ *  what they cost elsewhere, so only ratios of one run mean anything. */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { release } from 'node:os';

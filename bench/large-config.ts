@@ -1,5 +1,6 @@
-/** The table that everything is measured with: 1,000 services with 10 real servers each, as a keepalived.conf of 36,000 lines,
- *  as an `ipvsadm -R` script and as a value. No checkers: what is measured is reading, planning and writing. */
+/** The table that everything is measured with: 1,000 services with 10 real servers each, as a keepalived.conf
+ *  of 36,000 lines, as an `ipvsadm -R` script and as a value. No checkers: what is measured is reading,
+ *  planning and writing. */
 import { parseIp } from '../src/base/ip.ts';
 import { port } from '../src/base/units.ts';
 import {

@@ -1,7 +1,9 @@
-/** Counts what a program writes to IPVS: an nlmon device shows every netlink message of this network namespace, tcpdump keeps
- *  them, and the commands that change something are counted. So nothing depends on what a daemon says about itself.
+/** Counts what a program writes to IPVS: an nlmon device shows every netlink message of this network
+ *  namespace, tcpdump keeps them, and the commands that change something are counted. So nothing depends on
+ *  what a daemon says about itself.
  *
- *  A packet of the capture: pcap record header 16 | cooked header 16 (protocol in its last two octets) | netlink messages. */
+ *  A packet of the capture: pcap record header 16 | cooked header 16 (protocol in its last two octets) |
+ *  netlink messages. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { IPVS_COMMAND } from '../src/ipvs/wire/tables.ts';
@@ -23,7 +25,8 @@ const PCAP_HEADER = 24;
 const RECORD_HEADER = 16;
 const COOKED_HEADER = 16;
 const NETLINK_GENERIC = 16;
-/** Message types of families that are not built in start here; among them only IPVS is spoken during a run. */
+/** Message types of families that are not built in start here; among them only IPVS is spoken during a
+ *  run. */
 const FIRST_DYNAMIC_FAMILY = 0x11;
 
 const WRITES: ReadonlySet<number> = new Set([

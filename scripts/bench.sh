@@ -1,15 +1,19 @@
 #!/bin/sh
-# `npm run bench`: all set-up, then vipd beside keepalived and ipvsadm, in User Mode Linux and natively. Takes about six minutes and
-# wants root and a quiet machine. Prints the figures, writes bench/RESULTS.md, and ends with 1 when a goal is missed.
+# `npm run bench`: all set-up, then vipd beside keepalived and ipvsadm, in User Mode Linux and natively. Takes
+# about six minutes and wants root and a quiet machine. Prints the figures and writes bench/RESULTS.md.
 set -eu
 cd "$(dirname "$0")/.."
 sh scripts/setup.sh lab
-[ "$(id -u)" -eq 0 ] || { echo "bench: the native part makes network namespaces: run it as root" >&2; exit 1; }
+if [ "$(id -u)" -ne 0 ]; then
+  echo "bench: the native part makes network namespaces: run it as root" >&2
+  exit 1
+fi
 
 out=.vitest/bench
 mkdir -p "$out"
-node_modules/.bin/esbuild bench/guest.ts bench/apply-once.ts bench/adverts.ts bench/advert-listener.ts bench/check-process.ts \
-  bench/report.ts --bundle --platform=node --target=node20 --format=cjs --outdir="$out" --out-extension:.js=.cjs --log-level=warning
+node_modules/.bin/esbuild bench/guest.ts bench/apply-once.ts bench/adverts.ts bench/advert-listener.ts \
+  bench/check-process.ts bench/report.ts --bundle --platform=node --target=node20 --format=cjs \
+  --outdir="$out" --out-extension:.js=.cjs --log-level=warning
 
 test/lab/uml-run.sh -m 1G -t 900 node "$out/guest.cjs" "$out/guest.json"
 node "$out/adverts.cjs" "$out/host.json"

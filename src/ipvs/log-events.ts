@@ -1,5 +1,5 @@
-/** What the IPVS room logs: refusals of the kernel and repairs. That a server was added or removed, and why, is told
- *  by the checks room, which decided it. */
+/** What the IPVS room logs: refusals of the kernel and repairs. That a server was added or removed, and why,
+ *  is told by the checks room, which decided it. */
 
 import { catalogue, row } from '../base/log.ts';
 import { type SystemError, systemErrorText } from '../base/system-error.ts';

@@ -1,4 +1,5 @@
-/** Generic netlink bodies captured from ipvsadm 1.31 on Linux 6.1, as text fixtures: a name and hex per line. */
+/** Generic netlink bodies captured from ipvsadm 1.31 on Linux 6.1, as text fixtures: a name and hex per
+ *  line. */
 import { readFileSync } from 'node:fs';
 import { GENERIC_HEADER_SIZE } from '../../src/net/netlink/generic.ts';
 

@@ -1,5 +1,5 @@
-/** A kernel's IPVS table in memory: stateful, and as strict as the real one (core/apply.ts). Beside the port it lets a
- *  test change the table behind vipd's back and break single operations. */
+/** A kernel's IPVS table in memory: stateful, and as strict as the real one (core/apply.ts). Beside the port
+ *  it lets a test change the table behind vipd's back and break single operations. */
 import { err, ok } from '../../src/base/result.ts';
 import type { SystemError } from '../../src/base/system-error.ts';
 import { seconds } from '../../src/base/units.ts';

@@ -1,5 +1,5 @@
-/** What the kernel refuses, row by row: the table as a value must refuse it too (core/apply.test.ts), and the lab asks a
- *  real kernel whether these rows are true. */
+/** What the kernel refuses, row by row: the table as a value must refuse it too (core/apply.test.ts), and the
+ *  lab asks a real kernel whether these rows are true. */
 import { port } from '../../src/base/units.ts';
 import type { IpvsRefusal } from '../../src/ipvs/core/apply.ts';
 import type { IpvsOperation } from '../../src/ports/ipvs-kernel.ts';

@@ -1,4 +1,5 @@
-/** A netlink session that answers from a capture: each question with the replies that followed the same question. */
+/** A netlink session that answers from a capture: each question with the replies that followed the same
+ *  question. */
 import { err, ok } from '../../src/base/result.ts';
 import type { SystemError } from '../../src/base/system-error.ts';
 import { IPVS_COMMAND } from '../../src/ipvs/wire/tables.ts';

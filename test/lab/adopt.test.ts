@@ -23,7 +23,7 @@ describe('a stop with -I -V and a start on what it left', () => {
 
   test('a download that began before the stop ends after the start, whole', () => {
     const { who, bytes } = played('adopt', 'downloaded');
-    expect(who).toMatch(/^rs0[12]$/);
     expect(bytes).toBe(BIG_FILE.bytes);
+    expect(['rs01', 'rs02']).toContain(who);
   });
 });

@@ -1,5 +1,5 @@
-/** Operations on a table as a value, refusing what the kernel refuses. The simulated kernel, the property tests and
- *  the reconciler's memory of the real kernel all use this one function. */
+/** Operations on a table as a value, refusing what the kernel refuses. The simulated kernel and the property
+ *  tests use this one function. */
 import { familyOf } from '../../base/ip.ts';
 import { exhaustive } from '../../base/never.ts';
 import type { IpvsOperation } from '../../ports/ipvs-kernel.ts';
@@ -29,15 +29,16 @@ export interface Applied {
   readonly refusals: readonly (IpvsRefusal | null)[];
 }
 
-/** Applies in order and goes on after a refusal, as the kernel does with a batch. `table` stays as it is; services
- *  that no operation touched are shared with the result. */
+/** Applies in order and goes on after a refusal, as the kernel does with a batch. `table` stays as it is;
+ *  services that no operation touched are shared with the result. */
 export function applyOperations(table: IpvsTable, operations: readonly IpvsOperation[]): Applied {
   const draft: Draft = { services: new Map(table), copied: new Map() };
   const refusals = operations.map((operation) => applyOne(draft, operation));
   return { table: draft.services, refusals };
 }
 
-/** A table under change. The destinations of a service are copied before their first change, once per batch. */
+/** A table under change. The destinations of a service are copied before their first change, once per
+ *  batch. */
 interface Draft {
   readonly services: Map<string, IpvsService>;
   readonly copied: Map<string, Map<string, DestinationConfig>>;

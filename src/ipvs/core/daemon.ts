@@ -1,5 +1,5 @@
-/** A connection synchronisation daemon: a kernel thread that sends (master) or receives (backup) the connection
- *  table by multicast. Defaults are the kernel's. */
+/** A connection synchronisation daemon: a kernel thread that sends (master) or receives (backup) the
+ *  connection table by multicast. Defaults are the kernel's. */
 import type { IpAddress } from '../../base/ip.ts';
 import type { Port } from '../../base/units.ts';
 

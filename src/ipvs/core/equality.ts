@@ -1,5 +1,5 @@
-/** When is what the kernel holds what was asked for? Not plain equality: the kernel adds a flag of its own and keeps
- *  fields that have no meaning for the service at hand. */
+/** When is what the kernel holds what was asked for? Not plain equality: the kernel adds a flag of its own
+ *  and keeps fields that have no meaning for the service at hand. */
 import { sameValue } from '../../base/keyed-diff.ts';
 import type { DestinationConfig, IpvsService, IpvsTable, ServiceConfig } from './table.ts';
 

@@ -1,4 +1,5 @@
-/** The kernel's table as `ipvsadm -Ln` prints it, byte for byte: operators read it, and scripts cut it into columns. */
+/** The kernel's table as `ipvsadm -Ln` prints it, byte for byte: operators read it, and scripts cut it into
+ *  columns. */
 import { exhaustive } from '../../base/never.ts';
 import type { DestinationUsage, KernelIpvs } from '../../ports/ipvs-kernel.ts';
 import { SERVICE_FLAG } from './equality.ts';

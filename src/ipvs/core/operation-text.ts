@@ -7,8 +7,8 @@ import type { DestinationKey, ServiceKey } from './table.ts';
 export const serviceLabel = (key: ServiceKey): string =>
   key.kind === 'fwmark' ? `FWM ${key.mark}` : `[${key.address}]:${key.protocol}:${key.port}`;
 
-/** `[192.168.100.8]:tcp:80`. A destination has no protocol of its own: it is the service's; behind a mark there is
- *  none to name. */
+/** `[192.168.100.8]:tcp:80`. A destination has no protocol of its own: it is the service's; behind a mark
+ *  there is none to name. */
 export const destinationLabel = (key: DestinationKey, service: ServiceKey): string =>
   service.kind === 'fwmark'
     ? `[${key.address}]:${key.port}`

@@ -1,7 +1,7 @@
-/** The order in which ipvsadm lists services and destinations. It compares by subtracting 32-bit words and looks at
- *  the sign, so distances of 2^31 and more count as negative: 192.168.0.1 comes before 10.0.0.1. A listing that is to
- *  be equal byte for byte has to wrap around the same way, and to merge in the same steps, since such an order is not
- *  transitive and another algorithm would end elsewhere. */
+/** The order in which ipvsadm lists services and destinations. It compares by subtracting 32-bit words and
+ *  looks at the sign, so distances of 2^31 and more count as negative: 192.168.0.1 comes before 10.0.0.1. A
+ *  listing that is to be equal byte for byte has to wrap around the same way, and to merge in the same steps,
+ *  since such an order is not transitive and another algorithm would end elsewhere. */
 import { type Family, familyOf, type IpAddress, ipBytes } from '../../base/ip.ts';
 import type { Protocol } from '../../config/model/lvs.ts';
 import type { DestinationConfig, ServiceConfig } from './table.ts';

@@ -1,14 +1,22 @@
-/** From the table that is wanted and the table that the kernel holds to the operations between them: minimal, in an
- *  order that never leaves a service without a destination it could have, and none at all when nothing differs. */
+/** From the table that is wanted and the table that the kernel holds to the operations between them: minimal,
+ *  in an order that never leaves a service without a destination it could have, and none at all when nothing
+ *  differs. */
 import type { IpvsOperation } from '../../ports/ipvs-kernel.ts';
-import { destinationMatches, serviceMatches } from './equality.ts';
-import type { DestinationConfig, IpvsService, IpvsTable, ServiceKey } from './table.ts';
+import { destinationMatches, requestedFlags, serviceMatches } from './equality.ts';
+import {
+  type DestinationConfig,
+  type IpvsService,
+  type IpvsTable,
+  type ServiceKey,
+  serviceKeyText,
+} from './table.ts';
 
-/** `owned` is asked only about services that the kernel holds and nobody wants: true = vipd made it, remove it.
+/** `owned` is asked only about services that the kernel holds and nobody wants: true = vipd made it, remove
+ *  it.
  *
- *  Order: service by service as in `desired`; inside one, the service itself, then its new destinations, then edits
- *  that give weight, then edits that take it, then removals. Services to remove come last. Destinations of a removed
- *  service need no operation, the kernel drops them with it. */
+ *  Order: service by service as in `desired`; inside one, the service itself, then its new destinations, then
+ *  edits that give weight, then edits that take it, then removals. Services to remove come last. Destinations
+ *  of a removed service need no operation, the kernel drops them with it. */
 export function planIpvs(
   desired: IpvsTable,
   actual: IpvsTable,
@@ -21,6 +29,23 @@ export function planIpvs(
       operations.push({ kind: 'remove_service', service: held.config.key });
   }
   return operations;
+}
+
+/** What the kernel holds once such a plan was carried out without a refusal. Shares the wanted destinations
+ *  instead of copying them: a large table has tens of thousands. */
+export function plannedTable(
+  desired: IpvsTable,
+  actual: IpvsTable,
+  operations: readonly IpvsOperation[],
+): IpvsTable {
+  const table = new Map(actual);
+  for (const operation of operations) {
+    if (operation.kind === 'remove_service') table.delete(serviceKeyText(operation.service));
+  }
+  for (const [key, { config, destinations }] of desired) {
+    table.set(key, { config: { ...config, flags: requestedFlags(config) }, destinations });
+  }
+  return table;
 }
 
 function planService(wanted: IpvsService, held: IpvsService | undefined, into: IpvsOperation[]): void {

@@ -1,5 +1,5 @@
-/** An IPVS table as a value: services by key, destinations by key inside them. Configuration only; counters are
- *  another type, so that two tables compare by what was decided. Source of the fields: linux/ip_vs.h. */
+/** An IPVS table as a value: services by key, destinations by key inside them. Configuration only; counters
+ *  are another type, so that two tables compare by what was decided. Source of the fields: linux/ip_vs.h. */
 import { type Family, familyOf, type IpAddress } from '../../base/ip.ts';
 import type { Port } from '../../base/units.ts';
 import type { Forwarding, ServiceMatch } from '../../config/model/lvs.ts';

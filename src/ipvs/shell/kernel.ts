@@ -1,5 +1,5 @@
-/** The kernel's IPVS table over generic netlink: the real implementation of ports/ipvs-kernel.ts, and beside it the
- *  commands that only tools need. Everything is synchronous, as netlink is. */
+/** The kernel's IPVS table over generic netlink: the real implementation of ports/ipvs-kernel.ts, and beside
+ *  it the commands that only tools need. Everything is synchronous, as netlink is. */
 import { err, mapResult, ok, type Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';
 import { seconds, toSeconds } from '../../base/units.ts';
@@ -27,7 +27,8 @@ export interface IpvsControl extends IpvsKernel {
   close(): void;
 }
 
-/** Opens a socket of its own. ENOENT: no ip_vs in the kernel; EPERM: no CAP_NET_ADMIN; both say what to do. */
+/** Opens a socket of its own. ENOENT: no ip_vs in the kernel; EPERM: no CAP_NET_ADMIN; both say what to
+ *  do. */
 export function createIpvsKernel(): Result<IpvsControl, SystemError> {
   const netlink = openNetlinkSession(NETLINK.GENERIC);
   if (!netlink.ok) return netlink;

@@ -1,5 +1,5 @@
-/** Reads the whole table: one dump of the services, then one of each service's destinations. The kernel has no way to
- *  ask for both at once, so a service that vanishes in between simply has no destinations. */
+/** Reads the whole table: one dump of the services, then one of each service's destinations. The kernel has
+ *  no way to ask for both at once, so a service that vanishes in between simply has no destinations. */
 import { err, ok, type Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';
 import type { DestinationUsage, IpvsCounters, KernelIpvs } from '../../ports/ipvs-kernel.ts';

@@ -1,11 +1,10 @@
-/** Keeps the kernel's table equal to what was decided: read → plan → apply, again after a refusal, a bounded number of
- *  times. What this process never asked for is never touched. */
+/** Keeps the kernel's table equal to what was decided: read → plan → apply, again after a refusal, a bounded
+ *  number of times. What this process never asked for is never touched. */
 import type { Log } from '../../base/log.ts';
 import { ok, type Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';
 import type { IpvsKernel, IpvsOperation } from '../../ports/ipvs-kernel.ts';
-import { applyOperations } from '../core/apply.ts';
-import { planIpvs } from '../core/plan.ts';
+import { planIpvs, plannedTable } from '../core/plan.ts';
 import { type IpvsTable, serviceKeyText } from '../core/table.ts';
 import { ipvsLog } from '../log-events.ts';
 
@@ -29,11 +28,11 @@ export interface ReconcileReport {
 }
 
 export interface Reconciler {
-  /** Reads the kernel's table and brings it to `desired`. The services of every `desired` so far count as owned:
-   *  those that are no longer in it are removed, others that the kernel holds stay. */
+  /** Reads the kernel's table and brings it to `desired`. The services of every `desired` so far count as
+   *  owned: those that are no longer in it are removed, others that the kernel holds stay. */
   reconcile(desired: IpvsTable): ReconcileReport;
-  /** The same from memory of the last reading, for a single decision: nothing is read unless the kernel refuses an
-   *  operation, which means that the memory is wrong. */
+  /** The same from memory of the last reading, for a single decision: nothing is read unless the kernel
+   *  refuses an operation, which means that the memory is wrong. */
   adjust(desired: IpvsTable): ReconcileReport;
   /** Removes the owned services at stop; `everything` empties the whole table (lvs_flush_on_stop). */
   release(extent: 'owned' | 'everything'): ReconcileReport;
@@ -50,11 +49,11 @@ export function createReconciler(ports: { readonly kernel: IpvsKernel; readonly 
   let remembered: IpvsTable | null = null;
   let writes = 0;
 
-  /** Applies a plan made for `actual` and remembers where it led. */
-  const write = (operations: readonly IpvsOperation[], actual: IpvsTable): Outcome => {
+  /** Applies a plan from `actual` to `desired` and remembers where it led. */
+  const write = (operations: readonly IpvsOperation[], desired: IpvsTable, actual: IpvsTable): Outcome => {
     const answers = operations.length === 0 ? [] : kernel.apply(operations);
     const outcome = outcomeOf(operations, answers);
-    remembered = outcome.refused.length === 0 ? applyOperations(actual, outcome.written).table : null;
+    remembered = outcome.refused.length === 0 ? plannedTable(desired, actual, operations) : null;
     writes += outcome.written.length;
     for (const operation of outcome.written) {
       if (operation.kind === 'remove_service') owned.delete(serviceKeyText(operation.service));
@@ -85,10 +84,11 @@ export function createReconciler(ports: { readonly kernel: IpvsKernel; readonly 
       if (!actual.ok) return { written, refused, unreadable: actual.error };
       const operations = plan(desired, actual.value);
       if (round === 0) noteRepair(desired, operations);
-      const outcome = write(operations, actual.value);
+      const outcome = write(operations, desired, actual.value);
       written.push(...outcome.written);
       refused = outcome.refused;
-      // the table was read a moment ago: when nothing was accepted, asking again would only repeat the refusal
+      // the table was read a moment ago: when nothing was accepted, asking again would only repeat the
+      // refusal
       if (refused.length === 0 || outcome.written.length === 0) break;
     }
     logRefusals(log, refused);
@@ -104,7 +104,7 @@ export function createReconciler(ports: { readonly kernel: IpvsKernel; readonly 
   const adjust = (desired: IpvsTable): ReconcileReport => {
     if (remembered === null) return reconcile(desired);
     own(desired);
-    const { written, refused } = write(plan(desired, remembered), remembered);
+    const { written, refused } = write(plan(desired, remembered), desired, remembered);
     if (refused.length === 0) return { written, refused, unreadable: null };
     const repair = reconcile(desired);
     return { ...repair, written: [...written, ...repair.written] };

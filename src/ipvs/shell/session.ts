@@ -1,4 +1,5 @@
-/** IPVS commands over a netlink session: puts the generic header on, takes it off, and gives the bodies of answers. */
+/** IPVS commands over a netlink session: puts the generic header on, takes it off, and gives the bodies of
+ *  answers. */
 import { err, mapResult, ok, type Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';
 import {
@@ -52,8 +53,8 @@ export function ipvsSession(netlink: NetlinkSession, familyId: number): IpvsSess
   };
 }
 
-/** Operations that are encoded at a time: about one sendmsg's worth. Encoding all of a large table before sending any
- *  of it would need tens of megabytes for a moment. */
+/** Operations that are encoded at a time: about one sendmsg's worth. Encoding all of a large table before
+ *  sending any of it would need tens of megabytes for a moment. */
 const OPERATIONS_PER_SLICE = 200;
 
 /** The bodies lie behind one another in one buffer, since thousands of small ones are slow to allocate. */

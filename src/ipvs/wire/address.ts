@@ -1,4 +1,5 @@
-/** Addresses and families of the IPVS attributes: sixteen bytes of union nf_inet_addr beside an AF_* number. */
+/** Addresses and families of the IPVS attributes: sixteen bytes of union nf_inet_addr beside an AF_*
+ *  number. */
 import { type Family, type IpAddress, ipBytes, ipFromBytes, isIpv4 } from '../../base/ip.ts';
 import type { PayloadCodec } from '../../net/netlink/attributes.ts';
 
@@ -13,7 +14,8 @@ export function familyFromAf(af: number): Family | null {
   return af === AF.inet6 ? 'inet6' : null;
 }
 
-/** To the wire an address; from the wire sixteen bytes, since only another attribute tells how many of them count. */
+/** To the wire an address; from the wire sixteen bytes, since only another attribute tells how many of them
+ *  count. */
 export type UnionAddress = IpAddress | Uint8Array;
 
 /** union nf_inet_addr: an IPv4 address lies in the first four bytes, zeros behind it. */

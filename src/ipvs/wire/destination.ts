@@ -41,7 +41,8 @@ export function destinationAttributes(destination: DestinationConfig): Destinati
   });
 }
 
-/** One literal instead of spreads: a start writes tens of thousands of these, and spreads took half of its time. */
+/** One literal instead of spreads: a start writes tens of thousands of these, and spreads took half of its
+ *  time. */
 const requestAttributes = (key: DestinationKey, settings: Settings | null): DestinationAttributes => ({
   family: afOf(familyOf(key.address)),
   address: key.address,
@@ -60,8 +61,8 @@ const requestAttributes = (key: DestinationKey, settings: Settings | null): Dest
   stats64: null,
 });
 
-/** `serviceFamily` stands in where an old kernel does not tell the destination's own. Null when the attributes make
- *  no destination. */
+/** `serviceFamily` stands in where an old kernel does not tell the destination's own. Null when the
+ *  attributes make no destination. */
 export function destinationFromAttributes(
   fields: DestinationAttributes,
   serviceFamily: Family,

@@ -13,8 +13,8 @@ export function netmaskBytes(prefix: number, family: Family): Uint8Array {
   return out.finish();
 }
 
-/** The four bytes to a prefix length. An IPv4 mask with gaps, which others may have set, gives 0: nobody asks for
- *  that, so it never counts as equal to what is wanted. */
+/** The four bytes to a prefix length. An IPv4 mask with gaps, which others may have set, gives 0: nobody asks
+ *  for that, so it never counts as equal to what is wanted. */
 export function prefixFromNetmask(bytes: Uint8Array, family: Family): number {
   const view = new NetlinkView(bytes);
   if (family === 'inet6') return view.u32(0);

@@ -1,5 +1,6 @@
-/** The attributes of generic netlink family IPVS, version 1, as tables (linux/ip_vs.h, IPVS_*_ATTR_*). Rows stand in
- *  the order in which ipvsadm sends them; the kernel takes any. Native byte order unless a row says otherwise. */
+/** The attributes of generic netlink family IPVS, version 1, as tables (linux/ip_vs.h, IPVS_*_ATTR_*). Rows
+ *  stand in the order in which ipvsadm sends them; the kernel takes any. Native byte order unless a row says
+ *  otherwise. */
 import {
   type AttributesOf,
   attributeTable,
@@ -14,8 +15,8 @@ import { addressUnion } from './address.ts';
 /** Name and version that the family is looked up by. */
 export const IPVS_FAMILY = { name: 'IPVS', version: 1 } as const;
 
-/** IPVS_CMD_*; a reply carries the command that would make its content (GET_SERVICE is answered with NEW_SERVICE,
- *  GET_INFO with SET_INFO). */
+/** IPVS_CMD_*; a reply carries the command that would make its content (GET_SERVICE is answered with
+ *  NEW_SERVICE, GET_INFO with SET_INFO). */
 export const IPVS_COMMAND = {
   newService: 1,
   setService: 2,
@@ -37,8 +38,8 @@ export const IPVS_COMMAND = {
 } as const;
 export type IpvsCommand = (typeof IPVS_COMMAND)[keyof typeof IPVS_COMMAND];
 
-/** struct ip_vs_flags { u32 flags; u32 mask; }: vipd decides about all bits, so the mask is all ones; what the kernel
- *  sends has all ones too. */
+/** struct ip_vs_flags { u32 flags; u32 mask; }: vipd decides about all bits, so the mask is all ones; what
+ *  the kernel sends has all ones too. */
 const maskedFlags: PayloadCodec<number> = {
   encode: (out, flags) => {
     out.u32(flags).u32(0xffffffff);

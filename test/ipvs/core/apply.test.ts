@@ -1,5 +1,5 @@
-/** The table as a value refuses what the kernel refuses; each row here was seen on a real kernel (see the lab's
- *  ipvs-kernel scenario). */
+/** The table as a value refuses what the kernel refuses; each row here was seen on a real kernel (see the
+ *  lab's ipvs-kernel scenario). */
 import { describe, expect, test } from 'vitest';
 import { port } from '../../../src/base/units.ts';
 import { applyOperations } from '../../../src/ipvs/core/apply.ts';

@@ -1,11 +1,11 @@
-/** The plan reaches what is wanted, with as little as possible, in an order that keeps traffic served, and the kernel
- *  (core/apply.ts) refuses none of it. */
+/** The plan reaches what is wanted, with as little as possible, in an order that keeps traffic served, and
+ *  the kernel (core/apply.ts) refuses none of it. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fwMark } from '../../../src/base/units.ts';
 import { applyOperations } from '../../../src/ipvs/core/apply.ts';
 import { tableMatches } from '../../../src/ipvs/core/equality.ts';
-import { planIpvs } from '../../../src/ipvs/core/plan.ts';
+import { planIpvs, plannedTable } from '../../../src/ipvs/core/plan.ts';
 import { type IpvsTable, serviceKeyText } from '../../../src/ipvs/core/table.ts';
 import { anyTable, destination, service, table, tcp } from '../samples.ts';
 
@@ -38,6 +38,18 @@ describe('properties', () => {
       fc.property(anyTable, (desired) => {
         const reached = applyOperations(EMPTY, plan(desired, EMPTY)).table;
         expect(plan(desired, reached)).toEqual([]);
+      }),
+    );
+  });
+
+  test('foreseen: the planned table is the one that applying the plan gives', () => {
+    fc.assert(
+      fc.property(anyTable, anyTable, fc.boolean(), (desired, held, owned) => {
+        const actual = applyOperations(EMPTY, plan(held, EMPTY)).table;
+        const operations = planIpvs(desired, actual, () => owned);
+        const foreseen = plannedTable(desired, actual, operations);
+        expect(tableMatches(foreseen, applyOperations(actual, operations).table)).toBe(true);
+        expect(planIpvs(desired, foreseen, () => owned)).toEqual([]);
       }),
     );
   });

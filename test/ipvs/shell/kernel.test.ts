@@ -1,5 +1,5 @@
-/** The kernel port over fake netlink sessions: what is asked, how refusals are worded, what garbled answers do. The
- *  real kernel is asked in test/lab. */
+/** The kernel port over fake netlink sessions: what is asked, how refusals are worded, what garbled answers
+ *  do. The real kernel is asked in test/lab. */
 import { describe, expect, test } from 'vitest';
 import { err, ok } from '../../../src/base/result.ts';
 import type { SystemError } from '../../../src/base/system-error.ts';

@@ -1,5 +1,5 @@
-/** vipd's IPVS port against a real kernel, with ipvsadm as the judge. One CPU, no network: each play starts and ends
- *  with an empty table. */
+/** vipd's IPVS port against a real kernel, with ipvsadm as the judge. One CPU, no network: each play starts
+ *  and ends with an empty table. */
 import { execFileSync } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
