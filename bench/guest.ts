@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
+import { CHILD_NODE_FLAGS } from '../src/daemon/children.ts';
 import { now } from '../test/lab/harness/clock.ts';
 import { type CheckKind, here, measureChecks, startWebServer } from './check-load.ts';
 import {
@@ -51,7 +52,9 @@ async function measureApply(kernel: Observer) {
   const empty: number[] = [];
   const save = largeSave();
   for (let repetition = 0; repetition < REPETITIONS; repetition++) {
-    const printed = execFileSync('node', [join(__dirname, 'apply-once.cjs')], { encoding: 'utf8' });
+    const printed = execFileSync('node', [...CHILD_NODE_FLAGS, join(__dirname, 'apply-once.cjs')], {
+      encoding: 'utf8',
+    });
     const [first = Number.NaN, ...later] = JSON.parse(printed) as number[];
     cold.push(first);
     warm.push(Math.min(...later));

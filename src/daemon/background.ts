@@ -4,10 +4,14 @@ import { spawn } from 'node:child_process';
 
 /** Resolves with the exit status of the process in the foreground. */
 export function runInBackground(argv: readonly string[]): Promise<number> {
-  const daemon = spawn(process.execPath, [process.argv[1] ?? '', '--dont-fork', ...argv], {
-    detached: true,
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
+  const daemon = spawn(
+    process.execPath,
+    [...process.execArgv, process.argv[1] ?? '', '--dont-fork', ...argv],
+    {
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    },
+  );
   // A pipe, not our own standard error: the terminal or script that started us must not be held open by the daemon.
   daemon.stderr?.pipe(process.stderr, { end: false });
   return new Promise((resolve) => {

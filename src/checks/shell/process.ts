@@ -69,6 +69,8 @@ class Checkers implements CheckersProcess {
   readonly #inbox: NodeEvent[] = [];
   #state: NodeState;
   #flushOnStop: LvsGlobals['flushOnStop'] = 'none';
+  /** lines that wait for a write; null = none is under way */
+  #withheld: LogEntry[] | null = null;
   /** when the alarm rings; null = it is not set */
   #armedAt: Instant | null = null;
   #stepping = false;
@@ -90,8 +92,7 @@ class Checkers implements CheckersProcess {
     this.#alarm = clock.alarm(() => setImmediate(() => this.#wake()));
     log(checksLog.initializing({}));
     if (config.global.lvs.flush) this.#table.flush();
-    const found = ipvs.read();
-    this.#apply(config, found.ok ? found.value.table : null);
+    this.#apply(config, this.#table.look());
   }
 
   /** The kernel's table is as decided, or known to be refused, when it returns. */
@@ -103,8 +104,13 @@ class Checkers implements CheckersProcess {
     this.#flushOnStop = config.global.lvs.flushOnStop;
     this.#table.setTimeouts(config.global.lvs.timeouts);
     const { virtualServers } = config;
+    // what matters first: a thousand services have a thousand lines to say
+    this.#withheld = [];
     this.#post({ kind: 'config_changed', virtualServers, ...(found === null ? {} : { found }) });
-    this.#table.writeThoroughly();
+    this.#table.writeNow(found === null ? 'thorough' : 'as_seen');
+    const lines = this.#withheld;
+    this.#withheld = null;
+    for (const entry of lines) this.#ports.log(entry);
     this.#arm();
   }
 
@@ -115,8 +121,8 @@ class Checkers implements CheckersProcess {
     for (const probe of this.#probes.values()) probe.abort();
     this.#probes.clear();
     if (!this.#options.releaseIpvs) return;
-    for (const entry of shutdownLines(this.#state)) this.#ports.log(entry);
     this.#table.release(this.#flushOnStop === 'all' ? 'everything' : 'owned');
+    for (const entry of shutdownLines(this.#state)) this.#ports.log(entry);
   }
 
   status(): ChecksStatus {
@@ -163,7 +169,9 @@ class Checkers implements CheckersProcess {
   #perform(action: NodeAction): void {
     switch (action.kind) {
       case 'log':
-        return this.#ports.log(action.entry);
+        if (this.#withheld === null) this.#ports.log(action.entry);
+        else this.#withheld.push(action.entry);
+        return;
       case 'update_table':
         return this.#table.request();
       case 'launch_probe':

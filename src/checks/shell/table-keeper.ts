@@ -19,8 +19,10 @@ const TOLD_MAX = 100;
 export interface TableKeeper {
   /** Something was decided: the table is to be what `desired` gives when the write comes, soon. */
   request(): void;
-  /** Reads the kernel's table and writes what differs, now. */
-  writeThoroughly(): void;
+  /** Reads the kernel's table; null when it cannot be read. */
+  look(): IpvsTable | null;
+  /** Writes what differs, now: from the table as it was looked at a moment ago, or `thorough`ly, reading it first. */
+  writeNow(how: 'as_seen' | 'thorough'): void;
   /** Goes out with the next write. */
   setTimeouts(timeouts: LvsGlobals['timeouts']): void;
   flush(): void;
@@ -61,8 +63,9 @@ export function createTableKeeper(
       // a kernel in trouble is asked at its own pace; the decision waits with the others
       if (due === null) due = notBefore > now() ? notBefore : now();
     },
-    writeThoroughly() {
-      write('reconcile');
+    look: () => reconciler.look(),
+    writeNow(how) {
+      write(how === 'thorough' ? 'reconcile' : 'adjust');
     },
     setTimeouts(wanted) {
       timeouts = givenTimeouts(wanted);

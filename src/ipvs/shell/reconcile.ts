@@ -31,10 +31,12 @@ export interface Reconciler {
   /** Reads the kernel's table and brings it to `desired`. The services of every `desired` so far count as
    *  owned: those that are no longer in it are removed, others that the kernel holds stay. */
   reconcile(desired: IpvsTable): ReconcileReport;
+  /** Reads the kernel's table and remembers it; null when it cannot be read. */
+  look(): IpvsTable | null;
   /** The same from memory of the last reading, for a single decision: nothing is read unless the kernel
    *  refuses an operation, which means that the memory is wrong. */
   adjust(desired: IpvsTable): ReconcileReport;
-  /** Removes the owned services at stop; `everything` empties the whole table (lvs_flush_on_stop). */
+  /** Removes the owned services at stop, from memory like `adjust`; `everything` empties the whole table (lvs_flush_on_stop). */
   release(extent: 'owned' | 'everything'): ReconcileReport;
   /** Empties the whole table at start (lvs_flush). */
   flush(): Result<void, SystemError>;
@@ -67,6 +69,12 @@ export function createReconciler(ports: { readonly kernel: IpvsKernel; readonly 
     remembered = null;
     log(ipvsLog.unreadable({ error: read.error }));
     return read;
+  };
+
+  const look = (): IpvsTable | null => {
+    const actual = readTable();
+    if (actual.ok) remembered = actual.value;
+    return remembered;
   };
 
   const own = (desired: IpvsTable): void => {
@@ -122,13 +130,14 @@ export function createReconciler(ports: { readonly kernel: IpvsKernel; readonly 
   };
 
   const release = (extent: 'owned' | 'everything'): ReconcileReport => {
-    if (extent === 'owned') return reconcile(new Map());
+    if (extent === 'owned') return adjust(new Map());
     const emptied = empty('lvs_flush_on_stop');
     return { written: [], refused: [], unreadable: emptied.ok ? null : emptied.error };
   };
 
   return {
     reconcile,
+    look,
     adjust,
     release,
     flush: () => empty('lvs_flush'),
