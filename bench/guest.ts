@@ -52,7 +52,7 @@ async function measureApply(kernel: Observer) {
   const empty: number[] = [];
   const save = largeSave();
   for (let repetition = 0; repetition < REPETITIONS; repetition++) {
-    const printed = execFileSync('node', [...CHILD_NODE_FLAGS, join(__dirname, 'apply-once.cjs')], {
+    const printed = execFileSync('node', [...CHILD_NODE_FLAGS.checkers, join(__dirname, 'apply-once.cjs')], {
       encoding: 'utf8',
     });
     const [first = Number.NaN, ...later] = JSON.parse(printed) as number[];

@@ -7,9 +7,13 @@ const STATUS_ANSWER_LIMIT_MS = 2_000;
 /** Questions that may wait at once; more are answered with null. */
 const QUESTIONS_MAX = 64;
 
-/** A small young generation is reused while it is still in the cache and touches few pages, which is most of the cost of
- *  a short life; helper threads bring nothing to heaps of this size (measured in bench/). bin/vipd has the same. */
-export const CHILD_NODE_FLAGS = ['--max-semi-space-size=1', '--single-threaded'] as const;
+/** The checkers: a small young generation is reused while it is still in the cache and touches few pages, which is most of
+ *  the cost of a start; helper threads bring nothing to a heap of this size. bin/vipd has the same. vrrp: V8's own, because
+ *  a collection without helper threads once in a while made a beat of adverts some 10 ms late. Both measured in bench/. */
+export const CHILD_NODE_FLAGS: Readonly<Record<ChildName, readonly string[]>> = {
+  checkers: ['--max-semi-space-size=1', '--single-threaded'],
+  vrrp: [],
+};
 
 export interface ChildCallbacks {
   readonly onReady: () => void;
@@ -31,7 +35,7 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
   const process_ = fork(path, [String(process.pid)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     serialization: 'json',
-    execArgv: [...CHILD_NODE_FLAGS],
+    execArgv: [...CHILD_NODE_FLAGS[name]],
   });
   const questions = new Map<number, (status: ChildStatus | null) => void>();
   let lastRequest = 0;

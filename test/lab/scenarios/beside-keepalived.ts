@@ -74,7 +74,7 @@ async function playElection(
   const { lvs01, lvs02, watch, stopwatch } = stage;
   daemons.push(...(await startPair(stage, kinds, [])));
   const electedAt = now();
-  await pause(2500); // two adverts at least
+  await pause(4000); // longer than a second master that hears nothing would need
   note('elected', {
     holders: watch.holders(),
     heard: heard(capture, electedAt),
