@@ -1,10 +1,9 @@
-/** The demo: two directors keep a service alive while parts of it are taken away. Ends with a summary, and with status 0 only if each
- *  step did what the configuration promises.
+/** The demo: two directors keep a service alive while parts of it are taken away. Ends with a summary, and
+ *  with status 0 only if each step did what the configuration promises.
  *
  *      main [--daemon vipd|keepalived]
  */
 import { parseArgs } from 'node:util';
-
 import { pause } from '../test/lab/harness/clock.ts';
 import type { DaemonKind } from '../test/lab/harness/daemon.ts';
 import { openLab } from '../test/lab/harness/lab.ts';

@@ -1,5 +1,5 @@
-/** The MySQL configuration's acts: it comes into force by a reload while the VIP stays, a database stops and returns, and the directors
- *  stop in good order. */
+/** The MySQL configuration's acts: it comes into force by a reload while the VIP stays, a database stops
+ *  and returns, and the directors stop in good order. */
 
 import { type Client, startClient } from '../test/lab/harness/client.ts';
 import { now, pause } from '../test/lab/harness/clock.ts';

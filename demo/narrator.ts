@@ -1,5 +1,6 @@
-/** Tells the timeline what the lab shows without being asked: the daemons' own words on elections and checks, the place of the VIP, the
- *  IPVS table of the director that holds it after each change, and the client's view. */
+/** Tells the timeline what the lab shows without being asked: the daemons' own words on elections and
+ *  checks, the place of the VIP, the IPVS table of the director that holds it after each change, and the
+ *  client's view. */
 import { type Answer, countByHost } from '../test/lab/harness/answers.ts';
 import type { Client } from '../test/lab/harness/client.ts';
 import { type Ms, now } from '../test/lab/harness/clock.ts';
@@ -48,7 +49,8 @@ export function tellKernels(timeline: Timeline, topology: Topology, watch: Watch
   watch.on((sighting) => void tell(sighting));
 }
 
-/** Looks at a client's answers ten times a second: says when they cease, who gives them when that changes, and the rate now and then. */
+/** Looks at a client's answers ten times a second: says when they cease, who gives them when that changes,
+ *  and the rate now and then. */
 export function tellClient(timeline: Timeline, client: Client): () => void {
   let seen = 0;
   let lastGoodAt: Ms | null = null;

@@ -1,5 +1,5 @@
-/** The demo's output: one line per event with its time since the start, who it concerns, and what happened. Plain text; colours only on
- *  a terminal and not when NO_COLOR is set. */
+/** The demo's output: one line per event with its time since the start, who it concerns, and what
+ *  happened. Plain text; colours only on a terminal and not when NO_COLOR is set. */
 import { type Ms, now } from '../test/lab/harness/clock.ts';
 
 export type Tone = 'plain' | 'good' | 'bad' | 'dim' | 'title';

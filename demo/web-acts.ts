@@ -1,4 +1,5 @@
-/** The web configuration's acts: a director is lost and returns, a web server dies and returns, a page changes and is put back. */
+/** The web configuration's acts: a director is lost and returns, a web server dies and returns, a page
+ *  changes and is put back. */
 import { countByHost } from '../test/lab/harness/answers.ts';
 import { type Client, startClient } from '../test/lab/harness/client.ts';
 import { now, pause } from '../test/lab/harness/clock.ts';
@@ -47,7 +48,8 @@ export async function startDirectors(
   return { ...stage, first, second, findings: [finding] };
 }
 
-/** As the seed has the digests made: by asking each real server, on a director, before the configuration is written. */
+/** As the seed has the digests made: by asking each real server, on a director, before the configuration
+ *  is written. */
 async function genhash({ lab, timeline, daemonKind }: Stage, server: Host): Promise<string> {
   const program = daemonKind === 'vipd' ? [programOf('vipctl'), 'genhash'] : ['genhash'];
   const output = await lab.lvs01.run([...program, '-s', server.address, '-p', '80', '-u', '/']);
@@ -116,7 +118,8 @@ export const returnFirstDirector: Act = async (stage, client) => {
   ];
 };
 
-/** The web server that answers the client dies: persistence pins the client to it until it is out of the table. */
+/** The web server that answers the client dies: persistence pins the client to it until it is out of the
+ *  table. */
 export const loseWebServer =
   (servers: readonly WebServer[]): Act =>
   async (stage, client) => {

@@ -7,12 +7,13 @@ const STATUS_ANSWER_LIMIT_MS = 2_000;
 /** Questions that may wait at once; more are answered with null. */
 const QUESTIONS_MAX = 64;
 
-/** The checkers: a small young generation is reused while it is still in the cache and touches few pages, which is most of
- *  the cost of a start; helper threads bring nothing to a heap of this size. bin/vipd has the same. vrrp: V8's own, because
- *  a collection without helper threads once in a while made a beat of adverts some 10 ms late. Both measured in bench/. */
+/** No helper threads in either child: they bring nothing to heaps of this size, and a vrrp process under SCHED_RR that waits
+ *  for V8's helpers, which run at normal priority, keeps them from the only CPU of a small director for seconds (seen in
+ *  the lab). The checkers' small young generation is reused while it is still in the cache and touches few pages, which is
+ *  most of the cost of a start (measured in bench/); bin/vipd has the same. */
 export const CHILD_NODE_FLAGS: Readonly<Record<ChildName, readonly string[]>> = {
-  checkers: ['--max-semi-space-size=1', '--single-threaded'],
-  vrrp: [],
+  checkers: ['--single-threaded', '--max-semi-space-size=1'],
+  vrrp: ['--single-threaded'],
 };
 
 export interface ChildCallbacks {

@@ -1,4 +1,5 @@
-/** The host's side of a lab test: runs a file of scenarios in the lab, once, and gives each test what a step of its scenario observed. */
+/** The host's side of a lab test: runs a file of scenarios in the lab, once, and gives each test what a
+ *  step of its scenario observed. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -3,7 +3,8 @@ import { PROMISES } from './harness/seed-config.ts';
 import { playInLab } from './run-lab.ts';
 import type { WebScenarios } from './scenarios/web.ts';
 
-/** Seconds that a measured time may exceed what the configuration promises: samples, and one CPU for all hosts. */
+/** Seconds that a measured time may exceed what the configuration promises: samples, and one CPU for all
+ *  hosts. */
 const SLACK = 0.5;
 
 describe("the seed's web pair: LVS-DR, rr, persistence, TCP_CHECK and HTTP_GET with digest", () => {

@@ -1,5 +1,5 @@
-/** What a client saw: one answer per request, and the outages between the good ones. Shared by the agent, which writes them as
- *  JSON lines, and the harness, which reads them. */
+/** What a client saw: one answer per request, and the outages between the good ones. Shared by the agent,
+ *  which writes them as JSON lines, and the harness, which reads them. */
 import type { Ms } from './clock.ts';
 
 export type Request =
@@ -31,8 +31,9 @@ export interface Outage {
   readonly lengthMs: Ms;
 }
 
-/** The stretches without a good answer that lasted `longerThanMs`, each from the end of one good answer to the end of the next, in which a
- *  request failed or had to wait as long: a gap without one is a pause of the client's own. */
+/** The stretches without a good answer that lasted `longerThanMs`, each from the end of one good answer to
+ *  the end of the next, in which a request failed or had to wait as long: a gap without one is a pause of
+ *  the client's own. */
 export function outagesOf(answers: readonly Answer[], longerThanMs: Ms): readonly Outage[] {
   const good = answers.filter(({ who }) => who !== null).map(({ endedAt }) => endedAt);
   good.sort((a, b) => a - b);

@@ -19,7 +19,8 @@ export interface Capture {
 }
 
 const START_MS_MAX = 10_000;
-/** `IP 192.168.100.101 > 224.0.0.18: VRRPv2, Advertisement, vrid 51, prio 100, authtype simple, intvl 1s, length 20` */
+/** `IP 192.168.100.101 > 224.0.0.18: VRRPv2, Advertisement, vrid 51, prio 100, authtype simple, intvl 1s,
+ *  length 20` */
 const ADVERT = /IP (\S+) > 224\.0\.0\.18: VRRPv\d, Advertisement, vrid (\d+), prio (\d+)/;
 
 /** Starts capturing VRRP and ARP; resolves when the capture listens. */

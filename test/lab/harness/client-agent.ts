@@ -1,5 +1,6 @@
-/** The program on the lab's client host: sends one request per interval, each on a fresh connection, whether or not the last one was
- *  answered, and prints every answer as a JSON line. With an interval of 0 it sends one request and ends with its answer.
+/** The program on the lab's client host: sends one request per interval, each on a fresh connection,
+ *  whether or not the last one was answered, and prints every answer as a JSON line. With an interval of 0
+ *  it sends one request and ends with its answer.
  *
  *      node client-agent.cjs '{"request":{…},"intervalMs":20,"timeoutMs":500}'
  */
@@ -15,7 +16,8 @@ export interface AgentOptions {
   readonly timeoutMs: number;
 }
 
-/** Beyond this many unanswered requests new ones are not sent: the time-out is what limits an outage's cost. */
+/** Beyond this many unanswered requests new ones are not sent: the time-out is what limits an outage's
+ *  cost. */
 const IN_FLIGHT_MAX = 100;
 
 type Outcome = Pick<Answer, 'who' | 'bytes' | 'failure'>;
@@ -63,7 +65,8 @@ function sendHttp({ address, port, path }: Request & { kind: 'http' }, timeoutMs
   });
 }
 
-/** Reads what waits in the sockets before it gives up: after a pause of this process an answer may be there. */
+/** Reads what waits in the sockets before it gives up: after a pause of this process an answer may be
+ *  there. */
 function deadline(timeoutMs: number, giveUp: (error: Error) => void): () => void {
   const timer = setTimeout(() => setImmediate(giveUp, new Error('timed out')), timeoutMs);
   return () => clearTimeout(timer);

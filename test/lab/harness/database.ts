@@ -1,4 +1,5 @@
-/** The real servers' MariaDB, each with its data on the host's private tmpfs and the account that the seed's client uses. */
+/** The real servers' MariaDB, each with its data on the host's private tmpfs and the account that the
+ *  seed's client uses. */
 import { cpSync } from 'node:fs';
 import type { Host } from './host.ts';
 import type { Program } from './program.ts';
@@ -17,8 +18,9 @@ const INIT_FILE = `${DIR}/init.sql`;
 const INIT_SQL = `CREATE OR REPLACE USER '${ACCOUNT.user}'@'%' IDENTIFIED BY '${ACCOUNT.password}';\n`;
 const START_MS_MAX = 40_000;
 
-/** The innodb options are for the lab's kernel and size: MariaDB 10.11 reserves 8 TB of addresses for its buffer pool, which UML
- *  refuses. Temporary tables must not lie in the machine's /tmp, which in the guest is another kernel's file system. */
+/** The innodb options are for the lab's kernel and size: MariaDB 10.11 reserves 8 TB of addresses for its
+ *  buffer pool, which UML refuses. Temporary tables must not lie in the machine's /tmp, which in the guest
+ *  is another kernel's file system. */
 const OPTIONS = [
   '--no-defaults',
   '--user=root',
@@ -31,10 +33,12 @@ const OPTIONS = [
   '--innodb-flush-method=fsync',
 ];
 const INSTALL_OPTIONS = ['--auth-root-authentication-method=normal', '--skip-test-db'];
-/** Without a name service, and without the host cache that would lock out who only connects, as a check does. */
+/** Without a name service, and without the host cache that would lock out who only connects, as a check
+ *  does. */
 const SERVER_OPTIONS = [`--socket=${DIR}/socket`, '--skip-name-resolve', '--bind-address=0.0.0.0'];
 
-/** Installs an empty database on the first host and copies it to the others: an installation takes seconds, a copy does not. */
+/** Installs an empty database on the first host and copies it to the others: an installation takes
+ *  seconds, a copy does not. */
 export async function installDatabases(hosts: readonly Host[]): Promise<readonly Database[]> {
   for (const host of hosts) {
     host.write(INIT_FILE, INIT_SQL);

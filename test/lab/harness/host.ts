@@ -1,5 +1,6 @@
-/** A lab host: network, mount and UTS namespaces of its own, held open by one process. Its /run is private: two daemons' pid files
- *  and two databases' sockets do not meet. Closing it ends whatever runs in it, so nothing is left behind. */
+/** A lab host: network, mount and UTS namespaces of its own, held open by one process. Its /run is
+ *  private: two daemons' pid files and two databases' sockets do not meet. Closing it ends whatever runs
+ *  in it, so nothing is left behind. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -56,7 +57,8 @@ export async function openHost(name: string, address: string): Promise<Host> {
   };
 }
 
-/** Ends every process in the host's network namespace, daemons that left their parents included; the holder is one of them. */
+/** Ends every process in the host's network namespace, daemons that left their parents included; the
+ *  holder is one of them. */
 function closeHost(holder: number): void {
   const namespace = namespaceOf(holder);
   if (namespace === null || namespace === namespaceOf('self')) return;

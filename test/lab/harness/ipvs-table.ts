@@ -1,5 +1,5 @@
-/** The kernel's IPVS table. /proc/net/ip_vs costs one read, so it is what the watch samples; ipvsadm's two texts, for people
- *  (-Ln) and complete (-Sn), cost a process each. IPv4 and firewall marks. */
+/** The kernel's IPVS table. /proc/net/ip_vs costs one read, so it is what the watch samples; ipvsadm's two
+ *  texts, for people (-Ln) and complete (-Sn), cost a process each. IPv4 and firewall marks. */
 import type { Host } from './host.ts';
 
 export interface Server {
@@ -60,7 +60,8 @@ export function parseTable(text: string): Table {
 
 const byAddress = (a: Server, b: Server): number => (a.address < b.address ? -1 : 1);
 
-/** `TCP  C0A864F0:0050 rr  persistent 2000 FFFFFFFF`: the persistence is in ticks of an unknown rate, so it is left out */
+/** `TCP  C0A864F0:0050 rr  persistent 2000 FFFFFFFF`: the persistence is in ticks of an unknown rate, so
+ *  it is left out */
 function parseService([protocol = '', where = '', scheduler = '']: readonly string[]): Omit<
   Service,
   'servers'

@@ -1,5 +1,6 @@
-/** The least of a MySQL client: logs in with mysql_native_password and asks one query of one value, on a fresh connection. A process
- *  of the real client takes a tenth of a second of the lab's only CPU; this takes some milliseconds. */
+/** The least of a MySQL client: logs in with mysql_native_password and asks one query of one value, on a
+ *  fresh connection. A process of the real client takes a tenth of a second of the lab's only CPU; this
+ *  takes some milliseconds. */
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 
@@ -54,7 +55,8 @@ async function* packetsOf(socket: Socket): AsyncGenerator<Buffer> {
   }
 }
 
-/** The 20 octets that the password is mixed with: 8 behind the version and the thread id, 12 behind 19 fixed octets. */
+/** The 20 octets that the password is mixed with: 8 behind the version and the thread id, 12 behind 19
+ *  fixed octets. */
 function challengeOf(greeting: Buffer): Buffer {
   const first = greeting.indexOf(0, 1) + 5;
   return Buffer.concat([greeting.subarray(first, first + 8), greeting.subarray(first + 27, first + 39)]);

@@ -1,8 +1,10 @@
-/** The netlink requests of one host that write to its kernel, seen by an nlmon device: the proof that a start adopts what it finds.
+/** The netlink requests of one host that write to its kernel, seen by an nlmon device: the proof that a
+ *  start adopts what it finds.
  *
- *  Each packet of the capture is a 16-octet cooked header, whose last two octets are the netlink protocol, then messages:
+ *  Each packet of the capture is a 16-octet cooked header, whose last two octets are the netlink protocol,
+ *  then messages (include/uapi/linux/netlink.h):
  *
- *      length 4 | type 2 | flags 2 | sequence 4 | port 4 | payload, padded to 4          (include/uapi/linux/netlink.h)
+ *      length 4 | type 2 | flags 2 | sequence 4 | port 4 | payload, padded to 4
  */
 import { readFileSync } from 'node:fs';
 import type { Host } from './host.ts';

@@ -1,4 +1,5 @@
-/** A program that runs in a lab host: its output as lines with the time of their arrival, its end as a promise. */
+/** A program that runs in a lab host: its output as lines with the time of their arrival, its end as a
+ *  promise. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';

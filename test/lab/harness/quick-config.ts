@@ -1,5 +1,5 @@
-/** Configurations whose timers suit a test: checks each second, one retry at once. What is tried with them does not depend on the
- *  seeds' values. */
+/** Configurations whose timers suit a test: checks each second, one retry at once. What is tried with them
+ *  does not depend on the seeds' values. */
 import type { Director } from './seed-config.ts';
 import { VIP } from './topology.ts';
 

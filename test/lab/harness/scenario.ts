@@ -1,5 +1,5 @@
-/** The frame of a file of scenarios: opens the lab, runs a play, writes what it noted where the test reads it, and closes everything.
- *  What is noted is plain data: judging it is the test's business. */
+/** The frame of a file of scenarios: opens the lab, runs a play, writes what it noted where the test reads
+ *  it, and closes everything. What is noted is plain data: judging it is the test's business. */
 import { writeFileSync } from 'node:fs';
 import { type Ms, now } from './clock.ts';
 import type { Daemon } from './daemon.ts';
@@ -30,7 +30,8 @@ type AnyPlay = Play<Record<string, unknown>>;
 
 type PlayEntry = readonly [name: string, play: AnyPlay];
 
-/** Each scenario of a file gets a lab of its own, one after the other in one boot. Names on the command line choose some. */
+/** Each scenario of a file gets a lab of its own, one after the other in one boot. Names on the command
+ *  line choose some. */
 export function playScenarios<Scenarios>(plays: Plays<Scenarios>): void {
   // which steps a play may note is settled by its type; from here on they are names
   void main(Object.entries(plays) as readonly PlayEntry[]);

@@ -1,6 +1,7 @@
-/** The two complete director configurations that the project starts from, as their document has them: spelling, indentation, the
- *  keywords that do nothing (nat_mask, nb_get_retry in TCP_CHECK) and the brace that touches its port. Only the mail addresses, the
- *  digests and the second director's state and priority are our own. */
+/** The two complete director configurations that the project starts from, as their document has them:
+ *  spelling, indentation, the keywords that do nothing (nat_mask, nb_get_retry in TCP_CHECK) and the brace
+ *  that touches its port. Only the mail addresses, the digests and the second director's state and
+ *  priority are our own. */
 
 /** The MD5 of each real server's page, as genhash prints it. */
 export interface Digests {
@@ -107,13 +108,15 @@ const webServerPart = (address: string, digest: string): string => `    real_ser
 
 /** What those values promise, in seconds, for a test or the demo to hold the measured ones against. */
 export const PROMISES = {
-  /** RFC 3768 §6.1: 3 × advert_int + (256 − 90) / 256, the second director's time to notice that the first is gone */
+  /** RFC 3768 §6.1: 3 × advert_int + (256 − 90) / 256, the second director's time to notice that the first
+   *  is gone */
   takeoverByLvs02: 3 * 1 + (256 - 90) / 256,
   /** the same for the first director, which must hear nothing better than itself before it preempts */
   takeoverByLvs01: 3 * 1 + (256 - 100) / 256,
   /** a director that stops says so with priority 0: only the skew time is left */
   takeoverAfterStop: (256 - 90) / 256,
-  /** TCP_CHECK: delay_loop, then one retry (the keyword nb_get_retry is HTTP_GET's) after delay_before_retry */
+  /** TCP_CHECK: delay_loop, then one retry (the keyword nb_get_retry is HTTP_GET's) after
+   *  delay_before_retry */
   tcpRemoval: 6 + 1 * 3,
   /** HTTP_GET: delay_loop, then nb_get_retry × delay_before_retry */
   httpRemoval: 6 + 3 * 3,

@@ -9,7 +9,8 @@ import type { Lab } from './lab.ts';
 import { type QuickService, quickConfig } from './quick-config.ts';
 import { FIRST, SECOND } from './seed-config.ts';
 
-/** How long a play waits for what must come: well above every promise, so that a late answer is told from none. */
+/** How long a play waits for what must come: well above every promise, so that a late answer is told from
+ *  none. */
 export const PATIENCE_MS: Ms = 30_000;
 
 /** The client's longest outage since `from`, in seconds as the lab lived them; 0 when there was none. */

@@ -1,5 +1,6 @@
-/** Measures time as the lab lived it. A busy machine stops the lab's one CPU for tenths of a second, daemons, servers and clients all at
- *  once; a timer that then fires late says how long. That time counts for nobody. */
+/** Measures time as the lab lived it. A busy machine stops the lab's one CPU for tenths of a second,
+ *  daemons, servers and clients all at once; a timer that then fires late says how long. That time counts
+ *  for nobody. */
 import { type Ms, now } from './clock.ts';
 
 export interface Stopwatch {

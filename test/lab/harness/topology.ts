@@ -1,7 +1,7 @@
-/** The network of the seed documents: two directors, two real servers and a client on one switch, the service address bound to
- *  the real servers' lo with ARP silenced as those documents tell.
+/** The network of the seed documents: two directors, two real servers and a client on one switch, the
+ *  service address bound to the real servers' lo with ARP silenced as those documents tell.
  *
- *      client .103        lvs01 .101    lvs02 .102        rs01 .8    rs02 .9        192.168.100.0/24, VIP .240
+ *      client .103        lvs01 .101    lvs02 .102        rs01 .8    rs02 .9     192.168.100.0/24, VIP .240
  *         └──────────────────┴─── switch ──┴─────────────────┴──────────┘
  */
 import { type Host, openHost } from './host.ts';
@@ -69,7 +69,8 @@ const hostCommands = ({ address }: Host): string => `addr add ${address}/24 dev 
 const setUpDirector = (host: Host): Promise<string> =>
   host.run(['sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv4.conf.all.send_redirects=0']);
 
-/** Seed 003: the VIP as a host address on lo; arp_ignore 1 and arp_announce 2, so that only the director answers for it. */
+/** Seed 003: the VIP as a host address on lo; arp_ignore 1 and arp_announce 2, so that only the director
+ *  answers for it. */
 async function setUpRealServer(host: Host): Promise<void> {
   const arp = ['all', 'lo'].flatMap((device) => [
     `net.ipv4.conf.${device}.arp_ignore=1`,

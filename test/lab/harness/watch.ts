@@ -1,5 +1,6 @@
-/** Looks at the directors' kernels 20 times a second and turns what differs into events: which of them holds the VIP, what its IPVS
- *  table holds. It reads /proc alone, so it costs the one CPU of the lab almost nothing. */
+/** Looks at the directors' kernels 20 times a second and turns what differs into events: which of them
+ *  holds the VIP, what its IPVS table holds. It reads /proc alone, so it costs the one CPU of the lab
+ *  almost nothing. */
 import { type Ms, now, until } from './clock.ts';
 import type { Host } from './host.ts';
 import { describeTable, readTable, type Table } from './ipvs-table.ts';
@@ -100,7 +101,8 @@ function compare(host: Host, sample: Sample, vip: string): readonly Sighting[] {
   return found;
 }
 
-/** Local addresses as the kernel's own lookup knows them: `|-- 192.168.100.240` followed by `/32 host LOCAL`. */
+/** Local addresses as the kernel's own lookup knows them: `|-- 192.168.100.240` followed by `/32 host
+ *  LOCAL`. */
 function hasAddress(host: Host, address: string): boolean {
   const lines = host
     .read(`/proc/${host.pid}/net/fib_trie`)

@@ -1,4 +1,5 @@
-/** A real server's nginx: one page whose text can be changed, the host's name in a header, and a large file sent slowly. */
+/** A real server's nginx: one page whose text can be changed, the host's name in a header, and a large
+ *  file sent slowly. */
 import type { Host } from './host.ts';
 import type { Program } from './program.ts';
 

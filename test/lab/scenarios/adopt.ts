@@ -1,4 +1,5 @@
-/** A stop that leaves everything in place (-I -V), and a start that finds it right: a download runs through both. */
+/** A stop that leaves everything in place (-I -V), and a start that finds it right: a download runs
+ *  through both. */
 import { askOnce } from '../harness/client.ts';
 import { now, pause } from '../harness/clock.ts';
 import { daemonUnderTest, startDaemon } from '../harness/daemon.ts';

@@ -1,5 +1,5 @@
-/** The daemon under test as one director of a pair whose other is the real keepalived, in both roles: election, stop with priority 0,
- *  preemption, loss, and what each says of the other. */
+/** The daemon under test as one director of a pair whose other is the real keepalived, in both roles:
+ *  election, stop with priority 0, preemption, loss, and what each says of the other. */
 import { type Capture, captureVrrpAndArp } from '../harness/capture.ts';
 import { now, pause } from '../harness/clock.ts';
 import { type Daemon, type DaemonKind, daemonUnderTest, startDaemon } from '../harness/daemon.ts';
@@ -10,7 +10,8 @@ import { FIRST } from '../harness/seed-config.ts';
 import { PATIENCE_MS, startPair } from '../harness/steps.ts';
 import { VIP } from '../harness/topology.ts';
 
-/** Times are seconds; `heard` are distinct `source priority` of adverts; `announced` counts the new master's gratuitous ARPs. */
+/** Times are seconds; `heard` are distinct `source priority` of adverts; `announced` counts the new
+ *  master's gratuitous ARPs. */
 interface RoleSteps {
   readonly elected: {
     readonly holders: readonly string[];
@@ -43,7 +44,8 @@ playScenarios<BesideScenarios>({
   asSecond: (stage, note) => playRole(stage, note, ['keepalived', daemonUnderTest()]),
 });
 
-/** Words of a router that does not like what it hears. What a preempting router says of the lower priority is none of them. */
+/** Words of a router that does not like what it hears. What a preempting router says of the lower priority
+ *  is none of them. */
 const COMPLAINT =
   /bogus|bad |wrong|mismatch|invalid|incorrect|malformed|checksum|unexpected|error|fail|ttl|ignor/i;
 

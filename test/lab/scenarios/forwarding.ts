@@ -1,4 +1,5 @@
-/** NAT and TUN forwarding, each through a master with both real servers behind it. DR is the other scenarios' business. */
+/** NAT and TUN forwarding, each through a master with both real servers behind it. DR is the other
+ *  scenarios' business. */
 import { startClient } from '../harness/client.ts';
 import { now, until } from '../harness/clock.ts';
 import { daemonUnderTest, startDaemon } from '../harness/daemon.ts';
@@ -31,7 +32,8 @@ export interface ForwardingScenarios {
   readonly tun: TunSteps;
 }
 
-/** With NAT the answers must pass the director, so it offers a second address that moves with the VIP: the servers' way back. */
+/** With NAT the answers must pass the director, so it offers a second address that moves with the VIP: the
+ *  servers' way back. */
 const GATEWAY = '192.168.100.241';
 /** NAT alone can serve another port than the real servers'. */
 const NAT_PORT = 8080;

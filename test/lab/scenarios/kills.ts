@@ -1,4 +1,5 @@
-/** kill -9 of each of the three processes of the first director, one after the other, while a client is served. */
+/** kill -9 of each of the three processes of the first director, one after the other, while a client is
+ *  served. */
 import { type Client, startClient } from '../harness/client.ts';
 import { now, pause, until } from '../harness/clock.ts';
 import { type Daemon, daemonUnderTest, isAlive, type Role } from '../harness/daemon.ts';

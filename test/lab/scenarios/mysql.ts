@@ -1,4 +1,5 @@
-/** The seed's MySQL pair on real databases: a client logs in through the VIP while one of them stops and returns. */
+/** The seed's MySQL pair on real databases: a client logs in through the VIP while one of them stops and
+ *  returns. */
 import { startClient } from '../harness/client.ts';
 import { now, pause } from '../harness/clock.ts';
 import { daemonUnderTest, startDaemon } from '../harness/daemon.ts';

@@ -1,5 +1,5 @@
-/** Reloads of a master while a client downloads a large file through it: servers and services come, change and go; a broken file comes
- *  last. */
+/** Reloads of a master while a client downloads a large file through it: servers and services come, change
+ *  and go; a broken file comes last. */
 import { askOnce } from '../harness/client.ts';
 import { now, pause } from '../harness/clock.ts';
 import { daemonUnderTest, startDaemon } from '../harness/daemon.ts';

@@ -1,5 +1,5 @@
-/** keepalived runs a seed's configuration on both directors; it is stopped on one after the other, and the daemon under test is started
- *  with the same flags and the same file. */
+/** keepalived runs a seed's configuration on both directors; it is stopped on one after the other, and the
+ *  daemon under test is started with the same flags and the same file. */
 import { createHash } from 'node:crypto';
 import type { Request } from '../harness/answers.ts';
 import { startClient } from '../harness/client.ts';

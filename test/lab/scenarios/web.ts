@@ -1,4 +1,5 @@
-/** The seed's web pair through a day: start, loss and return of the first director, of a web server, of a page's text, and the stop. */
+/** The seed's web pair through a day: start, loss and return of the first director, of a web server, of a
+ *  page's text, and the stop. */
 import { createHash } from 'node:crypto';
 import { type Client, startClient } from '../harness/client.ts';
 import { now, pause } from '../harness/clock.ts';
