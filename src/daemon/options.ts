@@ -17,7 +17,6 @@ export interface DaemonOptions {
     readonly format: 'text' | 'json';
     readonly detail: 0 | 1 | 2;
   };
-  readonly dumpConfig: boolean;
   readonly releaseVips: boolean;
   readonly releaseIpvs: boolean;
   readonly respawn: boolean;
@@ -62,7 +61,7 @@ export const OPTIONS: readonly OptionRow[] = [
   { long: 'dont-release-ipvs', short: 'I', help: 'leave the IPVS table in place at stop' },
   { long: 'dont-respawn', short: 'R', help: 'stop instead of restarting a child that died' },
   { long: 'dont-fork', short: 'n', help: 'stay in the foreground' },
-  { long: 'dump-conf', short: 'd', help: 'log the effective configuration at start' },
+  { long: 'dump-conf', short: 'd', help: 'log the effective configuration at start', effect: 'none' },
   { long: 'pid', short: 'p', argument: 'FILE', help: 'pid file of the parent' },
   { long: 'vrrp_pid', short: 'r', argument: 'FILE', help: 'pid file of the vrrp process' },
   { long: 'checkers_pid', short: 'c', argument: 'FILE', help: 'pid file of the checkers process' },
@@ -116,7 +115,6 @@ export function parseOptions(argv: readonly string[]): Result<DaemonOptions, str
       format: count('log-json') > 0 ? 'json' : 'text',
       detail: count('log-detail') >= 2 ? 2 : count('log-detail') === 1 ? 1 : 0,
     },
-    dumpConfig: count('dump-conf') > 0,
     releaseVips: count('dont-release-vrrp') === 0,
     releaseIpvs: count('dont-release-ipvs') === 0,
     respawn: count('dont-respawn') === 0,
