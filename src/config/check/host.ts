@@ -13,6 +13,8 @@ export interface HostFacts {
   readonly hasGroup: (name: string) => boolean;
   /** an executable file: by path, or by name through $PATH */
   readonly hasCommand: (program: string) => boolean;
+  /** the part of the program's path that others than root could change, as a phrase; null when there is none */
+  readonly unsafePart: (program: string) => string | null;
 }
 
 /** The account that runs scripts when the file names none. */
@@ -31,7 +33,8 @@ export function checkHost(tree: readonly Statement[], config: Config, host: Host
   checkSecurity(config, commands, host, report);
 }
 
-/** One complaint for all scripts, at the first that could be run. */
+/** Without enable_script_security one complaint for all scripts, at the first that could be run; with it, each that will be
+ *  refused as root, and that script_user is missing. */
 function checkSecurity(
   { global }: Config,
   scripts: readonly Command[],
@@ -41,6 +44,11 @@ function checkSecurity(
   const [first] = scripts;
   if (first === undefined) return;
   if (global.scripts.security) {
+    for (const { program, user, at } of scripts) {
+      const name = (user ?? global.scripts.user)?.user;
+      const part = name === 'root' || name === '0' ? host.unsafePart(program) : null;
+      if (part !== null) report(catalog.unsafe_script(at.args[0] ?? at.keyword, { program, part }));
+    }
     if (global.scripts.user !== null || host.hasUser(SCRIPT_USER_DEFAULT)) return;
     const unnamed = scripts.find((script) => script.user === null);
     if (unnamed !== undefined)
@@ -68,16 +76,24 @@ interface ScriptUses {
 function scriptUses(tree: readonly Statement[]): ScriptUses {
   const commands: Command[] = [];
   const users: { readonly user: ScriptUser; readonly at: Statement }[] = [];
-  visit(tree, (at) => {
+  visit(tree, (at, block) => {
     if (at.row.shape !== 'line') return;
     const { read } = at.row;
     const command = read === scriptCommand ? scriptCommand(at, IGNORE) : undefined;
     const argv = read === bareCommand ? bareCommand(at, IGNORE) : command?.argv;
     const user = (read === scriptUser ? scriptUser(at, IGNORE) : command?.user) ?? null;
-    if (argv !== undefined) commands.push({ program: argv[0], user, at });
+    if (argv !== undefined) {
+      commands.push({ program: argv[0], user: read === bareCommand ? userOf(block) : user, at });
+    }
     if (user !== null) users.push({ user, at });
   });
   return { commands, users };
+}
+
+/** The `user` line beside a `script` or `misc_path`. */
+function userOf(block: readonly Statement[]): ScriptUser | null {
+  const line = block.find(({ keyword, row }) => keyword.text === 'user' && row.shape === 'line');
+  return line === undefined ? null : (scriptUser(line, IGNORE) ?? null);
 }
 
 function checkUser({ user, group }: ScriptUser, at: Statement, host: HostFacts, report: Report): void {
@@ -111,9 +127,12 @@ function checkInterfaces(tree: readonly Statement[], host: HostFacts, report: Re
   }
 }
 
-function visit(statements: readonly Statement[], act: (statement: Statement) => void): void {
+function visit(
+  statements: readonly Statement[],
+  act: (statement: Statement, block: readonly Statement[]) => void,
+): void {
   for (const statement of statements) {
-    act(statement);
+    act(statement, statements);
     if (statement.body.kind === 'block') visit(statement.body.statements, act);
   }
 }
