@@ -130,11 +130,22 @@ function addressLines(
 const weightText = ({ weight, reverse }: { weight: number; reverse: boolean }): string =>
   `weight ${weight}${reverse ? ' reverse' : ''}`;
 
-const trackingLines = ({ trackInterfaces, trackScripts }: VrrpInstance): readonly string[] => [
+const TRACKER_KINDS = [
+  ['script', 'scripts'],
+  ['file', 'files'],
+  ['process', 'processes'],
+] as const;
+
+const trackingLines = ({ trackInterfaces, trackers }: VrrpInstance): readonly string[] => [
   ...optional(trackInterfaces.length > 0, '   Tracked interfaces :'),
   ...trackInterfaces.map((tracked) => `     ${tracked.interface} ${weightText(tracked)}`),
-  ...optional(trackScripts.length > 0, '   Tracked scripts :'),
-  ...trackScripts.map((tracked) => `     ${tracked.script} ${weightText(tracked)}`),
+  ...TRACKER_KINDS.flatMap(([kind, title]) => {
+    const tracked = trackers.filter((tracker) => tracker.kind === kind);
+    return [
+      ...optional(tracked.length > 0, `   Tracked ${title} :`),
+      ...tracked.map((tracker) => `     ${tracker.name} ${weightText(tracker)}`),
+    ];
+  }),
 ];
 
 const notifyLines = (notify: VrrpNotify): readonly string[] => [

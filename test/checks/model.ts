@@ -176,5 +176,7 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
   vrrpInstances: [],
   vrrpSyncGroups: [],
   vrrpScripts: [],
+  trackFiles: [],
+  trackProcesses: [],
   virtualServers,
 });

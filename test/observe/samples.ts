@@ -159,7 +159,7 @@ export const CONFIG: Config = {
       accept: true,
       trackPrimary: true,
       trackInterfaces: [],
-      trackScripts: [{ script: 'chk', weight: 3, reverse: false }],
+      trackers: [{ kind: 'script', name: 'chk', weight: 3, reverse: false }],
       skipCheckAdvAddr: false,
       lowerPrioNoAdvert: false,
       higherPrioSendAdvert: false,
@@ -177,6 +177,7 @@ export const CONFIG: Config = {
     {
       name: 'G1',
       members: ['VI_1'],
+      trackingWeight: false,
       notify: { master: null, backup: null, fault: null, stop: null, any: null, smtpAlert: true },
     },
   ],
@@ -190,8 +191,11 @@ export const CONFIG: Config = {
       reverse: false,
       rise: 1,
       fall: 1,
+      initFail: false,
     },
   ],
+  trackFiles: [],
+  trackProcesses: [],
   virtualServers: [
     {
       match: { kind: 'address', protocol: 'tcp', address: ip('192.168.100.240'), port: port(80) },

@@ -11,7 +11,6 @@ import type { Placed } from './cross-checks.ts';
 const MISSING: Readonly<Record<NoEffect, string>> = {
   mail: 'send mail',
   scripts: 'run scripts',
-  sync_groups: 'move instances of a group together',
   misc_check: 'check servers with commands',
 };
 

@@ -12,9 +12,10 @@ import type { Span } from '../syntax/source.ts';
 import type { Statement } from '../syntax/tree.ts';
 import type { GlobalSettings, LowerContext } from './context.ts';
 import { lowerGlobal } from './global.ts';
+import { lowerSyncGroups } from './sync-group.ts';
+import { lowerTrackers, type Trackers, valuesOf } from './trackers.ts';
 import { lowerVirtualServer } from './virtual-server.ts';
 import { lowerInstance } from './vrrp-instance.ts';
-import { type DefinedScript, lowerScript, lowerSyncGroups } from './vrrp-script.ts';
 
 type Root = Settings<typeof rootRows>;
 
@@ -23,16 +24,23 @@ export function lower(tree: readonly Statement[], hostName: string, report: Repo
   const root = readBlock(tree, rootRows, report);
   const defaults = globalSettings(root, report);
   const context: LowerContext = { report, global: lowerGlobal(root, defaults, hostName), defaults };
-  const scripts = definedScripts(root, context);
-  const instances = placedInstances(root, scripts, context);
+  const trackers = lowerTrackers(root, context);
+  const instances = placedInstances(root, trackers, context);
   uniqueVrids(instances, report);
   reportIdleInstances(instances, report);
-  const vrrpInstances = instances.map(({ value }) => value);
+  const { groups, instances: vrrpInstances } = lowerSyncGroups(
+    root.vrrp_sync_group ?? [],
+    instances.map(({ value }) => value),
+    trackers,
+    context,
+  );
   return {
     global: context.global,
     vrrpInstances,
-    vrrpSyncGroups: lowerSyncGroups(root.vrrp_sync_group ?? [], vrrpInstances, context),
-    vrrpScripts: [...scripts.values()].map(({ script }) => script),
+    vrrpSyncGroups: groups,
+    vrrpScripts: valuesOf(trackers.script),
+    trackFiles: valuesOf(trackers.file),
+    trackProcesses: valuesOf(trackers.process),
     virtualServers: mergeServices(placedServices(root, context), report),
   };
 }
@@ -53,23 +61,9 @@ function recipientsLine({ body, keyword }: Statement): Span {
   return inner.find((statement) => statement.keyword.text === 'notification_email')?.keyword ?? keyword;
 }
 
-/** Of several scripts with one name the first is found. */
-function definedScripts(root: Root, context: LowerContext): ReadonlyMap<string, DefinedScript> {
-  const scripts = new Map<string, DefinedScript>();
-  for (const block of root.vrrp_script ?? []) {
-    const defined = lowerScript(block, context);
-    if (defined !== null && !scripts.has(block.head)) scripts.set(block.head, defined);
-  }
-  return scripts;
-}
-
-function placedInstances(
-  root: Root,
-  scripts: ReadonlyMap<string, DefinedScript>,
-  context: LowerContext,
-): Placed<VrrpInstance>[] {
+function placedInstances(root: Root, trackers: Trackers, context: LowerContext): Placed<VrrpInstance>[] {
   return uniqueNames(root.vrrp_instance ?? [], context.report).flatMap((block) => {
-    const value = lowerInstance(block, scripts, context);
+    const value = lowerInstance(block, trackers, context);
     return value === null ? [] : [{ value, at: block.at }];
   });
 }

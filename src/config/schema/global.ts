@@ -96,11 +96,8 @@ export const globalRows = {
   smtp_alert: line(boolean, 'mail for every kind of event', { noEffect: 'mail' }),
   smtp_alert_vrrp: line(boolean, 'mail for changes of VRRP state', { noEffect: 'mail' }),
   smtp_alert_checker: line(boolean, 'mail for changes of real servers', { noEffect: 'mail' }),
-  script_user: line(scriptUser, 'identity of scripts that name none', { tier: 1, noEffect: 'scripts' }),
-  enable_script_security: line(flag, 'refuse scripts that others could change', {
-    tier: 1,
-    noEffect: 'scripts',
-  }),
+  script_user: line(scriptUser, 'identity of scripts that name none', { tier: 1 }),
+  enable_script_security: line(flag, 'refuse scripts that others could change', { tier: 1 }),
   dynamic_interfaces: line(optional(oneOf('allow_if_changes'), 'plain'), 'interfaces may appear later'),
 
   vrrp_version: line(integer(2, 3), 'VRRP version of IPv4 instances, 2 unless given', { tier: 1 }),

@@ -1,20 +1,17 @@
-/** Keywords of `vrrp_instance`, `vrrp_sync_group` and `vrrp_script` that vipd reads. */
+/** Keywords of `vrrp_instance` and `vrrp_sync_group` that vipd reads; what they track is defined in trackers.ts. */
 import type { IpAddress } from '../../base/ip.ts';
 import type { InterfaceName } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
-import type { Report } from '../diagnostics/diagnostic.ts';
-import type { Arguments } from '../syntax/tree.ts';
 import { readAddressLine } from './address-line.ts';
 import { block, line, list, type ValueReader } from './row.ts';
-import { bareCommand, scriptCommand, scriptUser } from './script-values.ts';
+import { scriptCommand } from './script-values.ts';
+import { lowered, trackerRows, type WeightReader, weightOf } from './trackers.ts';
 import {
   blockName, boolean, decimalSeconds, flag, I32_MAX, integer, interfaceWord, ipAddress, multicast4, multicast6,
-  noHead, oneWord, parseAddress, parseInteger, parseInterface, SECONDS_MAX, text, U32_MAX, wholeSeconds, wordAt,
+  noHead, oneWord, parseAddress, parseInteger, parseInterface, SECONDS_MAX, text, U32_MAX, wholeSeconds,
 } from './values.ts'; // biome-ignore format: one line reads better
 
-/** Weights of trackers (RFC 9568 priorities leave 1..254 for them). */
-const WEIGHT_MAX = 253;
-
+/** `NAME [weight N [reverse|noreverse]]` */
 export interface TrackLine {
   readonly name: string;
   /** null: the weight of the tracked object */
@@ -35,36 +32,30 @@ const initialState = oneWord('MASTER or BACKUP', (word, _, report): 'MASTER' | '
   return 'BACKUP';
 });
 
-/** `NAME [weight N [reverse|noreverse]]` */
-const trackLine: ValueReader<TrackLine> = (words, report) => {
-  const [name, ...rest] = words.args;
-  if (name === undefined) return undefined;
-  let tracked: TrackLine = { name: name.text, weight: null, reverse: null };
-  for (let i = 0; i < rest.length; i++) {
-    const option = rest[i];
-    const value = rest[i + 1];
-    if (option?.text === 'weight' && value !== undefined) {
-      tracked = { ...tracked, weight: weightOf(words, i + 2, report) };
-      i++;
-    } else if ((option?.text === 'reverse' || option?.text === 'noreverse') && tracked.weight !== null) {
-      tracked = { ...tracked, reverse: option.text === 'reverse' };
-    } else if (option !== undefined) {
-      report(catalog.unknown_option(option, { option: option.text, of: name.text }));
+/** `read` is the reader of weights: files and processes may have one more than interfaces and scripts. */
+const trackLineWith =
+  (read: WeightReader): ValueReader<TrackLine> =>
+  (words, report) => {
+    const [name, ...rest] = words.args;
+    if (name === undefined) return undefined;
+    let tracked: TrackLine = { name: name.text, weight: null, reverse: null };
+    for (let i = 0; i < rest.length; i++) {
+      const option = rest[i];
+      const value = rest[i + 1];
+      if (option?.text === 'weight' && value !== undefined) {
+        tracked = { ...tracked, weight: read(words, i + 2, report) };
+        i++;
+      } else if ((option?.text === 'reverse' || option?.text === 'noreverse') && tracked.weight !== null) {
+        tracked = { ...tracked, reverse: option.text === 'reverse' };
+      } else if (option !== undefined) {
+        report(catalog.unknown_option(option, { option: option.text, of: name.text }));
+      }
     }
-  }
-  return tracked;
-};
+    return tracked;
+  };
 
-/** -254..254 is read; the two ends are lowered to 253 with a complaint. */
-function weightOf(words: Arguments, index: number, report: Report): number | null {
-  const word = words.args[index];
-  if (word === undefined) return null;
-  const weight = parseInteger(word, -WEIGHT_MAX - 1, WEIGHT_MAX + 1, 'weight', report);
-  if (weight === undefined) return null;
-  if (Math.abs(weight) <= WEIGHT_MAX) return weight;
-  report(catalog.weight_lowered(word, { weight, used: Math.sign(weight) * WEIGHT_MAX }));
-  return Math.sign(weight) * WEIGHT_MAX;
-}
+const trackLine = trackLineWith(lowered);
+const wideTrackLine = trackLineWith(weightOf);
 
 const interfaceLine: ValueReader<TrackLine & { readonly interface: InterfaceName }> = (words, report) => {
   const [first] = words.args;
@@ -103,12 +94,6 @@ const priorityNumber = oneWord(
 /** An address that is none is reported and the instance keeps choosing by itself. */
 const multicastGroup: ValueReader<IpAddress> = (words, report) =>
   words.args[0]?.text.includes(':') ? multicast6(words, report) : multicast4(words, report);
-
-/** `int [reverse]`; a number out of range is reported and kept, limited, as nothing else would be safer. */
-const scriptWeight: ValueReader<{ readonly weight: number; readonly reverse: boolean }> = (words, report) => {
-  const weight = wordAt(words, 0, 'a weight', report) === undefined ? null : weightOf(words, 0, report);
-  return weight === null ? undefined : { weight, reverse: words.args[1]?.text === 'reverse' };
-};
 
 const scripts = { repeat: 'first', noEffect: 'scripts' } as const;
 
@@ -159,7 +144,9 @@ export const vrrpInstanceRows = {
   }),
   no_virtual_ipaddress: line(flag, 'this instance has no address on purpose', { tier: 3 }),
   track_interface: list(interfaceLine, 'interfaces whose link state matters', { tier: 1 }),
-  track_script: list(trackLine, 'scripts whose result matters', { tier: 1, noEffect: 'scripts' }),
+  track_script: list(trackLine, 'scripts whose result matters', { tier: 1 }),
+  track_file: list(wideTrackLine, 'files whose value matters'),
+  track_process: list(wideTrackLine, 'processes that must run, or must not'),
   garp_master_delay: line(wholeSeconds(0, SECONDS_MAX), 'seconds until the second burst', { tier: 1 }),
   garp_master_repeat: line(integer(0, U32_MAX), 'gratuitous ARPs per address and burst', { tier: 1 }),
   garp_master_refresh: line(wholeSeconds(0, U32_MAX), 'seconds between refreshes, 0 = none', { tier: 1 }),
@@ -171,27 +158,20 @@ export const vrrpInstanceRows = {
 
 export const syncGroupRows = {
   group: list<readonly string[]>((words) => words.args.map((word) => word.text), 'members', { tier: 1 }),
+  track_interface: list(interfaceLine, 'interfaces tracked on behalf of every member'),
+  track_script: list(trackLine, 'scripts tracked on behalf of every member'),
+  track_file: list(wideTrackLine, 'files tracked on behalf of every member', { tier: 3 }),
+  track_process: list(wideTrackLine, 'processes tracked on behalf of every member', { tier: 3 }),
+  sync_group_tracking_weight: line(flag, 'members keep trackers with weight', { tier: 3 }),
+  global_tracking: line(flag, 'old name of sync_group_tracking_weight', {
+    tier: 3,
+    replacedBy: 'sync_group_tracking_weight',
+  }),
   ...notifyRows,
-};
-
-export const vrrpScriptRows = {
-  script: line(bareCommand, 'command; exit status 0 is success', { tier: 1 }),
-  interval: line(decimalSeconds(0, SECONDS_MAX, 3), 'seconds between runs, 1 unless given', { tier: 1 }),
-  timeout: line(decimalSeconds(0, SECONDS_MAX, 3), 'seconds before it is stopped', { tier: 1 }),
-  weight: line(scriptWeight, 'change of priority; 0 = failure means FAULT', { tier: 1 }),
-  rise: line(integer(1, I32_MAX), 'successes needed to be up', { tier: 1 }),
-  fall: line(integer(1, I32_MAX), 'failures needed to be down', { tier: 1 }),
-  user: line(scriptUser, 'identity it runs as', { tier: 1 }),
 };
 
 export const vrrpRows = {
   vrrp_instance: block(blockName, vrrpInstanceRows, 'one virtual router', { tier: 1 }),
-  vrrp_sync_group: block(blockName, syncGroupRows, 'instances that change state together', {
-    tier: 1,
-    noEffect: 'sync_groups',
-  }),
-  vrrp_script: block(blockName, vrrpScriptRows, 'periodic command that feeds a priority', {
-    tier: 1,
-    noEffect: 'scripts',
-  }),
+  vrrp_sync_group: block(blockName, syncGroupRows, 'instances that change state together', { tier: 1 }),
+  ...trackerRows,
 };

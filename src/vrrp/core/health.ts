@@ -3,12 +3,14 @@
 import type { IpAddress } from '../../base/ip.ts';
 import { exhaustive } from '../../base/never.ts';
 import { type InterfaceName, type Priority, priority } from '../../base/units.ts';
-import type { TrackedInterface, VrrpInstance } from '../../config/model/vrrp.ts';
+import type { TrackedInterface, TrackedObject, VrrpInstance } from '../../config/model/vrrp.ts';
+import { type Impact, impactOf, trackerKey } from '../../track/core/fact.ts';
 import { type AddressFact, addressKey, type Network, primaryAddress, transportKey } from './network.ts';
 import { type FaultCause, isOwner } from './state.ts';
 
 export type Health =
-  | { readonly kind: 'fit'; readonly source: IpAddress }
+  /** `pending` names what has to tell its first result before a router may begin, or leave FAULT */
+  | { readonly kind: 'fit'; readonly source: IpAddress; readonly pending: readonly string[] }
   | { readonly kind: 'unfit'; readonly causes: readonly [FaultCause, ...FaultCause[]] };
 
 /** `virtual` holds the `addressKey` of every virtual address of this process. */
@@ -17,18 +19,23 @@ export function assessHealth(config: VrrpInstance, network: Network, virtual: Re
     ...unsupportedFaults(config),
     ...ownInterfaceFaults(config, network),
     ...trackedFaults(config, network),
+    ...trackerFaults(config, network),
   ];
   if (first !== undefined) return { kind: 'unfit', causes: [first, ...more] };
   const source = sourceAddress(config, network, virtual);
   return source === null
     ? { kind: 'unfit', causes: [{ kind: 'no_source_address', interface: config.interface }] }
-    : { kind: 'fit', source };
+    : { kind: 'fit', source, pending: pendingTrackers(config, network) };
 }
 
 /** clamp(base + weights, 1..254); an owner ignores weights (behaviour.md section 6). */
 export function effectivePriority(config: VrrpInstance, network: Network): Priority {
   if (isOwner(config)) return config.priority;
-  const sum = config.trackInterfaces.reduce((total, tracked) => total + weightNow(tracked, network), 0);
+  const links = config.trackInterfaces.reduce((total, tracked) => total + weightNow(tracked, network), 0);
+  const sum = config.trackers.reduce((total, tracked) => {
+    const impact = impactNow(tracked, network);
+    return impact.kind === 'weight' ? total + impact.weight : total;
+  }, links);
   return priority(Math.min(254, Math.max(1, config.priority + sum)));
 }
 
@@ -50,7 +57,10 @@ function faultText(cause: FaultCause): string {
     case 'no_socket':
       return `there is no VRRP socket: ${cause.detail}`;
     case 'unsupported':
+    case 'tracker':
       return cause.why;
+    case 'group_member':
+      return `${cause.member} of sync group ${cause.group} cannot take part: ${cause.why}`;
     default:
       return exhaustive(cause);
   }
@@ -107,6 +117,19 @@ function trackedFaults(config: VrrpInstance, network: Network): FaultCause[] {
   }
   return faults;
 }
+
+function trackerFaults({ trackers }: VrrpInstance, network: Network): FaultCause[] {
+  return trackers.flatMap((tracked): FaultCause[] => {
+    const impact = impactNow(tracked, network);
+    return impact.kind === 'fault' ? [{ kind: 'tracker', why: impact.why }] : [];
+  });
+}
+
+const pendingTrackers = ({ trackers }: VrrpInstance, network: Network): readonly string[] =>
+  trackers.filter((tracked) => impactNow(tracked, network).kind === 'pending').map(trackerKey);
+
+const impactNow = (tracked: TrackedObject, network: Network): Impact =>
+  impactOf(tracked, network.trackers.get(trackerKey(tracked)) ?? { kind: 'unknown' });
 
 /** A positive weight is a bonus while up, a negative one a penalty while down; `reverse` swaps up and down. */
 function weightNow({ interface: name, weight, reverse }: TrackedInterface, network: Network): number {

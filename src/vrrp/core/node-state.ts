@@ -3,10 +3,13 @@
 import { exhaustive } from '../../base/never.ts';
 import type { Instant } from '../../base/units.ts';
 import type { VrrpGlobals } from '../../config/model/global.ts';
+import type { Trackers } from '../../track/core/trackers.ts';
 import type { RouterAction, VrrpAction } from './actions.ts';
 import { cancelAnnouncements, type Lanes, queueAnnouncements } from './announce.ts';
+import type { SyncGroup } from './group.ts';
 import { EMPTY_NETWORK, type Network, ownFact, withAddresses, withoutAddresses } from './network.ts';
 import type { RouterState } from './state.ts';
+import type { VrrpStateName } from './status.ts';
 import { type RouterEvent, stepRouter } from './step.ts';
 
 export interface NodeState {
@@ -17,6 +20,11 @@ export interface NodeState {
   /** in file order */
   readonly routers: readonly RouterState[];
   readonly lanes: Lanes;
+  readonly trackers: Trackers;
+  /** the sync group of each instance that has one, by the instance's name */
+  readonly groups: ReadonlyMap<string, SyncGroup>;
+  /** what each sync group was last, by its name */
+  readonly groupStates: ReadonlyMap<string, VrrpStateName>;
   /** packets for no router of ours */
   readonly strayPackets: number;
   /** interfaces and VRIDs that log_unknown_vrids has named already */
@@ -31,6 +39,9 @@ export const newNode = (globals: VrrpGlobals): NodeState => ({
   virtual: new Set(),
   routers: [],
   lanes: new Map(),
+  trackers: new Map(),
+  groups: new Map(),
+  groupStates: new Map(),
   strayPackets: 0,
   strangers: [],
 });
@@ -77,6 +88,9 @@ function enterOrder(node: NodeState, action: RouterAction, now: Instant): NodeSt
     case 'send_advert':
     case 'announce_address':
     case 'publish_transition':
+    case 'publish_group_transition':
+    case 'run_program':
+    case 'end_program':
     case 'write_log':
       return node;
     default:
