@@ -257,6 +257,27 @@ export const VRRP: VrrpStatus = {
       counters: COUNTERS,
     },
   ],
+  groups: [{ name: 'G1', state: 'MASTER', members: ['VI_1'] }],
+  trackers: [
+    {
+      kind: 'script',
+      name: 'chk',
+      state: 'up',
+      reason: 'script chk succeeds',
+      value: 1,
+      running: false,
+      trackedBy: ['VI_1'],
+    },
+    {
+      kind: 'process',
+      name: 'web',
+      state: 'up',
+      reason: 'process web: 1 running, at least 1 wanted',
+      value: 1,
+      running: false,
+      trackedBy: ['VI_1'],
+    },
+  ],
   strayPackets: 2,
 };
 
@@ -364,7 +385,7 @@ export const BAD_STATUS: DaemonStatus = {
         ...server,
         alive: false,
         pooled: false,
-        checkers: server.checkers.map((c) => ({ ...c, state: 'down', lastResult: 'ECONNREFUSED' })),
+        checkers: server.checkers.map((c) => ({ ...c, state: 'up', lastResult: 'ECONNREFUSED' })),
       })),
     })),
     kernelListing: null,
