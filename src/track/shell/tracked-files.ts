@@ -3,12 +3,14 @@
 import { closeSync, constants, type FSWatcher, openSync, readSync, watch, writeSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { err, ok } from '../../base/result.ts';
-import { after, seconds } from '../../base/units.ts';
+import { after, millis, seconds } from '../../base/units.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { TrackedFiles } from '../../ports/tracked-files.ts';
 
 /** keepalived looks at no more (behaviour.md section 6). */
 const CONTENT_BYTES = 127;
+/** A file is emptied before it is written anew; only one that stays empty is believed to be. */
+const EMPTY_FOR = millis(50);
 /** How long a change may stay unnoticed where the folder cannot be watched, and when an event was lost. */
 const LOOK_EVERY = seconds(1);
 
@@ -17,35 +19,42 @@ export function createTrackedFiles(clock: Clock): TrackedFiles {
     watch(path, changed) {
       let last: string | null | undefined;
       let watcher: FSWatcher | null = null;
-      const look = (): void => {
-        const content = beginningOf(path);
+      const tell = (content: string | null): void => {
         if (content !== last) changed(content);
         last = content;
       };
-      const alarm = clock.alarm(() => {
-        watcher ??= watchFolder(path, look, () => {
-          watcher = null;
-        });
-        look();
-        alarm.set(after(clock.now(), LOOK_EVERY));
-      });
-      watcher = watchFolder(path, look, () => {
-        watcher = null;
-      });
-      look();
-      alarm.set(after(clock.now(), LOOK_EVERY));
+      let doubted = false;
+      const look = (sure: boolean): void => {
+        watcher ??= watchFolder(
+          path,
+          () => look(false),
+          () => {
+            watcher = null;
+          },
+        );
+        const content = beginningOf(path);
+        doubted = content === '' && !sure;
+        if (!doubted) tell(content);
+        alarm.set(after(clock.now(), doubted ? EMPTY_FOR : LOOK_EVERY));
+      };
+      const alarm = clock.alarm(() => look(doubted));
+      look(true);
       return () => {
         alarm.set(null);
         watcher?.close();
       };
     },
     write(path, value, { overwrite }) {
-      const { O_CREAT, O_EXCL, O_TRUNC, O_WRONLY } = constants;
+      const { O_CREAT, O_EXCL, O_NONBLOCK, O_TRUNC, O_WRONLY } = constants;
       try {
         // O_EXCL refuses a symlink to nowhere as well
-        const file = openSync(path, O_WRONLY | O_CREAT | (overwrite ? O_TRUNC : O_EXCL), 0o644);
-        writeSync(file, `${value}\n`);
-        closeSync(file);
+        const how = O_WRONLY | O_CREAT | O_NONBLOCK | (overwrite ? O_TRUNC : O_EXCL);
+        const file = openSync(path, how, 0o644);
+        try {
+          writeSync(file, `${value}\n`);
+        } finally {
+          closeSync(file);
+        }
         return ok(undefined);
       } catch (error) {
         const code = codeOf(error);
