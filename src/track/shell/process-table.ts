@@ -1,30 +1,49 @@
-/** Counts processes by looking through /proc at a steady pace. The kernel's process connector would tell at once, but is not
- *  there in containers and not in every kernel, and a look at a thousand processes takes some milliseconds. */
+/** Counts processes by looking through /proc: soon after the kernel's process connector tells that something changed, and
+ *  now and then, more often where there is no connector (containers, namespaces, some kernels). A look at a thousand
+ *  processes takes some milliseconds. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { err, ok, type Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';
-import { after, millis } from '../../base/units.ts';
+import { after, millis, seconds } from '../../base/units.ts';
 import type { TrackProcess } from '../../config/model/vrrp.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ProcessCounts, ProcessTable } from '../../ports/process-table.ts';
 import { matches, type ProcessFact } from '../core/match.ts';
+import { watchProcessEvents } from './process-events.ts';
 
-/** How long a change may stay unnoticed. */
+/** How long a change may stay unnoticed without the connector, and how long with it if an event was lost. */
 const LOOK_EVERY = millis(500);
+const LOOK_EVERY_BESIDE_EVENTS = seconds(10);
+/** From an event to the look, which serves all events until then. */
+const LOOK_AFTER_EVENT = millis(100);
 /** A machine with more processes than this is not counted to the end. */
 const PROCESSES_MAX = 65_536;
 
-export function createProcessTable(clock: Clock, root = '/proc'): ProcessTable {
+/** `root` and `watchEvents` are replaced in tests. */
+export function createProcessTable(
+  clock: Clock,
+  root = '/proc',
+  watchEvents = watchProcessEvents,
+): ProcessTable {
   return {
     watch(wanted, changed) {
       if (wanted.length === 0) return () => {};
+      let eventful = false;
       const look = (): void => {
+        eventful = false;
         changed(count(wanted, root));
-        alarm.set(after(clock.now(), LOOK_EVERY));
+        alarm.set(after(clock.now(), events.ok ? LOOK_EVERY_BESIDE_EVENTS : LOOK_EVERY));
       };
       const alarm = clock.alarm(look);
+      const events = watchEvents(() => {
+        if (!eventful) alarm.set(after(clock.now(), LOOK_AFTER_EVENT));
+        eventful = true;
+      });
       look();
-      return () => alarm.set(null);
+      return () => {
+        alarm.set(null);
+        if (events.ok) events.value();
+      };
     },
   };
 }

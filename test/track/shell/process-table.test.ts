@@ -3,12 +3,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ok, type Result } from '../../../src/base/result.ts';
+import { err, ok, type Result } from '../../../src/base/result.ts';
 import type { SystemError } from '../../../src/base/system-error.ts';
 import { micros } from '../../../src/base/units.ts';
 import type { TrackProcess } from '../../../src/config/model/vrrp.ts';
 import { createClock } from '../../../src/net/adapters/clock.ts';
 import type { ProcessCounts } from '../../../src/ports/process-table.ts';
+import { watchProcessEvents } from '../../../src/track/shell/process-events.ts';
 import { createProcessTable } from '../../../src/track/shell/process-table.ts';
 
 let folder: string;
@@ -39,10 +40,12 @@ const wanted = (command: TrackProcess['command'], fullCommand = false): TrackPro
 type Counts = Result<ProcessCounts, SystemError>;
 const counted = (count: number): Counts => ok(new Map([['it', count]]));
 
-function watch(process: TrackProcess, root?: string) {
+const NO_EVENTS = err({ code: 'ECONNREFUSED', attempted: 'listen', detail: 'Connection refused' });
+
+function watch(process: TrackProcess, root?: string, events: typeof watchProcessEvents = () => NO_EVENTS) {
   const told: Counts[] = [];
   let look = (): void => {};
-  end = createProcessTable(createClock(), root).watch([process], (counts) => {
+  end = createProcessTable(createClock(), root, events).watch([process], (counts) => {
     told.push(counts);
     look();
   });
@@ -57,10 +60,13 @@ function watch(process: TrackProcess, root?: string) {
   return { told, becomes };
 }
 
-test('processes that start and end are noticed, by name', async () => {
+test.each([
+  ['that the kernel tells of', watchProcessEvents],
+  ['that nobody tells of', () => NO_EVENTS],
+] as const)('processes %s are noticed as they start and end, by name', async (_, events) => {
   const program = join(folder, 'vipd-tst-sleep');
   copyFileSync('/bin/sleep', program);
-  const { told, becomes } = watch(wanted(['vipd-tst-sleep']));
+  const { told, becomes } = watch(wanted(['vipd-tst-sleep']), '/proc', events);
   expect(told).toEqual([counted(0)]);
   const start = (): void => void children.push(spawn(program, ['60'], { stdio: 'ignore' }));
   start();
@@ -75,6 +81,23 @@ function fakeProcess(id: number, name: string, state: string, argv: readonly str
   writeFileSync(join(folder, String(id), 'stat'), `${id} (${name}) ${state} 1 1 1 0 -1`);
   writeFileSync(join(folder, String(id), 'cmdline'), argv.map((word) => `${word}\0`).join(''));
 }
+
+test('one look serves all events until then, and the watch on events ends with the watch on processes', async () => {
+  let tell = (): void => {};
+  let ended = 0;
+  const { told, becomes } = watch(wanted(['web']), folder, (changed) => {
+    tell = changed;
+    return ok(() => {
+      ended++;
+    });
+  });
+  fakeProcess(10, 'web', 'S', []);
+  for (let i = 0; i < 100; i++) tell();
+  await becomes(1);
+  expect(told).toEqual([counted(0), counted(1)]);
+  end();
+  expect(ended).toBe(1);
+});
 
 test('a name may hold blanks and brackets, and a zombie has ended', () => {
   fakeProcess(10, 'a) R (b', 'S', ['x']);
