@@ -82,6 +82,8 @@ const globalConfig = object({
     mcastGroup4: pattern(IPV4),
     mcastGroup6: pattern(IPV6),
     startupDelay: micros,
+    delayAfterBoot: micros,
+    interfaceDelays: list(object({ interface: interfaceName, down: micros, up: micros })),
     logUnknownVrids: flag,
     garpInterval: micros,
     gnaInterval: micros,
@@ -150,6 +152,7 @@ const vrrpInstance = object({
   }),
   strict: flag,
   accept: flag,
+  trackSource: flag,
   trackPrimary: flag,
   trackInterfaces: list(object({ interface: interfaceName, weight, reverse: flag })),
   trackers: list(

@@ -6,6 +6,7 @@
  *      pass 3.7                                  time passes, deadlines are met to the microsecond
  *      stall 5                                   time passes, nobody looks at deadlines until its end
  *      link eth0 down · vanish 10.0.0.1 · reload · stop · stop -V · status
+ *      delay eth1 down=1 up=0.5 (interface_up_down_delays)
  *      group G VI_1 VI_2 · script chk interval=2 rise=2 · file f weight=1 · process p quorum=2     also configure
  *      result chk 1 · result chk timed_out · content f 5 · content f gone · count p 3              and these happen
  */
@@ -76,6 +77,12 @@ export class Scenario {
       case 'instance':
         this.#instances.push(instanceOf(rest[0] ?? 'VI_1', words));
         return [];
+      case 'delay': {
+        const [down, up] = [Number(words['down'] ?? 0), Number(words['up'] ?? 0)];
+        const one = { interface: interfaceName(rest[0] ?? ''), down: seconds(down), up: seconds(up) };
+        this.#globals = { ...this.#globals, interfaceDelays: [...this.#globals.interfaceDelays, one] };
+        return [];
+      }
       case 'group':
         this.#groups.push(groupOf(rest));
         return [];
@@ -291,6 +298,7 @@ const wordsOf = (words: readonly string[]): Words =>
 
 const globalsOf = (words: Words): Partial<VrrpGlobals> => ({
   startupDelay: seconds(Number(words['startup_delay'] ?? 0)),
+  delayAfterBoot: seconds(Number(words['delay_after_boot'] ?? 0)),
   garpInterval: seconds(Number(words['garp_interval'] ?? 0)),
   logUnknownVrids: 'log_unknown_vrids' in words,
 });

@@ -12,8 +12,9 @@ import type { Span } from '../syntax/source.ts';
 import type { Statement } from '../syntax/tree.ts';
 import type { GlobalSettings, LowerContext } from './context.ts';
 import { lowerGlobal } from './global.ts';
+import { lowerInterfaceDelays } from './interface-delays.ts';
 import { lowerSyncGroups } from './sync-group.ts';
-import { lowerTrackers, type Trackers, valuesOf } from './trackers.ts';
+import { lowerTrackers, reportIdleTrackers, type Trackers, valuesOf } from './trackers.ts';
 import { lowerVirtualServer } from './virtual-server.ts';
 import { lowerInstance } from './vrrp-instance.ts';
 
@@ -34,8 +35,10 @@ export function lower(tree: readonly Statement[], hostName: string, report: Repo
     trackers,
     context,
   );
+  reportIdleTrackers(trackers, vrrpInstances, context);
+  const interfaceDelays = lowerInterfaceDelays(root.interface_up_down_delays ?? [], vrrpInstances, report);
   return {
-    global: context.global,
+    global: { ...context.global, vrrp: { ...context.global.vrrp, interfaceDelays } },
     vrrpInstances,
     vrrpSyncGroups: groups,
     vrrpScripts: valuesOf(trackers.script),

@@ -1,10 +1,18 @@
 /** vrrp_script, track_file and vrrp_track_process blocks → model, and the lines that track them. */
 import { type Micros, micros, seconds } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
-import type { TrackedObject, TrackerKind, TrackFile, TrackProcess, VrrpScript } from '../model/vrrp.ts';
+import type {
+  TrackedObject,
+  TrackerKind,
+  TrackFile,
+  TrackProcess,
+  VrrpInstance,
+  VrrpScript,
+} from '../model/vrrp.ts';
 import type { BlockValue, ListEntry, Settings } from '../schema/read-block.ts';
 import type { trackerRows } from '../schema/trackers.ts';
 import type { syncGroupRows, TrackLine } from '../schema/vrrp.ts';
+import type { Statement } from '../syntax/tree.ts';
 import { type LowerContext, valueOr } from './context.ts';
 
 type Rows = typeof trackerRows;
@@ -17,7 +25,7 @@ const UNWEIGHTED = { weight: 0, reverse: false };
 /** A definition and its place: a line above that place does not see it. */
 interface Defined<T> {
   readonly value: T;
-  readonly order: number;
+  readonly at: Statement;
 }
 
 /** By name; of several with one name the first is found. */
@@ -39,14 +47,14 @@ export function lowerTrackers(root: Root, context: LowerContext): Trackers {
 export const valuesOf = <T>(defined: ReadonlyMap<string, Defined<T>>): readonly T[] =>
   [...defined.values()].map(({ value }) => value);
 
-function byName<B extends { readonly head: string; readonly at: { readonly order: number } }, T>(
+function byName<B extends { readonly head: string; readonly at: Statement }, T>(
   blocks: readonly B[],
   lower: (block: B) => T | null,
 ): ReadonlyMap<string, Defined<T>> {
   const found = new Map<string, Defined<T>>();
   for (const block of blocks) {
     const value = lower(block);
-    if (value !== null && !found.has(block.head)) found.set(block.head, { value, order: block.at.order });
+    if (value !== null && !found.has(block.head)) found.set(block.head, { value, at: block.at });
   }
   return found;
 }
@@ -119,6 +127,23 @@ function lowerProcess(
   };
 }
 
+/** What is tracked by nobody is not run or watched. */
+export function reportIdleTrackers(
+  trackers: Trackers,
+  instances: readonly VrrpInstance[],
+  { report }: LowerContext,
+): void {
+  const tracked = new Set(
+    instances.flatMap((one) => one.trackers.map(({ kind, name }) => `${kind} ${name}`)),
+  );
+  for (const kind of ['script', 'file', 'process'] as const) {
+    for (const [name, { at }] of trackers[kind]) {
+      if (tracked.has(`${kind} ${name}`)) continue;
+      report(catalog.tracker_idle(at.args[0] ?? at.keyword, { what: KEYWORD[kind], name }));
+    }
+  }
+}
+
 const KEYWORD: Readonly<Record<TrackerKind, string>> = {
   script: 'vrrp_script',
   file: 'track_file',
@@ -155,7 +180,7 @@ function trackedObject(
 ): readonly TrackedObject[] {
   const place = at.args[0] ?? null;
   const defined = trackers[kind].get(line.name);
-  if (defined === undefined || defined.order > order) {
+  if (defined === undefined || defined.at.order > order) {
     report(catalog.script_unknown(place, { name, what: KEYWORD[kind], script: line.name }));
     return [];
   }

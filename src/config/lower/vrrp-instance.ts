@@ -68,6 +68,7 @@ export function lowerInstance(
     garp: garpSettings(settings, strict, context),
     strict,
     accept: owner || !strict || (settings.accept !== undefined && version === 3),
+    trackSource: tracksSource(settings, name, route.source, context),
     trackPrimary: settings.dont_track_primary === undefined,
     trackInterfaces: lowerTrackedInterfaces(block, mandatory.interface, owner, context),
     trackers: trackedObjects({ name, settings, order: block.at.order, owner }, trackers, context),
@@ -83,6 +84,17 @@ export function lowerInstance(
     notify: lowerNotify(settings, context),
   };
   return complete ? instance : null;
+}
+
+function tracksSource(
+  { track_src_ip: tracked }: InstanceSettings,
+  name: string,
+  source: VrrpInstance['sourceAddress'],
+  { report }: LowerContext,
+): boolean {
+  if (tracked !== undefined && source === null)
+    report(catalog.source_not_tracked(tracked.at.keyword, { name }));
+  return tracked !== undefined && source !== null;
 }
 
 function mandatorySettings({ settings, head: name, at }: InstanceBlock, { report }: LowerContext) {

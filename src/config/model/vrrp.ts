@@ -32,6 +32,8 @@ export interface VrrpInstance {
   readonly garp: GarpSettings;
   readonly strict: boolean;
   readonly accept: boolean;
+  /** track_src_ip: FAULT while `sourceAddress` is not on the interface */
+  readonly trackSource: boolean;
   /** false: dont_track_primary, the instance ignores its own interface's link state */
   readonly trackPrimary: boolean;
   readonly trackInterfaces: readonly TrackedInterface[];

@@ -3,6 +3,7 @@
 import type { IpAddress } from '../../base/ip.ts';
 import { type Micros, type Port, port, seconds } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
+import type { InterfaceDelay } from '../model/global.ts';
 import { line, list, type ValueReader } from './row.ts';
 import { scriptUser } from './script-values.ts';
 import {
@@ -17,7 +18,9 @@ import {
   optional,
   parseAddress,
   parseInteger,
+  parseInterface,
   parsePort,
+  parseSeconds,
   SECONDS_MAX,
   text,
   U32_MAX,
@@ -26,6 +29,8 @@ import {
 } from './values.ts';
 
 const SMTP_PORT = port(25);
+/** seconds */
+const LINK_DELAY_MAX = 255;
 /** IPVS refuses longer timeouts: 31 days in seconds (net/netfilter/ipvs, IP_VS_MAX_TIMEOUT). */
 export const IPVS_TIMEOUT_MAX = 2_678_400;
 
@@ -68,6 +73,25 @@ const listenAddress: ValueReader<{ readonly address: IpAddress; readonly port: P
   const address = parseAddress(first, 'prometheus_listen', report);
   const number = parsePort(second, 1, 'prometheus_listen', report);
   return address === undefined || number === undefined ? undefined : { address, port: number };
+};
+
+/** `INTERFACE DOWN [UP]` */
+const interfaceDelay: ValueReader<InterfaceDelay> = (words, report) => {
+  const [first, down, up] = words.args;
+  const name = first === undefined ? undefined : parseInterface(first, 'interface_up_down_delays', report);
+  if (first === undefined || name === undefined) return undefined;
+  if (down === undefined) {
+    report(catalog.missing_argument(first, { keyword: 'interface_up_down_delays', wanted: 'seconds' }));
+    return undefined;
+  }
+  const delay = (word: typeof first | undefined): Micros | undefined =>
+    word === undefined
+      ? seconds(0)
+      : parseSeconds(word, 0, LINK_DELAY_MAX, 6, 'interface_up_down_delays', report);
+  const [downDelay, upDelay] = [delay(down), delay(up)];
+  return downDelay === undefined || upDelay === undefined
+    ? undefined
+    : { interface: name, down: downDelay, up: upDelay };
 };
 
 /** Clamped to what SCHED_RR allows, as keepalived does. */
@@ -147,6 +171,11 @@ export const globalRows = {
     decimalSeconds(0.001, 4294.967295),
     'seconds after start before an instance may be master',
   ),
+  vrrp_delay_after_boot: line(
+    decimalSeconds(0.001, 4294.967295),
+    'seconds after boot before an instance may be master',
+    { tier: 3 },
+  ),
   log_unknown_vrids: line(flag, 'log adverts of VRIDs that are not configured', { tier: 3 }),
   vrrp_priority: line(niceness, 'nice value of the vrrp process'),
   vrrp_rt_priority: line(realtimePriority, 'real-time priority of the vrrp process, 1..99'),
@@ -179,6 +208,11 @@ export const topLevelRows = {
     {
       tier: 3,
     },
+  ),
+  interface_up_down_delays: list(
+    interfaceDelay,
+    'seconds that a link must stay down, or up, before it counts: INTERFACE DOWN [UP]',
+    { tier: 3 },
   ),
   use_pid_dir: line(flag, 'pid files in a directory of their own', { tier: 3 }),
   instance: line(text('a name'), 'name of this daemon among several', { repeat: 'first' }),

@@ -16,7 +16,6 @@ export const KNOWN_KEYWORDS: readonly (readonly [
   ['static_rules', 'list', 3, 'policy rules maintained for the life of the daemon'],
   ['garp_group', 'block', 3, 'rate-limits gratuitous ARP/NA across one or more interfaces'],
   ['linkbeat_interfaces', 'list', 3, 'interfaces whose link state is polled, with an optional forced'],
-  ['interface_up_down_delays', 'list', 3, 'debounce of link down/up events per interface'],
   ['SSL', 'block', 2, 'client key material used by SSL_GET checkers'],
   ['virtual_server_group', 'list', 2, 'named set of addresses/ranges/fwmarks a virtual_server can use'],
   ['bfd_instance', 'block', 2, 'one BFD session'],
@@ -123,7 +122,6 @@ export const KNOWN_KEYWORDS: readonly (readonly [
   ],
   ['global_defs/vrrp_rx_bufs_policy', 'line', 3, 'how VRRP receive buffers are sized'],
   ['global_defs/vrrp_rx_bufs_multiplier', 'line', 3, 'multiplier applied to MTU/ADVERT sizes'],
-  ['global_defs/vrrp_delay_after_boot', 'line', 3, 'same, measured from system boot'],
   [
     'global_defs/vrrp_owner_ignore_adverts',
     'line',
@@ -194,7 +192,6 @@ export const KNOWN_KEYWORDS: readonly (readonly [
   ],
   ['vrrp_instance/vrf', 'line', 3, 'bind unicast sockets into a VRF'],
   ['vrrp_instance/track_bfd', 'list', 3, 'BFD sessions that matter'],
-  ['vrrp_instance/track_src_ip', 'line', 3, 'FAULT when the configured source address disappears'],
   ['vrrp_instance/unicast_ttl', 'line', 2, 'TTL/hop limit of unicast adverts'],
   ['vrrp_instance/promote_secondaries', 'line', 2, 'set the promote_secondaries sysctl on the interface'],
   ['vrrp_instance/linkbeat_use_polling', 'line', 3, 'obsolete per-instance switch'],

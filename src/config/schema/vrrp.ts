@@ -130,6 +130,7 @@ export const vrrpInstanceRows = {
   accept: line(flag, 'accept packets to the virtual addresses', { tier: 1 }),
   native_ipv6: line(flag, 'make this an IPv6 instance', { tier: 3 }),
   dont_track_primary: line(flag, 'ignore the link state of the own interface'),
+  track_src_ip: line(flag, 'FAULT when the configured source address disappears', { tier: 3 }),
   skip_check_adv_addr: line(boolean, 'compare the address list only when the sender changes'),
   mcast_src_ip: line(ipAddress, 'source address of multicast adverts', { tier: 1 }),
   unicast_src_ip: line(ipAddress, 'source address of unicast adverts', { tier: 1 }),

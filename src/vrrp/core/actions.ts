@@ -64,4 +64,6 @@ export type RouterAction =
       /** packets per address */
       readonly repeat: number;
     }
-  | { readonly kind: 'cancel_announcements'; readonly router: string };
+  | { readonly kind: 'cancel_announcements'; readonly router: string }
+  /** somebody else advertises: the other members of the sync group announce their addresses, too */
+  | { readonly kind: 'alert_group' };

@@ -18,6 +18,7 @@ export function assessHealth(config: VrrpInstance, network: Network, virtual: Re
   const [first, ...more] = [
     ...unsupportedFaults(config),
     ...ownInterfaceFaults(config, network),
+    ...sourceFaults(config, network),
     ...trackedFaults(config, network),
     ...trackerFaults(config, network),
   ];
@@ -54,6 +55,8 @@ function faultText(cause: FaultCause): string {
       return `interface ${cause.interface} cannot multicast`;
     case 'no_source_address':
       return `interface ${cause.interface} has no address to send adverts from`;
+    case 'source_missing':
+      return `source address ${cause.address} is not on interface ${cause.interface}`;
     case 'no_socket':
       return `there is no VRRP socket: ${cause.detail}`;
     case 'unsupported':
@@ -99,6 +102,13 @@ function ownInterfaceFaults(config: VrrpInstance, network: Network): FaultCause[
   }
   const broken = network.brokenTransports.get(transportKey(config));
   return broken === undefined ? [] : [{ kind: 'no_socket', detail: broken }];
+}
+
+function sourceFaults(config: VrrpInstance, { addresses }: Network): FaultCause[] {
+  const { trackSource, sourceAddress: address, interface: name } = config;
+  if (!trackSource || address === null) return [];
+  const isThere = [...addresses.values()].some((fact) => fact.address === address && fact.interface === name);
+  return isThere ? [] : [{ kind: 'source_missing', interface: name, address }];
 }
 
 /** Interfaces tracked without weight, and those that virtual addresses live on (unless no_track). */

@@ -3,11 +3,12 @@
  *  process and a replay run this very code. */
 import type { Family } from '../../base/ip.ts';
 import { exhaustive } from '../../base/never.ts';
-import { after, earliest, type Instant, type InterfaceName } from '../../base/units.ts';
+import { after, earliest, type Instant, type InterfaceName, instant } from '../../base/units.ts';
 import type { VrrpInstance } from '../../config/model/vrrp.ts';
 import { trackersDeadline } from '../../track/core/trackers.ts';
 import type { ReceivedPacket } from '../wire/receive.ts';
 import { announceDue, lanesDeadline } from './announce.ts';
+import { type Debounced, debounce, debounceDeadline, debounceDue } from './debounce.ts';
 import { allAddresses, count } from './effects.ts';
 import type { VrrpConfig, VrrpEvent } from './events.ts';
 import { groupsOf } from './group.ts';
@@ -21,7 +22,6 @@ import {
   ownFact,
   transportKey,
   withAddresses,
-  withLink,
   withoutAddresses,
   withoutLink,
   withTransport,
@@ -34,7 +34,12 @@ import { configureTrackers, trackerEvent, trackersReached } from './tracking.ts'
 
 /** When the process wants to be woken; null = only by an event. */
 export const nextDeadline = (node: NodeState): Instant | null =>
-  earliest(...node.routers.map(routerDeadline), lanesDeadline(node.lanes), trackersDeadline(node.trackers));
+  earliest(
+    ...node.routers.map(routerDeadline),
+    lanesDeadline(node.lanes),
+    trackersDeadline(node.trackers),
+    debounceDeadline(node.held),
+  );
 
 export function stepNode(node: NodeState, event: VrrpEvent, now: Instant): NodeStep {
   const [next, actions] = settleGroups(react(node, event, now), now);
@@ -61,9 +66,9 @@ function react(node: NodeState, event: VrrpEvent, now: Instant): NodeStep {
     case 'processes_counted':
       return heed(node, trackerEvent(node, event, now), now);
     case 'link_changed':
-      return rethink(node, withLink(node.network, event.link), now);
+      return settled(node, debounce(node, event.link, node.globals.interfaceDelays, now), now);
     case 'link_vanished':
-      return rethink(node, withoutLink(node.network, event.interface), now);
+      return linkVanished(node, event.interface, now);
     case 'address_appeared':
       return rethink(node, withAddresses(node.network, [event.address]), now);
     case 'address_vanished':
@@ -91,8 +96,21 @@ function react(node: NodeState, event: VrrpEvent, now: Instant): NodeStep {
 
 /** What trackers say now comes before the routers' own deadlines: a priority that just fell must not take over first. */
 function deadlineReached(node: NodeState, now: Instant): NodeStep {
-  const heeded = heed(node, trackersReached(node, now), now);
-  return continueWith(heeded, { kind: 'deadline_reached' }, now);
+  const counted = settled(node, debounceDue(node, now), now);
+  const [heeded, news] = heed(counted[0], trackersReached(counted[0], now), now);
+  return continueWith([heeded, [...counted[1], ...news]], { kind: 'deadline_reached' }, now);
+}
+
+/** A link that changed, or was held back long enough. */
+function settled(node: NodeState, { network, held }: Debounced, now: Instant): NodeStep {
+  if (network === node.network) return [{ ...node, held }, []];
+  return rethink({ ...node, held }, network, now);
+}
+
+function linkVanished(node: NodeState, name: InterfaceName, now: Instant): NodeStep {
+  const held = new Map(node.held);
+  held.delete(name);
+  return rethink({ ...node, held }, withoutLink(node.network, name), now);
 }
 
 /** The routers think again when a tracker says something else. */
@@ -106,7 +124,7 @@ function started(node: NodeState, event: Extract<VrrpEvent, { kind: 'started' }>
   const { globals, instances } = event.config;
   const { brokenTransports } = node.network;
   const network = { ...networkOf(event.links, event.addresses), brokenTransports };
-  const startAt = after(now, globals.startupDelay);
+  const startAt = instant(Math.max(after(now, globals.startupDelay), globals.delayAfterBoot));
   const routers = instances.map((instance) => newRouter(instance, network, startAt));
   const begun: NodeState = {
     ...node,
@@ -117,11 +135,7 @@ function started(node: NodeState, event: Extract<VrrpEvent, { kind: 'started' }>
     groups: groupsOf(event.config.groups, instances),
   };
   const tracking = configureTrackers(begun, event.config, now);
-  return continueWith(
-    tracking,
-    { kind: globals.startupDelay > 0 ? 'startup_delayed' : 'deadline_reached' },
-    now,
-  );
+  return continueWith(tracking, { kind: startAt > now ? 'startup_delayed' : 'deadline_reached' }, now);
 }
 
 /** Old routers that are gone release first, so that their addresses are free for the ones that stay or come. Until all
@@ -222,7 +236,8 @@ function networkReread(
   now: Instant,
 ): NodeStep {
   const { brokenTransports, trackers } = node.network;
-  return rethink(node, { ...networkOf(event.links, event.addresses), brokenTransports, trackers }, now);
+  const network = { ...networkOf(event.links, event.addresses), brokenTransports, trackers };
+  return rethink({ ...node, held: new Map() }, network, now);
 }
 
 function addressOutcome(

@@ -89,6 +89,8 @@ export type FaultCause =
   | { readonly kind: 'interface_up'; readonly interface: InterfaceName }
   | { readonly kind: 'no_multicast'; readonly interface: InterfaceName }
   | { readonly kind: 'no_source_address'; readonly interface: InterfaceName }
+  /** track_src_ip */
+  | { readonly kind: 'source_missing'; readonly interface: InterfaceName; readonly address: IpAddress }
   | { readonly kind: 'no_socket'; readonly detail: string }
   | { readonly kind: 'unsupported'; readonly why: string }
   /** a script, file or process tracked without weight */

@@ -23,7 +23,7 @@ import { reconfigure } from './reload.ts';
 import type { RouterState } from './state.ts';
 import type { VrrpCounters } from './status.ts';
 import { backupHeard, giveUpAdoption, masterDown, moveDeadline } from './step-backup.ts';
-import { masterDue, masterHeard, repair } from './step-master.ts';
+import { masterAlerted, masterDue, masterHeard, repair } from './step-master.ts';
 import {
   awaitedText,
   becomeFault,
@@ -49,6 +49,8 @@ export type RouterEvent =
     }
   | { readonly kind: 'config_replaced'; readonly config: VrrpInstance }
   | { readonly kind: 'instance_removed' }
+  /** a lower-priority advert for another member of the sync group */
+  | { readonly kind: 'group_alerted' }
   /** every member of the sync group wishes to be master */
   | { readonly kind: 'group_ready' }
   /** another member of the sync group is no master, or no master any more; `reason` names it */
@@ -78,6 +80,8 @@ export function stepRouter(router: RouterState, event: RouterEvent, world: World
       return reconfigure(router, event.config, world, now);
     case 'stop_requested':
       return halt(router, world, { keep: !event.release, reason: 'stopped' }, now);
+    case 'group_alerted':
+      return phase.kind === 'master' ? masterAlerted(router, phase, now) : [router, []];
     case 'group_ready':
       if (phase.kind !== 'backup') return [router, []];
       return becomeMaster(router, world, { source: phase.source, reason: phase.takeoverReason }, now);
