@@ -18,9 +18,33 @@ export interface HostFacts {
 /** The account that runs scripts when the file names none. */
 const SCRIPT_USER_DEFAULT = 'keepalived_script';
 
-export function checkHost(tree: readonly Statement[], config: Config, host: HostFacts, report: Report): void {
-  if (!config.global.vrrp.dynamicInterfaces) checkInterfaces(tree, host, report);
-  const { commands, users } = scriptUses(tree);
+/** What the text wants of the machine, gathered statement by statement. */
+export interface HostWants {
+  readonly visit: (statement: Statement) => void;
+  readonly check: (config: Config) => void;
+}
+
+export function createHostWants(host: HostFacts, report: Report): HostWants {
+  const instances: Statement[] = [];
+  const uses: ScriptUses = { commands: [], users: [] };
+  return {
+    visit: (statement) => {
+      if (statement.keyword.text === 'vrrp_instance') instances.push(statement);
+      noteScripts(statement, uses);
+    },
+    check: (config) => {
+      if (!config.global.vrrp.dynamicInterfaces) checkInterfaces(instances, host, report);
+      checkScripts(uses, config, host, report);
+    },
+  };
+}
+
+function checkScripts(
+  { commands, users }: ScriptUses,
+  config: Config,
+  host: HostFacts,
+  report: Report,
+): void {
   for (const { user, at } of users) checkUser(user, at, host, report);
   for (const { program, at } of commands) {
     if (host.hasCommand(program)) continue;
@@ -59,25 +83,20 @@ interface Command {
 
 const IGNORE: Report = () => undefined; // the first reading has reported it
 
+/** Every command and every user that the text names. */
 interface ScriptUses {
-  readonly commands: readonly Command[];
-  readonly users: readonly { readonly user: ScriptUser; readonly at: Statement }[];
+  readonly commands: Command[];
+  readonly users: { readonly user: ScriptUser; readonly at: Statement }[];
 }
 
-/** Every command and every user that the text names. */
-function scriptUses(tree: readonly Statement[]): ScriptUses {
-  const commands: Command[] = [];
-  const users: { readonly user: ScriptUser; readonly at: Statement }[] = [];
-  visit(tree, (at) => {
-    if (at.row.shape !== 'line') return;
-    const { read } = at.row;
-    const command = read === scriptCommand ? scriptCommand(at, IGNORE) : undefined;
-    const argv = read === bareCommand ? bareCommand(at, IGNORE) : command?.argv;
-    const user = (read === scriptUser ? scriptUser(at, IGNORE) : command?.user) ?? null;
-    if (argv !== undefined) commands.push({ program: argv[0], user, at });
-    if (user !== null) users.push({ user, at });
-  });
-  return { commands, users };
+function noteScripts(at: Statement, { commands, users }: ScriptUses): void {
+  if (at.row.shape !== 'line') return;
+  const { read } = at.row;
+  const command = read === scriptCommand ? scriptCommand(at, IGNORE) : undefined;
+  const argv = read === bareCommand ? bareCommand(at, IGNORE) : command?.argv;
+  const user = (read === scriptUser ? scriptUser(at, IGNORE) : command?.user) ?? null;
+  if (argv !== undefined) commands.push({ program: argv[0], user, at });
+  if (user !== null) users.push({ user, at });
 }
 
 function checkUser({ user, group }: ScriptUser, at: Statement, host: HostFacts, report: Report): void {
@@ -89,9 +108,9 @@ function checkUser({ user, group }: ScriptUser, at: Statement, host: HostFacts, 
     report(catalog.user_absent(at.keyword, { name, what: 'group' }));
 }
 
-function checkInterfaces(tree: readonly Statement[], host: HostFacts, report: Report): void {
-  for (const instance of tree) {
-    if (instance.keyword.text !== 'vrrp_instance' || instance.body.kind !== 'block') continue;
+function checkInterfaces(instances: readonly Statement[], host: HostFacts, report: Report): void {
+  for (const instance of instances) {
+    if (instance.body.kind !== 'block') continue;
     const name = instance.args[0]?.text ?? '';
     const check = (word: Word | undefined, row: CatalogRow<{ name: string; interface: string }>) => {
       if (word === undefined || host.hasInterface(word.text)) return;
@@ -108,12 +127,5 @@ function checkInterfaces(tree: readonly Statement[], host: HostFacts, report: Re
         }
       }
     }
-  }
-}
-
-function visit(statements: readonly Statement[], act: (statement: Statement) => void): void {
-  for (const statement of statements) {
-    act(statement);
-    if (statement.body.kind === 'block') visit(statement.body.statements, act);
   }
 }

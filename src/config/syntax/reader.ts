@@ -32,24 +32,36 @@ interface Reader {
   readonly files: ConfigFiles;
   readonly options: ReaderOptions;
   readonly report: Report;
-  readonly pieces: Piece[];
+  readonly portion: Portion;
+  readonly take: (pieces: readonly Piece[]) => void;
+  /** the section that is being read */
+  pieces: Piece[];
+  /** pieces of it that have been looked at for braces, and how many of these are open behind them */
+  looked: number;
+  depth: number;
+  /** pieces of all sections before */
+  taken: number;
   readonly macros: Map<string, Macro>;
   readonly table: MacroTable;
   readonly sources: SourceFile[];
 }
 
 export interface ReadResult {
-  readonly pieces: readonly Piece[];
   /** every file that was opened, the main file first */
   readonly sources: readonly SourceFile[];
 }
 
-/** Reads `path` and all it includes. */
+/** What `take` gets at a time: `section` what ends where a block of the top level is closed. */
+export type Portion = 'section' | 'whole';
+
+/** Reads `path` and all it includes, and gives the pieces to `take`. */
 export function readConfigFiles(
   path: string,
   files: ConfigFiles,
   options: ReaderOptions,
   report: Report,
+  portion: Portion,
+  take: (pieces: readonly Piece[]) => void,
 ): ReadResult {
   const macros = new Map<string, Macro>();
   const builtIn: MacroTable['builtIn'] = (name, argument, file) => {
@@ -59,14 +71,46 @@ export function readConfigFiles(
     return name === '_HASH' ? '#' : name === '_BANG' ? '!' : undefined;
   };
   const table = { get: (name: string) => macros.get(name), builtIn };
-  const reader: Reader = { files, options, report, pieces: [], macros, table, sources: [] };
+  const reader: Reader = {
+    files,
+    options,
+    report,
+    portion,
+    take,
+    pieces: [],
+    looked: 0,
+    depth: 0,
+    taken: 0,
+    macros,
+    table,
+    sources: [],
+  };
   const main = files.read(path);
   if (main.ok) {
     readFile(reader, { path, text: main.value, includedAt: null }, 0);
   } else {
     report(catalog.main_file(null, { path, problem: fileProblemText(main.error) }));
   }
-  return { pieces: reader.pieces, sources: reader.sources };
+  endSection(reader);
+  return { sources: reader.sources };
+}
+
+function endSection(reader: Reader): void {
+  const section = reader.pieces;
+  reader.taken += section.length;
+  reader.pieces = [];
+  reader.looked = 0;
+  reader.depth = 0;
+  if (section.length > 0) reader.take(section);
+}
+
+/** True when the last of the pieces closes a block of the top level, or closes nothing at all. */
+function sectionIsOver(reader: Reader): boolean {
+  for (; reader.looked < reader.pieces.length; reader.looked++) {
+    const kind = reader.pieces[reader.looked]?.kind;
+    reader.depth += kind === 'open' ? 1 : kind === 'close' ? -1 : 0;
+  }
+  return reader.depth <= 0 && reader.pieces.at(-1)?.kind === 'close';
 }
 
 function readFile(reader: Reader, file: SourceFile, depth: number): void {
@@ -78,7 +122,7 @@ function readFile(reader: Reader, file: SourceFile, depth: number): void {
   let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   if (at === 1) reader.report(catalog.byte_order_mark(spanOf(file, 0, 1), {}));
   while (at < text.length) {
-    if (reader.pieces.length > PIECES_MAX) {
+    if (reader.taken + reader.pieces.length > PIECES_MAX) {
       reader.report(catalog.too_much(spanOf(file, at, at + 1), { limit: PIECES_MAX }));
       return;
     }
@@ -86,6 +130,7 @@ function readFile(reader: Reader, file: SourceFile, depth: number): void {
     const end = newline === -1 ? text.length : newline;
     const next = readLine(reader, whole, at, end, plain, depth);
     at = next === null ? end + 1 : next;
+    if (reader.portion === 'section' && sectionIsOver(reader)) endSection(reader);
   }
 }
 
