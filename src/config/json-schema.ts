@@ -243,11 +243,11 @@ export const configSchema: Schema = {
   title: 'validated configuration of vipd',
   description: 'durations are microseconds',
   ...object({
-    global: globalConfig,
-    vrrpInstances: list(vrrpInstance),
-    vrrpSyncGroups: list(vrrpSyncGroup),
-    vrrpScripts: list(vrrpScript),
-    virtualServers: list(virtualServer),
+    global: shared('global'),
+    vrrpInstances: list(shared('vrrpInstance')),
+    vrrpSyncGroups: list(shared('vrrpSyncGroup')),
+    vrrpScripts: list(shared('vrrpScript')),
+    virtualServers: list(shared('virtualServer')),
   }),
   definitions: {
     user: object({ user: text, group: nullable(text) }),
@@ -272,5 +272,10 @@ export const configSchema: Schema = {
     }),
     checker,
     realServer,
+    global: globalConfig,
+    vrrpInstance,
+    vrrpSyncGroup,
+    vrrpScript,
+    virtualServer,
   },
 };

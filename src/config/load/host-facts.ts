@@ -1,6 +1,6 @@
 /** What this machine has, for check/host.ts: asked when a rule wants to know, and read once. */
-import { execFileSync } from 'node:child_process';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { HostFacts } from '../check/host.ts';
 
 /** A directory service that does not answer must not hold up a configuration test. */
@@ -34,12 +34,18 @@ function inDatabase(database: 'passwd' | 'group', name: string): boolean {
   try {
     const local = readFileSync(`/etc/${database}`, 'utf8');
     if (local.split('\n').some((line) => line.startsWith(`${name}:`))) return true;
-    execFileSync('getent', [database, '--', name], { stdio: 'ignore', timeout: GETENT_TIMEOUT_MS });
+    childProcess().execFileSync('getent', [database, '--', name], {
+      stdio: 'ignore',
+      timeout: GETENT_TIMEOUT_MS,
+    });
     return true;
   } catch {
     return false;
   }
 }
+
+/** Loaded when it is needed: that takes as long as reading most configurations, and few name a user from elsewhere. */
+const childProcess = (): typeof import('node:child_process') => createRequire('/')('node:child_process');
 
 function hasCommand(program: string): boolean {
   if (program.includes('/')) return isExecutable(program);
