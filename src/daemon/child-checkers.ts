@@ -5,6 +5,7 @@ import { systemErrorText } from '../base/system-error.ts';
 import { openMarkedSocket } from '../checks/shell/marked-socket.ts';
 import { startCheckers } from '../checks/shell/process.ts';
 import { createIpvsKernel } from '../ipvs/shell/kernel.ts';
+import { ownershipFile } from '../ipvs/shell/ownership-file.ts';
 import { createClock } from '../net/adapters/clock.ts';
 import { capabilityProblem } from './capabilities.ts';
 import { runChild, type StartHalf } from './child.ts';
@@ -19,7 +20,14 @@ const startHalf: StartHalf = (config, options, log) => {
   const ipvs = openIpvs();
   if (!ipvs.ok) return { refusal: { exitCode: 4, reason: systemErrorText(ipvs.error) } };
   const checkers = startCheckers(
-    { clock: createClock(), log, ipvs: ipvs.value, seed: randomInt(2 ** 32), openSocket: openMarkedSocket },
+    {
+      clock: createClock(),
+      log,
+      ipvs: ipvs.value,
+      ownership: ownershipFile(options.ownershipFile, log),
+      seed: randomInt(2 ** 32),
+      openSocket: openMarkedSocket,
+    },
     config,
     {
       releaseIpvs: options.releaseIpvs,

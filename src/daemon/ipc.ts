@@ -13,6 +13,8 @@ export interface ChildOptions {
   /** -V: leave addresses at stop; -I: leave the IPVS table at stop */
   readonly releaseVips: boolean;
   readonly releaseIpvs: boolean;
+  /** where the checkers remember which services of the kernel are theirs */
+  readonly ownershipFile: string;
   readonly log: LogOptions;
 }
 

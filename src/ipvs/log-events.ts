@@ -29,6 +29,19 @@ export const ipvsLog = catalogue({
     (f: { operations: number }) =>
       `IPVS: the kernel's table differed from the last one written, ${f.operations} operations repaired it`,
   ),
+  /** a daemon before this one made them, and the configuration has them no more */
+  leftOver: row(
+    'ipvs_left_over',
+    'notice',
+    (f: { services: number }) =>
+      `IPVS: removed ${f.services} services that an earlier vipd left behind and the configuration no longer has`,
+  ),
+  ownershipLost: row(
+    'ipvs_ownership_lost',
+    'warning',
+    (f: { reason: string }) =>
+      `IPVS: after a crash vipd will not know which services are its own: ${f.reason}`,
+  ),
   flushed: row(
     'ipvs_flushed',
     'info',

@@ -16,6 +16,7 @@ import { printListing } from '../../ipvs/core/listing.ts';
 import type { IpvsTable } from '../../ipvs/core/table.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
 import type { IpvsKernel } from '../../ports/ipvs-kernel.ts';
+import type { OwnershipStore } from '../../ports/ownership.ts';
 import { describeServices } from '../core/describe.ts';
 import { desiredTable } from '../core/desired.ts';
 import { checksLog } from '../core/log-events.ts';
@@ -33,6 +34,7 @@ export interface CheckersPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly ipvs: IpvsKernel;
+  readonly ownership: OwnershipStore;
   /** spreads the first runs; any number, another one on each machine */
   readonly seed: number;
   /** for checkers with `fwmark` or `bind_if`; without it they get no result */
@@ -77,14 +79,14 @@ class Checkers implements CheckersProcess {
   #stopped = false;
 
   constructor(ports: CheckersPorts, config: Config, options: CheckersOptions) {
-    const { clock, log, ipvs } = ports;
+    const { clock, log, ipvs, ownership } = ports;
     const now = (): Instant => clock.now();
     this.#ports = ports;
     this.#options = options;
     this.#state = emptyNode(ports.seed);
     this.#deadlines = createDeadlines(now);
     this.#probePorts = { deadlines: this.#deadlines, dial: createDial(ports.openSocket ?? null) };
-    this.#table = createTableKeeper({ kernel: ipvs, log, now }, () =>
+    this.#table = createTableKeeper({ kernel: ipvs, log, now, ownership }, () =>
       desiredTable(this.#state.services.values()),
     );
     // Sockets before deadlines: after a stall the timer runs first, and answers that wait in the kernel would be

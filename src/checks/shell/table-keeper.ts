@@ -7,7 +7,7 @@ import { type SystemError, systemErrorText } from '../../base/system-error.ts';
 import { after, elapsed, type Instant, type Micros, micros, seconds } from '../../base/units.ts';
 import type { LvsGlobals } from '../../config/model/global.ts';
 import type { IpvsTable } from '../../ipvs/core/table.ts';
-import { createReconciler, type ReconcileReport } from '../../ipvs/shell/reconcile.ts';
+import { createReconciler, type ReconcileReport, type ReconcilerPorts } from '../../ipvs/shell/reconcile.ts';
 import type { IpvsKernel, IpvsTimeouts } from '../../ports/ipvs-kernel.ts';
 import { checksLog } from '../core/log-events.ts';
 
@@ -35,12 +35,12 @@ export interface TableKeeper {
 }
 
 export function createTableKeeper(
-  ports: { readonly kernel: IpvsKernel; readonly log: Log; readonly now: () => Instant },
+  ports: ReconcilerPorts & { readonly now: () => Instant },
   desired: () => IpvsTable,
 ): TableKeeper {
-  const { kernel, now } = ports;
+  const { kernel, now, ownership } = ports;
   const trouble = createTrouble(ports.log);
-  const reconciler = createReconciler({ kernel, log: trouble.tell });
+  const reconciler = createReconciler({ kernel, log: trouble.tell, ownership });
   let due: Instant | null = null;
   let notBefore: Instant = now();
   let timeouts: Partial<IpvsTimeouts> | null = null;

@@ -4,6 +4,7 @@ import type { Log } from '../../base/log.ts';
 import { ok, type Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';
 import type { IpvsKernel, IpvsOperation } from '../../ports/ipvs-kernel.ts';
+import type { OwnershipStore } from '../../ports/ownership.ts';
 import { planIpvs, plannedTable } from '../core/plan.ts';
 import { type IpvsTable, serviceKeyText } from '../core/table.ts';
 import { ipvsLog } from '../log-events.ts';
@@ -44,9 +45,16 @@ export interface Reconciler {
   readonly writes: number;
 }
 
-export function createReconciler(ports: { readonly kernel: IpvsKernel; readonly log: Log }): Reconciler {
-  const { kernel, log } = ports;
-  const owned = new Set<string>();
+export interface ReconcilerPorts {
+  readonly kernel: IpvsKernel;
+  readonly log: Log;
+  readonly ownership: OwnershipStore;
+}
+
+export function createReconciler({ kernel, log, ownership }: ReconcilerPorts): Reconciler {
+  const owned = new Set(ownership.load());
+  /** owned by a daemon before this one, and not wanted by this one so far */
+  const inherited = new Set(owned);
   /** what the kernel held after the last operation; null = unknown */
   let remembered: IpvsTable | null = null;
   let writes = 0;
@@ -57,10 +65,19 @@ export function createReconciler(ports: { readonly kernel: IpvsKernel; readonly 
     const outcome = outcomeOf(operations, answers);
     remembered = outcome.refused.length === 0 ? plannedTable(desired, actual, operations) : null;
     writes += outcome.written.length;
-    for (const operation of outcome.written) {
-      if (operation.kind === 'remove_service') owned.delete(serviceKeyText(operation.service));
-    }
+    disown(outcome.written);
     return outcome;
+  };
+
+  const disown = (written: readonly IpvsOperation[]): void => {
+    const removed = written.flatMap((operation) =>
+      operation.kind === 'remove_service' ? [serviceKeyText(operation.service)] : [],
+    );
+    if (removed.length === 0) return;
+    const leftOver = removed.filter((key) => inherited.delete(key)).length;
+    if (leftOver > 0) log(ipvsLog.leftOver({ services: leftOver }));
+    for (const key of removed) owned.delete(key);
+    ownership.store(owned);
   };
 
   const readTable = (): Result<IpvsTable, SystemError> => {
@@ -77,8 +94,14 @@ export function createReconciler(ports: { readonly kernel: IpvsKernel; readonly 
     return remembered;
   };
 
+  /** Before the kernel hears of it: a crash in between must not make an orphan. */
   const own = (desired: IpvsTable): void => {
-    for (const key of desired.keys()) owned.add(key);
+    const before = owned.size;
+    for (const key of desired.keys()) {
+      owned.add(key);
+      inherited.delete(key);
+    }
+    if (owned.size > before) ownership.store(owned);
   };
   const plan = (desired: IpvsTable, actual: IpvsTable): readonly IpvsOperation[] =>
     planIpvs(desired, actual, (key) => owned.has(key));
@@ -124,6 +147,7 @@ export function createReconciler(ports: { readonly kernel: IpvsKernel; readonly 
     if (flushed.ok) {
       writes += 1;
       owned.clear();
+      ownership.store(owned);
       log(ipvsLog.flushed({ because }));
     } else log(ipvsLog.unreadable({ error: flushed.error }));
     return flushed;
