@@ -7,6 +7,13 @@
       "defines": ["NAPI_VERSION=8", "NAPI_DISABLE_CPP_EXCEPTIONS"],
       "cflags_cc": ["-std=c++17", "-Wall", "-Wextra", "-Wno-unused-parameter", "-fvisibility=hidden"],
       "conditions": [["OS!='linux'", {"sources": ["vipd needs Linux"]}]]
+    },
+    {
+      "target_name": "vipd-launch",
+      "type": "executable",
+      "sources": ["src/launch.c"],
+      "cflags": ["-Wall", "-Wextra"],
+      "ldflags!": ["-rdynamic"]
     }
   ]
 }

@@ -1,15 +1,16 @@
 #!/bin/sh
-# Builds native/build/Release/vipd.node with node-gyp; does nothing when it is newer than its sources and was
-# made for this version of Node. Needs g++, make and python3, and Node's headers: those beside the running
+# Builds native/build/Release/vipd.node and vipd-launch with node-gyp; does nothing when they are newer than their
+# sources and were made for this version of Node. Needs g++, make and python3, and Node's headers: those beside the running
 # node or those of the distribution's package (libnode-dev) are taken before node-gyp would fetch any.
 set -eu
 cd "$(dirname "$0")/.."
 
 addon=native/build/Release/vipd.node
+launcher=native/build/Release/vipd-launch
 stamp=native/build/built-for
 node_version=$(node -p 'process.version + "-" + process.arch')
 
-if [ -f "$addon" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$node_version" ] &&
+if [ -f "$addon" ] && [ -x "$launcher" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$node_version" ] &&
   [ -z "$(find native/src native/binding.gyp node_modules/node-addon-api -newer "$addon" -type f)" ]; then
   exit 0
 fi

@@ -64,11 +64,12 @@ function parseIn(
   const wants = options.host === null ? null : createHostWants(options.host, report);
   let inOrder = true;
   const { sources } = readConfigFiles(path, files, options, report, portion, (pieces) => {
-    for (const statement of parser.parse(pieces)) {
-      visit(statement, (inner) => {
-        effects.visit(inner);
-        wants?.visit(inner);
-      });
+    const statements = parser.parse(pieces);
+    visit(statements, (statement, block) => {
+      effects.visit(statement);
+      wants?.visit(statement, block);
+    });
+    for (const statement of statements) {
       inOrder = lowering.add(statement) && inOrder;
     }
   });
@@ -85,7 +86,12 @@ function parseIn(
   };
 }
 
-function visit(statement: Statement, act: (statement: Statement) => void): void {
-  act(statement);
-  if (statement.body.kind === 'block') for (const inner of statement.body.statements) visit(inner, act);
+function visit(
+  block: readonly Statement[],
+  act: (statement: Statement, block: readonly Statement[]) => void,
+): void {
+  for (const statement of block) {
+    act(statement, block);
+    if (statement.body.kind === 'block') visit(statement.body.statements, act);
+  }
 }

@@ -51,7 +51,9 @@ export interface Addon {
   errorText(errno: number): string;
 }
 
-const ADDON = join('native', 'build', 'Release', 'vipd.node');
+const RELEASE = join('native', 'build', 'Release');
+const ADDON = join(RELEASE, 'vipd.node');
+const LAUNCHER = join(RELEASE, 'vipd-launch');
 /** How far above its own file the loader looks: dist/ and src/native/ are both nearer than this. */
 const LEVELS_MAX = 6;
 
@@ -76,12 +78,17 @@ export function addonProblem(): string | null {
   }
 }
 
-function addonPath(): string | null {
+/** The program that starts other programs (native/src/launch.c), built together with the addon. */
+export const launcherPath = (): string => builtPath(LAUNCHER) ?? LAUNCHER;
+
+const addonPath = (): string | null => builtPath(ADDON);
+
+function builtPath(file: string): string | null {
   // __dirname is there in the CommonJS bundles and under vitest; other loaders have the script's own folder
   // to go by.
   let folder = resolve(typeof __dirname === 'string' ? __dirname : dirname(process.argv[1] ?? '.'));
   for (let level = 0; level < LEVELS_MAX; level++) {
-    const candidate = join(folder, ADDON);
+    const candidate = join(folder, file);
     if (existsSync(candidate)) return candidate;
     folder = dirname(folder);
   }

@@ -8,6 +8,7 @@ const host: HostFacts = {
   hasUser: (name) => name === 'root',
   hasGroup: () => false,
   hasCommand: (program) => program === '/bin/true',
+  unsafePart: (program) => (program === '/tmp/mine' ? '/tmp/mine belongs to user 1000' : null),
 };
 
 const instance = (lines: string, name = 'A'): string =>
@@ -102,6 +103,24 @@ describe('exit status and start', () => {
       'a protected script for nobody',
       `global_defs {\n enable_script_security\n}\n${instance('notify /bin/true')}`,
       5,
+      true,
+    ],
+    [
+      'a script as root that others could change',
+      `global_defs {\n enable_script_security\n script_user root\n}\n${instance('notify /tmp/mine')}`,
+      6,
+      true,
+    ],
+    [
+      'a script whose own user is root and that others could change',
+      'global_defs {\n enable_script_security\n script_user 1000\n}\nvrrp_script s {\n script /tmp/mine\n user root\n}\n',
+      6,
+      true,
+    ],
+    [
+      'a script as another user that others could change',
+      `global_defs {\n enable_script_security\n script_user root\n}\n${instance('notify "/tmp/mine" 1000 1000')}`,
+      0,
       true,
     ],
     ['a script of an unknown user', instance('notify "/bin/false" nosuchuser'), 5, true],

@@ -13,6 +13,8 @@ export interface HostFacts {
   readonly hasGroup: (name: string) => boolean;
   /** an executable file: by path, or by name through $PATH */
   readonly hasCommand: (program: string) => boolean;
+  /** the part of the program's path that others than root could change, as a phrase; null when there is none */
+  readonly unsafePart: (program: string) => string | null;
 }
 
 /** The account that runs scripts when the file names none. */
@@ -20,7 +22,8 @@ const SCRIPT_USER_DEFAULT = 'keepalived_script';
 
 /** What the text wants of the machine, gathered statement by statement. */
 export interface HostWants {
-  readonly visit: (statement: Statement) => void;
+  /** `block`: the statements beside it */
+  readonly visit: (statement: Statement, block: readonly Statement[]) => void;
   readonly check: (config: Config) => void;
 }
 
@@ -28,9 +31,9 @@ export function createHostWants(host: HostFacts, report: Report): HostWants {
   const instances: Statement[] = [];
   const uses: ScriptUses = { commands: [], users: [] };
   return {
-    visit: (statement) => {
+    visit: (statement, block) => {
       if (statement.keyword.text === 'vrrp_instance') instances.push(statement);
-      noteScripts(statement, uses);
+      noteScripts(statement, block, uses);
     },
     check: (config) => {
       if (!config.global.vrrp.dynamicInterfaces) checkInterfaces(instances, host, report);
@@ -55,7 +58,8 @@ function checkScripts(
   checkSecurity(config, commands, host, report);
 }
 
-/** One complaint for all scripts, at the first that could be run. */
+/** Without enable_script_security one complaint for all scripts, at the first that could be run; with it, each that will be
+ *  refused as root, and that script_user is missing. */
 function checkSecurity(
   { global }: Config,
   scripts: readonly Command[],
@@ -65,6 +69,11 @@ function checkSecurity(
   const [first] = scripts;
   if (first === undefined) return;
   if (global.scripts.security) {
+    for (const { program, user, at } of scripts) {
+      const name = (user ?? global.scripts.user)?.user;
+      const part = name === 'root' || name === '0' ? host.unsafePart(program) : null;
+      if (part !== null) report(catalog.unsafe_script(at.args[0] ?? at.keyword, { program, part }));
+    }
     if (global.scripts.user !== null || host.hasUser(SCRIPT_USER_DEFAULT)) return;
     const unnamed = scripts.find((script) => script.user === null);
     if (unnamed !== undefined)
@@ -89,14 +98,22 @@ interface ScriptUses {
   readonly users: { readonly user: ScriptUser; readonly at: Statement }[];
 }
 
-function noteScripts(at: Statement, { commands, users }: ScriptUses): void {
+function noteScripts(at: Statement, block: readonly Statement[], { commands, users }: ScriptUses): void {
   if (at.row.shape !== 'line') return;
   const { read } = at.row;
   const command = read === scriptCommand ? scriptCommand(at, IGNORE) : undefined;
   const argv = read === bareCommand ? bareCommand(at, IGNORE) : command?.argv;
   const user = (read === scriptUser ? scriptUser(at, IGNORE) : command?.user) ?? null;
-  if (argv !== undefined) commands.push({ program: argv[0], user, at });
+  if (argv !== undefined) {
+    commands.push({ program: argv[0], user: read === bareCommand ? userOf(block) : user, at });
+  }
   if (user !== null) users.push({ user, at });
+}
+
+/** The `user` line beside a `script` or `misc_path`. */
+function userOf(block: readonly Statement[]): ScriptUser | null {
+  const line = block.find(({ keyword, row }) => keyword.text === 'user' && row.shape === 'line');
+  return line === undefined ? null : (scriptUser(line, IGNORE) ?? null);
 }
 
 function checkUser({ user, group }: ScriptUser, at: Statement, host: HostFacts, report: Report): void {

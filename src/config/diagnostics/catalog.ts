@@ -484,6 +484,13 @@ const host = {
     'complaint',
     (f: { program: string }) => `this machine has no command '${f.program}'; the script is not run`,
   ),
+  unsafe_script: catalogRow(
+    'unsafe_script',
+    'security',
+    (f: { program: string; part: string }) =>
+      `'${f.program}' is not run as root: ${f.part} (enable_script_security)`,
+    () => 'let every part of the path belong to root and be writable by root alone, or name another user',
+  ),
   insecure_scripts: catalogRow(
     'insecure_scripts',
     'security',

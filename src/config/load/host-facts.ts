@@ -1,6 +1,7 @@
 /** What this machine has, for check/host.ts: asked when a rule wants to know, and read once. */
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { findProgram, unsafePart } from '../../scripts/program-file.ts';
 import type { HostFacts } from '../check/host.ts';
 
 /** A directory service that does not answer must not hold up a configuration test. */
@@ -15,7 +16,11 @@ export function createHostFacts(): HostFacts {
     },
     hasUser: (name) => inDatabase('passwd', name),
     hasGroup: (name) => inDatabase('group', name),
-    hasCommand,
+    hasCommand: (program) => findProgram(program).ok,
+    unsafePart: (program) => {
+      const found = findProgram(program);
+      return found.ok ? unsafePart(found.value) : null;
+    },
   };
 }
 
@@ -46,17 +51,3 @@ function inDatabase(database: 'passwd' | 'group', name: string): boolean {
 
 /** Loaded when it is needed: that takes as long as reading most configurations, and few name a user from elsewhere. */
 const childProcess = (): typeof import('node:child_process') => createRequire('/')('node:child_process');
-
-function hasCommand(program: string): boolean {
-  if (program.includes('/')) return isExecutable(program);
-  return (process.env['PATH'] ?? '').split(':').some((directory) => isExecutable(`${directory}/${program}`));
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
