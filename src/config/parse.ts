@@ -24,6 +24,8 @@ export interface ParseOptions {
   readonly environment: (name: string) => string | undefined;
   /** -e: every include must succeed */
   readonly strictIncludes: boolean;
+  /** of ${_RANDOM} until the text gives a random_seed */
+  readonly randomSeed: number;
   /** the machine that will run it; null checks the text alone */
   readonly host: HostFacts | null;
 }

@@ -52,11 +52,17 @@ const syntax = {
     'mistake',
     (_: None) => 'this quote is not closed on its line; the rest of the line is taken as one word',
   ),
-  sequence: catalogRow(
-    'sequence',
+  bad_sequence: catalogRow(
+    'bad_sequence',
     'mistake',
-    (_: None) => 'vipd does not read ~SEQ and ~LST yet; the lines that it would make are missing',
-    () => 'write the lines out',
+    (f: { problem: string }) => `this sequence cannot be read: ${f.problem}; the line is ignored`,
+    () => '~SEQ(NAME, START, END) text · ~SEQ(NAME, START, STEP, END) text · ~LST(NAME, VALUE, VALUE) text',
+  ),
+  sequence_endless: catalogRow(
+    'sequence_endless',
+    'mistake',
+    (f: { limit: number }) => `more than ${f.limit} sequences inside each other; the line is ignored`,
+    () => 'look for a macro that leads back to itself',
   ),
   macro_endless: catalogRow(
     'macro_endless',

@@ -141,7 +141,6 @@ export const KNOWN_KEYWORDS: readonly (readonly [
     'name prefix of VMACs created for addresses on other interfaces',
   ],
   ['global_defs/umask', 'line', 3, 'file creation mask'],
-  ['global_defs/random_seed', 'line', 3, 'seed of everything that is random'],
   [
     'global_defs/reload_check_config',
     'line',
@@ -151,7 +150,6 @@ export const KNOWN_KEYWORDS: readonly (readonly [
   ['global_defs/reload_time_file', 'line', 3, 'file whose content schedules a reload'],
   ['global_defs/reload_repeat', 'line', 3, 'keep a time-only reload_time_file after it fires'],
   ['global_defs/reload_file', 'line', 3, 'file that exists only while the configuration is being read'],
-  ['global_defs/include_check', 'line', 3, 'strictness of plain include from here on'],
   ['global_defs/config_save_dir', 'line', 3, 'save the merged configuration and pre/post reload dumps there'],
   ['global_defs/tmp_config_directory', 'line', 3, 'put the merged temporary configuration on disk'],
   ['global_defs/data_use_instance', 'line', 3, 'add .NAMESPACE_INSTANCE to the data dump file name'],
