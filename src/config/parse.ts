@@ -3,7 +3,9 @@
 
 import { createEffects } from './check/effects.ts';
 import { createHostWants, type HostFacts } from './check/host.ts';
+import { createTraps } from './check/traps.ts';
 import { type Diagnostic, exitCodeOf, GRAVITY, type Report, refusesToRun } from './diagnostics/diagnostic.ts';
+import { withBlankNamed } from './diagnostics/strange-blank.ts';
 import { createLowering } from './lower/lower.ts';
 import type { Config } from './model/config.ts';
 import { createGrammar } from './schema/grammar.ts';
@@ -58,17 +60,19 @@ function parseIn(
   const diagnostics: Diagnostic[] = [];
   const report: Report = (diagnostic) => {
     const limit = GRAVITY[diagnostic.gravity].refuses ? 2 * DIAGNOSTICS_MAX : DIAGNOSTICS_MAX;
-    if (diagnostics.length < limit) diagnostics.push(diagnostic);
+    if (diagnostics.length < limit) diagnostics.push(withBlankNamed(diagnostic));
   };
   const parser = createParser(createGrammar(), report);
   const lowering = createLowering(options.hostName, portion, report);
   const effects = createEffects(report);
+  const traps = createTraps(report);
   const wants = options.host === null ? null : createHostWants(options.host, report);
   let inOrder = true;
   const { sources } = readConfigFiles(path, files, options, report, portion, (pieces) => {
     for (const statement of parser.parse(pieces)) {
       visit(statement, (inner) => {
         effects.visit(inner);
+        traps.visit(inner);
         wants?.visit(inner);
       });
       inOrder = lowering.add(statement) && inOrder;
@@ -76,6 +80,7 @@ function parseIn(
   });
   effects.finish();
   const config = lowering.finish();
+  traps.finish(config);
   wants?.check(config);
   return {
     config: sources.length === 0 ? null : config,

@@ -454,6 +454,23 @@ const vrrp = {
   ),
 };
 
+/** Legal and seldom meant (check/traps.ts). */
+const traps = {
+  strict_is_deaf: catalogRow(
+    'strict_is_deaf',
+    'advice',
+    (f: { name: string }) =>
+      `in strict mode keepalived drops all packets to an address that the router does not own: with it the VIP of ${f.name} answers no ping and no local service; vipd does not drop them`,
+    () => "leave strict mode out, or add 'accept' to the instance (version 3)",
+  ),
+  tunnel_mtu: catalogRow(
+    'tunnel_mtu',
+    'hint',
+    (_: None) => 'a tunnelled packet is longer by its outer header (IPIP 20 bytes, GRE 24, GUE 28 or more)',
+    () => 'lower the MTU or clamp the TCP MSS on the real servers, or large answers are lost',
+  ),
+};
+
 /** What the machine lacks (check/host.ts). */
 const host = {
   interface_absent: catalogRow(
@@ -680,4 +697,4 @@ function listed(words: readonly string[], count: number): string {
 
 const times = (count: number): string => (count > 1 ? ` (${count} places)` : '');
 
-export const catalog = { ...syntax, ...values, ...vrrp, ...host, ...lvs, ...effects };
+export const catalog = { ...syntax, ...values, ...vrrp, ...traps, ...host, ...lvs, ...effects };
