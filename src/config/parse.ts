@@ -3,7 +3,9 @@
 
 import { createEffects } from './check/effects.ts';
 import { createHostWants, type HostFacts } from './check/host.ts';
+import { createTraps } from './check/traps.ts';
 import { type Diagnostic, exitCodeOf, GRAVITY, type Report, refusesToRun } from './diagnostics/diagnostic.ts';
+import { withBlankNamed } from './diagnostics/strange-blank.ts';
 import { createLowering } from './lower/lower.ts';
 import type { Config } from './model/config.ts';
 import { createGrammar } from './schema/grammar.ts';
@@ -24,6 +26,8 @@ export interface ParseOptions {
   readonly environment: (name: string) => string | undefined;
   /** -e: every include must succeed */
   readonly strictIncludes: boolean;
+  /** of ${_RANDOM} until the text gives a random_seed */
+  readonly randomSeed: number;
   /** the machine that will run it; null checks the text alone */
   readonly host: HostFacts | null;
 }
@@ -56,17 +60,19 @@ function parseIn(
   const diagnostics: Diagnostic[] = [];
   const report: Report = (diagnostic) => {
     const limit = GRAVITY[diagnostic.gravity].refuses ? 2 * DIAGNOSTICS_MAX : DIAGNOSTICS_MAX;
-    if (diagnostics.length < limit) diagnostics.push(diagnostic);
+    if (diagnostics.length < limit) diagnostics.push(withBlankNamed(diagnostic));
   };
   const parser = createParser(createGrammar(), report);
   const lowering = createLowering(options.hostName, portion, report);
   const effects = createEffects(report);
+  const traps = createTraps(report);
   const wants = options.host === null ? null : createHostWants(options.host, report);
   let inOrder = true;
   const { sources } = readConfigFiles(path, files, options, report, portion, (pieces) => {
     const statements = parser.parse(pieces);
     visit(statements, (statement, block) => {
       effects.visit(statement);
+      traps.visit(statement);
       wants?.visit(statement, block);
     });
     for (const statement of statements) {
@@ -75,6 +81,7 @@ function parseIn(
   });
   effects.finish();
   const config = lowering.finish();
+  traps.finish(config);
   wants?.check(config);
   return {
     config: sources.length === 0 ? null : config,

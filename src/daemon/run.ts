@@ -197,8 +197,9 @@ function keepWatchdogFed(daemon: Daemon, periodMicros: number): void {
   alarm.set(daemon.clock.now());
 }
 
-const loadOptionsOf = ({ configId, strictIncludes }: DaemonOptions): LoadOptions => ({
+const loadOptionsOf = ({ configId, strictIncludes, strict }: DaemonOptions): LoadOptions => ({
   strictIncludes,
+  strict,
   ...(configId === null ? {} : { configId }),
 });
 

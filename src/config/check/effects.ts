@@ -7,7 +7,7 @@ import type { Statement } from '../syntax/tree.ts';
 import type { PlacedInstance } from './cross-checks.ts';
 
 /** Finishes "vipd does not … yet". */
-const MISSING: Readonly<Record<NoEffect, string>> = {
+export const MISSING: Readonly<Record<NoEffect, string>> = {
   mail: 'send mail',
   scripts: 'run scripts',
   sync_groups: 'move instances of a group together',

@@ -52,11 +52,17 @@ const syntax = {
     'mistake',
     (_: None) => 'this quote is not closed on its line; the rest of the line is taken as one word',
   ),
-  sequence: catalogRow(
-    'sequence',
+  bad_sequence: catalogRow(
+    'bad_sequence',
     'mistake',
-    (_: None) => 'vipd does not read ~SEQ and ~LST yet; the lines that it would make are missing',
-    () => 'write the lines out',
+    (f: { problem: string }) => `this sequence cannot be read: ${f.problem}; the line is ignored`,
+    () => '~SEQ(NAME, START, END) text · ~SEQ(NAME, START, STEP, END) text · ~LST(NAME, VALUE, VALUE) text',
+  ),
+  sequence_endless: catalogRow(
+    'sequence_endless',
+    'mistake',
+    (f: { limit: number }) => `more than ${f.limit} sequences inside each other; the line is ignored`,
+    () => 'look for a macro that leads back to itself',
   ),
   macro_endless: catalogRow(
     'macro_endless',
@@ -448,6 +454,23 @@ const vrrp = {
   ),
 };
 
+/** Legal and seldom meant (check/traps.ts). */
+const traps = {
+  strict_is_deaf: catalogRow(
+    'strict_is_deaf',
+    'advice',
+    (f: { name: string }) =>
+      `in strict mode keepalived drops all packets to an address that the router does not own: with it the VIP of ${f.name} answers no ping and no local service; vipd does not drop them`,
+    () => "leave strict mode out, or add 'accept' to the instance (version 3)",
+  ),
+  tunnel_mtu: catalogRow(
+    'tunnel_mtu',
+    'hint',
+    (_: None) => 'a tunnelled packet is longer by its outer header (IPIP 20 bytes, GRE 24, GUE 28 or more)',
+    () => 'lower the MTU or clamp the TCP MSS on the real servers, or large answers are lost',
+  ),
+};
+
 /** What the machine lacks (check/host.ts). */
 const host = {
   interface_absent: catalogRow(
@@ -681,4 +704,4 @@ function listed(words: readonly string[], count: number): string {
 
 const times = (count: number): string => (count > 1 ? ` (${count} places)` : '');
 
-export const catalog = { ...syntax, ...values, ...vrrp, ...host, ...lvs, ...effects };
+export const catalog = { ...syntax, ...values, ...vrrp, ...traps, ...host, ...lvs, ...effects };

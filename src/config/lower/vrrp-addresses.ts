@@ -5,6 +5,7 @@ import { catalog } from '../diagnostics/catalog.ts';
 import type { VirtualAddress, VrrpDestination } from '../model/vrrp.ts';
 import type { AddressLine } from '../schema/address-line.ts';
 import type { ListEntry, Setting } from '../schema/read-block.ts';
+import type { Span } from '../syntax/source.ts';
 import { type LowerContext, valueOr } from './context.ts';
 import type { InstanceSettings } from './vrrp-instance.ts';
 
@@ -32,11 +33,14 @@ export function virtualAddresses(
   owner: { readonly name: string; readonly family: Family; readonly interface: InterfaceName },
   { report }: LowerContext,
 ): InstanceAddresses {
-  const seen = new Set<string>();
+  const seen = new Map<string, Span>();
   const isNew = (entry: ListEntry<AddressLine>): boolean => {
     const key = `${entry.value.address} ${entry.value.interface ?? owner.interface}`;
-    if (!seen.has(key)) return seen.add(key) !== undefined;
-    report(catalog.duplicate_address(entry.at.args[0] ?? null, { address: entry.value.address }));
+    const place = entry.at.args[0] ?? entry.at.keyword;
+    const first = seen.get(key);
+    if (first === undefined) return seen.set(key, place) !== undefined;
+    const notes = [{ text: 'first given here', at: first }];
+    report(catalog.duplicate_address(place, { address: entry.value.address }, { notes }));
     return false;
   };
   const fits = (entry: ListEntry<AddressLine>): boolean => {
@@ -93,7 +97,7 @@ export function advertRoute(
 }
 
 function lowerPeers(settings: InstanceSettings, family: Family, { report }: LowerContext) {
-  const seen = new Set<IpAddress>();
+  const seen = new Map<IpAddress, Span>();
   return (settings.unicast_peer ?? []).flatMap(({ value, at }) => {
     const word = at.args[0] ?? null;
     if (familyOf(value.address) !== family) {
@@ -101,11 +105,13 @@ function lowerPeers(settings: InstanceSettings, family: Family, { report }: Lowe
       report(catalog.wrong_family(word, fields));
       return [];
     }
-    if (seen.has(value.address)) {
-      report(catalog.duplicate_peer(word, { address: value.address }));
+    const first = seen.get(value.address);
+    if (first !== undefined) {
+      const notes = [{ text: 'first given here', at: first }];
+      report(catalog.duplicate_peer(word, { address: value.address }, { notes }));
       return [];
     }
-    seen.add(value.address);
+    seen.set(value.address, word ?? at.keyword);
     return [value];
   });
 }

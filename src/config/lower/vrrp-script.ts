@@ -4,6 +4,7 @@ import { catalog } from '../diagnostics/catalog.ts';
 import type { VrrpInstance, VrrpNotify, VrrpScript, VrrpSyncGroup } from '../model/vrrp.ts';
 import type { BlockValue, Settings } from '../schema/read-block.ts';
 import type { syncGroupRows, vrrpScriptRows } from '../schema/vrrp.ts';
+import type { Span } from '../syntax/source.ts';
 import { type LowerContext, valueOr } from './context.ts';
 
 const ONE_SECOND = seconds(1);
@@ -44,14 +45,19 @@ export function lowerSyncGroups(
   context: LowerContext,
 ): readonly VrrpSyncGroup[] {
   const names = new Set(instances.map((instance) => instance.name));
-  const groupOf = new Map<string, string>();
+  const groupOf = new Map<string, Membership>();
+  const firsts = new Map<string, Span>();
   const groups = new Map<string, VrrpSyncGroup>();
   for (const block of blocks) {
     const { head: name } = block;
-    if (groups.has(name)) {
-      context.report(catalog.duplicate_group(block.at.args[0] ?? block.at.keyword, { name }));
+    const place = block.at.args[0] ?? block.at.keyword;
+    const first = firsts.get(name);
+    if (first !== undefined && groups.has(name)) {
+      const notes = [{ text: 'first given here', at: first }];
+      context.report(catalog.duplicate_group(place, { name }, { notes }));
       continue;
     }
+    firsts.set(name, place);
     const members = lowerMembers(block, names, groupOf, context);
     if (members.length === 0) {
       context.report(catalog.group_without_members(block.at.keyword, { name }));
@@ -63,20 +69,28 @@ export function lowerSyncGroups(
   return [...groups.values()];
 }
 
+/** The group that an instance is in, and the word that says so. */
+interface Membership {
+  readonly group: string;
+  readonly at: Span;
+}
+
 function lowerMembers(
   block: BlockValue<string, typeof syncGroupRows>,
   instances: ReadonlySet<string>,
-  groupOf: Map<string, string>,
+  groupOf: Map<string, Membership>,
   { report }: LowerContext,
 ): string[] {
   const members: string[] = [];
   for (const word of (block.settings.group ?? []).flatMap((entry) => entry.at.args)) {
-    const group = groupOf.get(word.text);
+    const taken = groupOf.get(word.text);
     if (!instances.has(word.text))
       report(catalog.member_unknown(word, { name: block.head, member: word.text }));
-    else if (group !== undefined) report(catalog.member_taken(word, { member: word.text, group }));
-    else {
-      groupOf.set(word.text, block.head);
+    else if (taken !== undefined) {
+      const notes = [{ text: 'first named here', at: taken.at }];
+      report(catalog.member_taken(word, { member: word.text, group: taken.group }, { notes }));
+    } else {
+      groupOf.set(word.text, { group: block.head, at: word });
       members.push(word.text);
     }
   }

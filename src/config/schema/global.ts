@@ -3,6 +3,7 @@
 import type { IpAddress } from '../../base/ip.ts';
 import { type Micros, type Port, port, seconds } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
+import { INCLUDE_CHECKS } from '../syntax/include.ts';
 import { line, list, type ValueReader } from './row.ts';
 import { scriptUser } from './script-values.ts';
 import {
@@ -68,6 +69,15 @@ const listenAddress: ValueReader<{ readonly address: IpAddress; readonly port: P
   const address = parseAddress(first, 'prometheus_listen', report);
   const number = parsePort(second, 1, 'prometheus_listen', report);
   return address === undefined || number === undefined ? undefined : { address, port: number };
+};
+
+/** The words are carried out by syntax/reader.ts, line by line; here they are only checked. */
+const includeCheck: ValueReader<true> = ({ args }, report) => {
+  for (const word of args) {
+    if (INCLUDE_CHECKS.has(word.text.replace(/^[+-]/, ''))) continue;
+    report(catalog.unknown_option(word, { option: word.text, of: 'include_check' }));
+  }
+  return true;
 };
 
 /** Clamped to what SCHED_RR allows, as keepalived does. */
@@ -159,6 +169,11 @@ export const globalRows = {
     tier: 3,
   }),
   checker_no_swap: line(flag, 'keep the checkers process in memory', { tier: 3 }),
+
+  include_check: line(includeCheck, 'how strict plain include is from here to the end of the file', {
+    tier: 3,
+  }),
+  random_seed: line(integer(0, U32_MAX), 'seed of the macro _RANDOM', { tier: 3 }),
 
   lvs_flush: line(flag, 'empty the kernel table at start'),
   lvs_flush_on_stop: line(

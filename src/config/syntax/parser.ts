@@ -7,6 +7,7 @@
  */
 import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
+import { strangeBlank } from '../diagnostics/strange-blank.ts';
 import type { Grammar, GrammarBlock } from '../schema/grammar.ts';
 import type { KeywordRow } from '../schema/row.ts';
 import type { Arguments, Body, Piece, Statement, Word, WordsPiece } from './tree.ts';
@@ -85,7 +86,10 @@ function parseStatements(parser: Parser, open: OpenBlock, depth: number): Statem
       parser.at++;
       if (open.keyword !== null) return statements;
       parser.balanced = false;
-      parser.report(catalog.extra_close(piece, {}));
+      const last = statements.at(-1)?.keyword;
+      const notes =
+        last === undefined ? [] : [{ text: `'${last.text}' is the last block before it`, at: last }];
+      parser.report(catalog.extra_close(piece, {}, { notes }));
     } else if (piece.kind === 'open') {
       parser.report(catalog.unexpected_open(piece, { after: null }));
       skipBlock(parser);
@@ -102,7 +106,7 @@ function parseStatement(parser: Parser, open: OpenBlock, piece: WordsPiece, dept
   const { keyword, args, source, tailFrom, tailTo } = piece;
   const row = open.table.rows.get(keyword.text);
   if (row === undefined || row.shape === 'retired') {
-    reportUnknown(parser, open, keyword, row);
+    reportUnknown(parser, open, piece, row);
     if (parser.pieces[parser.at]?.kind === 'open') skipBlock(parser);
     return null;
   }
@@ -206,7 +210,12 @@ function reportUnclosed(parser: Parser, keyword: Word): void {
   parser.report(catalog.unclosed(keyword, { keyword: keyword.text }));
 }
 
-function reportUnknown(parser: Parser, open: OpenBlock, keyword: Word, row: KeywordRow | undefined): void {
+function reportUnknown(
+  parser: Parser,
+  open: OpenBlock,
+  { keyword, args }: WordsPiece,
+  row: KeywordRow | undefined,
+): void {
   const word = keyword.text;
   const block = open.keyword === null ? 'the top level' : open.keyword.text;
   if (row !== undefined) {
@@ -218,18 +227,6 @@ function reportUnknown(parser: Parser, open: OpenBlock, keyword: Word, row: Keyw
     parser.report(catalog.strange_blank(keyword, strange));
     return;
   }
-  const help = parser.suggestionsLeft-- > 0 ? parser.grammar.suggest(word, open.table) : null;
+  const help = parser.suggestionsLeft-- > 0 ? parser.grammar.suggest(word, args, open.table) : null;
   parser.report(catalog.unknown_keyword(keyword, { word, block }, { help }));
-}
-
-const STRANGE_BLANKS: readonly (readonly [string, string])[] = [
-  ['\u3000', 'full-width blank (U+3000)'],
-  ['\u00a0', 'no-break space (U+00A0)'],
-  ['\u200b', 'zero-width space (U+200B)'],
-  ['\ufeff', 'byte order mark (U+FEFF)'],
-];
-
-function strangeBlank(word: string): { readonly blank: string } | null {
-  const found = STRANGE_BLANKS.find(([character]) => word.includes(character));
-  return found === undefined ? null : { blank: found[1] };
 }
