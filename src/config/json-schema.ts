@@ -102,6 +102,15 @@ const virtualAddress = object({
   label: nullable({ type: 'string', maxLength: 15 }),
   scope: integer(0, 255),
   broadcast: nullable(pattern(IPV4)),
+  traits: object({
+    peer: nullable(ip),
+    detectDuplicates: flag,
+    home: flag,
+    manageTemporary: flag,
+    noPrefixRoute: flag,
+    autojoin: flag,
+    preferredSeconds: nullable(u32),
+  }),
   tracked: flag,
 });
 

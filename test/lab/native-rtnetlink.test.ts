@@ -1,6 +1,7 @@
 // Links and addresses on the real kernel, in network namespaces. Needs root.
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { PLAIN_TRAITS } from '../../src/base/address-traits.ts';
 import type { IpAddress, Ipv4 } from '../../src/base/ip.ts';
 import { interfaceName } from '../../src/base/units.ts';
 import { NETLINK } from '../../src/native/constants.ts';
@@ -47,6 +48,8 @@ const address = (text: string, prefixLength: number, more: Partial<AddressState>
   broadcast: null,
   protocol: 18,
   secondary: false,
+  traits: PLAIN_TRAITS,
+  detection: 'over',
   ...more,
 });
 const add = (a: AddressState): NetOperation => ({ kind: 'add_address', address: a });

@@ -1,5 +1,6 @@
 /** A small director as the model and as its statuses: what dumps, metrics and vipctl are shown in the
  *  tests. */
+import { PLAIN_TRAITS } from '../../src/base/address-traits.ts';
 import { parseIpv4 } from '../../src/base/ip.ts';
 import { invariant } from '../../src/base/never.ts';
 import { interfaceName, micros, port, priority, seconds, vrid } from '../../src/base/units.ts';
@@ -133,6 +134,7 @@ export const CONFIG: Config = {
           label: null,
           scope: 0,
           broadcast: null,
+          traits: PLAIN_TRAITS,
           tracked: true,
         },
       ],
@@ -144,6 +146,7 @@ export const CONFIG: Config = {
           label: 'eth1:1',
           scope: 253,
           broadcast: ip('10.0.0.255'),
+          traits: PLAIN_TRAITS,
           tracked: true,
         },
       ],

@@ -100,7 +100,13 @@ export class Scenario {
   }
 
   #network(present: string): Pick<Extract<VrrpEvent, { kind: 'started' }>, 'links' | 'addresses'> {
-    const own = { interface: ETH0, address: ip(OWN_ADDRESS), prefixLength: 24, ours: false };
+    const own = {
+      interface: ETH0,
+      address: ip(OWN_ADDRESS),
+      prefixLength: 24,
+      ours: false,
+      detection: 'over',
+    } as const;
     const left = present.split(',').filter((text) => text !== '');
     return {
       links: [...this.#links.values()],
@@ -126,7 +132,13 @@ export class Scenario {
     this.#links.set(name, link);
     const lines = this.#feed({ kind: 'link_changed', link });
     if (state !== 'up' || name !== ETH0) return lines;
-    const own = { interface: ETH0, address: ip(OWN_ADDRESS), prefixLength: 24, ours: false };
+    const own = {
+      interface: ETH0,
+      address: ip(OWN_ADDRESS),
+      prefixLength: 24,
+      ours: false,
+      detection: 'over',
+    } as const;
     return [...lines, ...this.#feed({ kind: 'address_appeared', address: own })];
   }
 
@@ -210,6 +222,7 @@ const linkFact = (name: InterfaceName, up: boolean): LinkFact => ({
   up,
   multicast: true,
   announces: true,
+  mtu: 1500,
 });
 
 const wordsOf = (words: readonly string[]): Words =>

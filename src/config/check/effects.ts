@@ -63,7 +63,6 @@ function count<T extends Uses>(uses: T, word: string): T {
 export function reportIdleInstances(instances: readonly PlacedInstance[], report: Report): void {
   for (const { value, at } of instances) {
     const place = at.args[0] ?? at.keyword;
-    if (value.family === 'inet6') report(catalog.ipv6_instance(place, { name: value.name }));
     if (value.authentication.kind === 'ah') report(catalog.ah_instance(place, { name: value.name }));
   }
 }

@@ -278,6 +278,17 @@ const vrrp = {
     'mistake',
     (f: { label: string }) => `label '${f.label}' has more than 15 characters; the address is ignored`,
   ),
+  only_ipv6: catalogRow(
+    'only_ipv6',
+    'advice',
+    (f: { what: string }) => `'${f.what}' is for IPv6 addresses; it is ignored`,
+  ),
+  peer_family: catalogRow(
+    'peer_family',
+    'mistake',
+    (f: { peer: string; address: string }) =>
+      `peer ${f.peer} is of another family than ${f.address}; it is ignored`,
+  ),
   only_ipv4: catalogRow('only_ipv4', 'mistake', (f: { what: string }) => `an IPv6 address has no ${f.what}`),
   duplicate_instance: catalogRow(
     'duplicate_instance',
@@ -327,6 +338,18 @@ const vrrp = {
     'no_address_refused',
     'refusal',
     (f: { name: string }) => `(${f.name}) has no virtual_ipaddress, which version 3 and strict mode need`,
+  ),
+  link_local_first: catalogRow(
+    'link_local_first',
+    'complaint',
+    (f: { name: string; address: string }) =>
+      `(${f.name}) the first IPv6 address must be link-local, ${f.address} is not`,
+  ),
+  link_local_advised: catalogRow(
+    'link_local_advised',
+    'advice',
+    (f: { name: string; address: string }) =>
+      `(${f.name}) the first IPv6 address should be link-local (RFC 9568 section 5.2.9), ${f.address} is not`,
   ),
   too_many_addresses: catalogRow(
     'too_many_addresses',
@@ -681,11 +704,6 @@ const effects = {
     'advice',
     (f: { word: string; count: number; block: boolean }) =>
       `vipd does not support '${f.word}' yet; ${f.block ? 'the block' : 'it'} has no effect${times(f.count)}`,
-  ),
-  ipv6_instance: catalogRow(
-    'ipv6_instance',
-    'advice',
-    (f: { name: string }) => `(${f.name}) vipd does not run IPv6 instances yet; this one is not started`,
   ),
   ah_instance: catalogRow(
     'ah_instance',

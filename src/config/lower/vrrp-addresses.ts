@@ -1,7 +1,8 @@
 /** The addresses of an instance: its family, the virtual ones, the peers (behaviour.md section 3). */
-import { type Family, familyOf, type IpAddress } from '../../base/ip.ts';
+import { type Family, familyOf, type IpAddress, isLinkLocal } from '../../base/ip.ts';
 import type { InterfaceName } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
+import type { Report } from '../diagnostics/diagnostic.ts';
 import type { VirtualAddress, VrrpDestination } from '../model/vrrp.ts';
 import type { AddressLine } from '../schema/address-line.ts';
 import type { ListEntry, Setting } from '../schema/read-block.ts';
@@ -30,7 +31,12 @@ export interface InstanceAddresses {
 
 export function virtualAddresses(
   settings: InstanceSettings,
-  owner: { readonly name: string; readonly family: Family; readonly interface: InterfaceName },
+  owner: {
+    readonly name: string;
+    readonly family: Family;
+    readonly interface: InterfaceName;
+    readonly strict: boolean;
+  },
   { report }: LowerContext,
 ): InstanceAddresses {
   const seen = new Map<string, Span>();
@@ -59,6 +65,7 @@ export function virtualAddresses(
   });
   const listed = (settings.virtual_ipaddress ?? []).filter((entry) => fits(entry) && isNew(entry));
   const excluded = (settings.virtual_ipaddress_excluded ?? []).filter(isNew);
+  reportFirst(listed[0], owner, report);
   const tooMany = listed[ADVERTISED_MAX];
   if (tooMany !== undefined) {
     const fields = { name: owner.name, limit: ADVERTISED_MAX };
@@ -68,6 +75,17 @@ export function virtualAddresses(
     virtual: listed.slice(0, ADVERTISED_MAX).map(complete),
     excluded: [...listed.slice(ADVERTISED_MAX), ...excluded].map(complete),
   };
+}
+
+/** RFC 9568 §5.2.9: the first IPv6 address is the link-local one of the virtual router. */
+function reportFirst(
+  first: ListEntry<AddressLine> | undefined,
+  owner: { readonly name: string; readonly family: Family; readonly strict: boolean },
+  report: Report,
+): void {
+  if (first === undefined || owner.family === 'inet' || isLinkLocal(first.value.address)) return;
+  const row = owner.strict ? catalog.link_local_first : catalog.link_local_advised;
+  report(row(first.at.args[0] ?? null, { name: owner.name, address: first.value.address }));
 }
 
 export interface Route {

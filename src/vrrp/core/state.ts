@@ -85,6 +85,8 @@ export type FaultCause =
   | { readonly kind: 'interface_up'; readonly interface: InterfaceName }
   | { readonly kind: 'no_multicast'; readonly interface: InterfaceName }
   | { readonly kind: 'no_source_address'; readonly interface: InterfaceName }
+  | { readonly kind: 'source_in_detection'; readonly interface: InterfaceName; readonly address: IpAddress }
+  | { readonly kind: 'source_taken'; readonly interface: InterfaceName; readonly address: IpAddress }
   | { readonly kind: 'no_socket'; readonly detail: string }
   | { readonly kind: 'unsupported'; readonly why: string };
 
@@ -94,7 +96,8 @@ export type Complaint =
   | 'other_interval'
   | 'lower_priority'
   | 'own_advert'
-  | 'address_refused';
+  | 'address_refused'
+  | 'address_duplicate';
 
 export const routerKey = (config: Pick<VrrpInstance, 'vrid' | 'family' | 'interface'>): string =>
   `${config.interface} ${config.family} ${config.vrid}`;

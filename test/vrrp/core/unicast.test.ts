@@ -23,8 +23,8 @@ const started = (): NodeState => {
     {
       kind: 'started',
       config: { globals, instances: [instance] },
-      links: [{ name: ETH0, up: true, multicast: true, announces: true }],
-      addresses: [{ interface: ETH0, address: OWN, prefixLength: 24, ours: null }],
+      links: [{ name: ETH0, up: true, multicast: true, announces: true, mtu: 1500 }],
+      addresses: [{ interface: ETH0, address: OWN, prefixLength: 24, ours: null, detection: 'over' }],
     },
     instant(0),
   );
