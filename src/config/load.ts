@@ -1,6 +1,5 @@
 /** The effectful end of the configuration: from a path to a checked model, with real files and the facts of this
  *  machine. The parts that touch the system lie in load/; parse.ts is the same without them. */
-import { randomInt } from 'node:crypto';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { catalog } from './diagnostics/catalog.ts';
@@ -28,7 +27,7 @@ export function loadConfig(path: string, options: LoadOptions = {}): LoadedConfi
     hostName: host,
     environment: (name) => process.env[name],
     strictIncludes: options.strictIncludes ?? false,
-    randomSeed: randomInt(2 ** 32),
+    randomSeed: Math.floor(Math.random() * 2 ** 32),
     host: createHostFacts(),
   });
   const checked = loaded.config === null ? loaded : checkedModel(loaded);

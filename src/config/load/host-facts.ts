@@ -1,6 +1,6 @@
 /** What this machine has, for check/host.ts: asked when a rule wants to know, and read once. */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { childProcessModule } from '../../native/late-modules.ts';
 import { findProgram, unsafePart } from '../../scripts/program-file.ts';
 import type { HostFacts } from '../check/host.ts';
 
@@ -39,7 +39,7 @@ function inDatabase(database: 'passwd' | 'group', name: string): boolean {
   try {
     const local = readFileSync(`/etc/${database}`, 'utf8');
     if (local.split('\n').some((line) => line.startsWith(`${name}:`))) return true;
-    childProcess().execFileSync('getent', [database, '--', name], {
+    childProcessModule().execFileSync('getent', [database, '--', name], {
       stdio: 'ignore',
       timeout: GETENT_TIMEOUT_MS,
     });
@@ -48,6 +48,3 @@ function inDatabase(database: 'passwd' | 'group', name: string): boolean {
     return false;
   }
 }
-
-/** Loaded when it is needed: that takes as long as reading most configurations, and few name a user from elsewhere. */
-const childProcess = (): typeof import('node:child_process') => createRequire('/')('node:child_process');
