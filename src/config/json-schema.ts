@@ -91,6 +91,7 @@ const globalConfig = object({
     flushOnStop: oneOf('none', 'services', 'all'),
     timeouts: object({ tcp: nullable(micros), tcpFin: nullable(micros), udp: nullable(micros) }),
     logAllCheckFailures: flag,
+    drift: oneOf('repair', 'warn', 'ignore'),
   }),
   control: object({ prometheus: nullable(object({ address: ip, port: integer(1, 65_535) })) }),
 });

@@ -107,6 +107,7 @@ export const CONFIG: Config = {
       flushOnStop: 'none',
       timeouts: { tcp: null, tcpFin: null, udp: null },
       logAllCheckFailures: false,
+      drift: 'repair',
     },
     control: { prometheus: null },
   },
@@ -318,6 +319,7 @@ export const CHECKS: ChecksStatus = {
     '  -> 192.168.100.9:80             Route   2      0          0         \n',
   kernelError: null,
   kernelWrites: 3,
+  driftRepairs: 1,
 };
 
 export const STATUS: DaemonStatus = {

@@ -28,6 +28,7 @@ import type { ChecksStatus } from '../core/status.ts';
 import { createDeadlines, type DeadlineQueue } from '../probes/deadlines.ts';
 import { createDial, type OpenSocket } from '../probes/dial.ts';
 import { type ProbePorts, type RunningProbe, startProbe } from '../probes/probe.ts';
+import type { Decided } from './drift.ts';
 import { createTableKeeper, type TableKeeper } from './table-keeper.ts';
 
 export interface CheckersPorts {
@@ -86,15 +87,21 @@ class Checkers implements CheckersProcess {
     this.#state = emptyNode(ports.seed);
     this.#deadlines = createDeadlines(now);
     this.#probePorts = { deadlines: this.#deadlines, dial: createDial(ports.openSocket ?? null) };
-    this.#table = createTableKeeper({ kernel: ipvs, log, now, ownership }, () =>
-      desiredTable(this.#state.services.values()),
-    );
+    this.#table = createTableKeeper({ kernel: ipvs, log, now, ownership }, this.#decided());
     // Sockets before deadlines: after a stall the timer runs first, and answers that wait in the kernel would be
     // taken for silence. An immediate runs behind the loop's look at its sockets.
     this.#alarm = clock.alarm(() => setImmediate(() => this.#wake()));
     log(checksLog.initializing({}));
     if (config.global.lvs.flush) this.#table.flush();
     this.#apply(config, this.#table.look());
+  }
+
+  #decided(): Decided {
+    return {
+      keys: () => this.#state.services.keys(),
+      all: () => desiredTable(this.#state.services.values()),
+      some: (keys) => desiredTable(keys.flatMap((key) => this.#state.services.get(key) ?? [])),
+    };
   }
 
   /** The kernel's table is as decided, or known to be refused, when it returns. */
@@ -105,6 +112,7 @@ class Checkers implements CheckersProcess {
   #apply(config: Config, found: IpvsTable | null): void {
     this.#flushOnStop = config.global.lvs.flushOnStop;
     this.#table.setTimeouts(config.global.lvs.timeouts);
+    this.#table.setDrift(config.global.lvs.drift);
     const { virtualServers } = config;
     // what matters first: a thousand services have a thousand lines to say
     this.#withheld = [];
@@ -133,6 +141,7 @@ class Checkers implements CheckersProcess {
       virtualServers: describeServices(this.#state, { now: clock.now(), wall: clock.wall() }),
       ...kernelStatus(ipvs),
       kernelWrites: this.#table.writes,
+      driftRepairs: this.#table.driftRepairs,
     };
   }
 

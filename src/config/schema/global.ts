@@ -182,6 +182,11 @@ export const globalRows = {
   ),
   lvs_flush_onstop: line(optional(oneOf('VS'), 'all'), 'old spelling of lvs_flush_on_stop', { tier: 3 }),
   lvs_timeouts: line(ipvsTimeouts, 'timeouts of IPVS connections in seconds', { tier: 3 }),
+  lvs_drift: line(
+    oneOf('repair', 'warn', 'ignore'),
+    'what others changed in an own service: repair and tell, only tell, or do not look (vipd only)',
+    { tier: 3 },
+  ),
   checker_log_all_failures: line(boolean, 'log every failed probe'),
 
   prometheus_listen: line(listenAddress, 'address and port of the Prometheus endpoint (vipd only)', {

@@ -5,6 +5,7 @@ import { ok, type Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';
 import type { IpvsKernel, IpvsOperation } from '../../ports/ipvs-kernel.ts';
 import type { OwnershipStore } from '../../ports/ownership.ts';
+import { operationWithChanges } from '../core/changes.ts';
 import { planIpvs, plannedTable } from '../core/plan.ts';
 import { type IpvsTable, serviceKeyText } from '../core/table.ts';
 import { ipvsLog } from '../log-events.ts';
@@ -28,6 +29,13 @@ export interface ReconcileReport {
   readonly unreadable: SystemError | null;
 }
 
+export interface AuditReport {
+  /** what undoes the changes, in words */
+  readonly drift: readonly string[];
+  readonly refused: readonly Refusal[];
+  readonly unreadable: SystemError | null;
+}
+
 export interface Reconciler {
   /** Reads the kernel's table and brings it to `desired`. The services of every `desired` so far count as
    *  owned: those that are no longer in it are removed, others that the kernel holds stay. */
@@ -37,6 +45,9 @@ export interface Reconciler {
   /** The same from memory of the last reading, for a single decision: nothing is read unless the kernel
    *  refuses an operation, which means that the memory is wrong. */
   adjust(desired: IpvsTable): ReconcileReport;
+  /** Reads only the services of `some`, a part of what was last wanted, and finds what somebody else changed in
+   *  them; with `repair` it is undone. */
+  audit(some: IpvsTable, repair: boolean): AuditReport;
   /** Removes the owned services at stop, from memory like `adjust`; `everything` empties the whole table (lvs_flush_on_stop). */
   release(extent: 'owned' | 'everything'): ReconcileReport;
   /** Empties the whole table at start (lvs_flush). */
@@ -141,6 +152,21 @@ export function createReconciler({ kernel, log, ownership }: ReconcilerPorts): R
     return { ...repair, written: [...written, ...repair.written] };
   };
 
+  const audit = (some: IpvsTable, repair: boolean): AuditReport => {
+    const read = kernel.readServices([...some.values()].map(({ config }) => config.key));
+    if (!read.ok) return { drift: [], refused: [], unreadable: read.error };
+    const operations = plan(some, read.value);
+    const drift = operations.map((operation) => operationWithChanges(operation, read.value));
+    if (drift.length === 0 || !repair) return { drift, refused: [], unreadable: null };
+    const { written, refused } = outcomeOf(operations, kernel.apply(operations));
+    writes += written.length;
+    if (refused.length > 0) remembered = null;
+    else if (remembered !== null) {
+      remembered = new Map([...remembered, ...plannedTable(some, read.value, operations)]);
+    }
+    return { drift, refused, unreadable: null };
+  };
+
   const empty = (because: 'lvs_flush' | 'lvs_flush_on_stop'): Result<void, SystemError> => {
     const flushed = kernel.flush();
     remembered = null;
@@ -163,6 +189,7 @@ export function createReconciler({ kernel, log, ownership }: ReconcilerPorts): R
     reconcile,
     look,
     adjust,
+    audit,
     release,
     flush: () => empty('lvs_flush'),
     get writes() {
