@@ -26,6 +26,9 @@ export const parseIp = (text: string): IpAddress | null =>
 
 export const familyOf = (address: IpAddress): Family => (address.includes(':') ? 'inet6' : 'inet');
 export const isIpv4 = (address: IpAddress): address is Ipv4 => !address.includes(':');
+/** fe80::/10 (RFC 4291 §2.5.6) */
+export const isLinkLocal = (address: IpAddress): boolean => /^fe[89ab]/.test(address);
+
 export const addressBits = (family: Family): 32 | 128 => (family === 'inet' ? 32 : 128);
 
 /** Network-order bytes: four or sixteen. */

@@ -1,7 +1,7 @@
 /** `vipd -t -f FILE`: prints what is wrong with a configuration and exits as keepalived does (grammar.md section 9). */
 import { writeFileSync } from 'node:fs';
-import { GRAVITY } from '../config/diagnostics/diagnostic.ts';
-import { diagnosticsToJson, renderDiagnostics } from '../config/diagnostics/render.ts';
+import { GRAVITY, type Severity } from '../config/diagnostics/diagnostic.ts';
+import { coloured, diagnosticsToJson, plain, renderDiagnostics } from '../config/diagnostics/render.ts';
 import { configSchema } from '../config/json-schema.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 
@@ -11,6 +11,9 @@ export interface ConfigTestArgs {
   readonly configId?: string;
   /** -e */
   readonly strictIncludes?: boolean;
+  /** --strict */
+  readonly strict?: boolean;
+  readonly colour?: boolean;
   /** `-t=FILE`: messages go there instead of to standard error */
   readonly logFile?: string;
   /** json: one array of diagnostics for tools */
@@ -18,13 +21,13 @@ export interface ConfigTestArgs {
 }
 
 /** Prints what is wrong and returns the exit status. */
-export function runConfigTest({ file, logFile, format, ...options }: ConfigTestArgs): number {
+export function runConfigTest({ file, logFile, format, colour, ...options }: ConfigTestArgs): number {
   const loaded = loadConfig(file, options);
   const text =
     format === 'json'
       ? `${JSON.stringify(diagnosticsToJson(loaded.diagnostics))}\n`
-      : `${renderDiagnostics(loaded.diagnostics)}${closingLine(file, loaded)}\n`;
-  if (logFile === undefined) process.stderr.write(text);
+      : `${renderDiagnostics(loaded.diagnostics, colour === true ? coloured : plain)}${closingLine(file, loaded)}\n`;
+  if (logFile === undefined) (format === 'json' ? process.stdout : process.stderr).write(text);
   else writeFileSync(logFile, text);
   return loaded.exitCode;
 }
@@ -43,8 +46,9 @@ function closingLine(file: string, { config, diagnostics, refused }: LoadedConfi
     countOf(config.vrrpInstances.length, 'vrrp_instance'),
     `${countOf(config.virtualServers.length, 'virtual_server')} with ${countOf(servers, 'real server')}`,
   ];
-  const errors = diagnostics.filter(({ gravity }) => GRAVITY[gravity].severity === 'error').length;
-  const complaints = [countOf(errors, 'error'), countOf(diagnostics.length - errors, 'warning')];
+  const severities = diagnostics.map(({ gravity }) => GRAVITY[gravity].severity);
+  const count = (wanted: Severity): number => severities.filter((severity) => severity === wanted).length;
+  const complaints = [countOf(count('error'), 'error'), countOf(count('warning'), 'warning')];
   const verdict = refused ? '; vipd would not start with it' : '';
   return `${file}: ${contents.join(', ')}; ${complaints.join(', ')}${verdict}`;
 }

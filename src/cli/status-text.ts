@@ -105,9 +105,11 @@ function masterText({ state, master }: VrrpInstanceStatus): string {
 
 function checksSections(checks: ChecksStatus, wall: number): readonly string[] {
   const kernel = checks.kernelListing ?? `not readable: ${checks.kernelError ?? 'no reason given'}\n`;
+  const repairs =
+    checks.driftRepairs === 0 ? '' : `, ${checks.driftRepairs} to undo what somebody else had changed`;
   return [
     ...checks.virtualServers.map((service) => serviceSection(service, wall)),
-    `KERNEL TABLE (${counted(checks.kernelWrites, 'write')} since start)\n${kernel}`,
+    `KERNEL TABLE (${counted(checks.kernelWrites, 'write')} since start${repairs})\n${kernel}`,
   ];
 }
 

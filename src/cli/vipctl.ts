@@ -68,6 +68,10 @@ function vipctlProgram(terminal: Terminal, finish: (exitStatus: number) => void)
     .description('compute the digest of a page, with the arguments of the original genhash')
     .usage('-s ADDRESS -p PORT -u URL [more]');
   program
+    .command('explain <keyword>')
+    .description('tell what a keyword of the configuration does, with an example')
+    .action(async (keyword: string) => finish(await explainKeyword(keyword, terminal)));
+  program
     .command('version')
     .description('print the version of this tool')
     .action(() => terminal.stdout(`vipctl ${VERSION}\n`));
@@ -104,6 +108,19 @@ async function reload(options: SocketChoice, terminal: Terminal): Promise<number
   if (accepted) terminal.stdout('The configuration is accepted.\n');
   else terminal.stderr('The configuration is refused; the one before it stays in force.\n');
   return accepted ? 0 : 1;
+}
+
+async function explainKeyword(keyword: string, terminal: Terminal): Promise<number> {
+  const { explain, nearestKeyword } = await import('../config/reference/explain.ts');
+  const text = explain(keyword);
+  if (text !== null) {
+    terminal.stdout(text);
+    return 0;
+  }
+  const near = nearestKeyword(keyword);
+  const help = near === null ? '' : `; did you mean '${near}'?`;
+  terminal.stderr(`vipctl: no keyword '${keyword}'${help}\n`);
+  return 1;
 }
 
 /** A daemon that answers nonsense is as good as none. */

@@ -32,16 +32,22 @@ export async function main(argv: readonly string[]): Promise<number | null> {
 }
 
 async function testConfig(options: DaemonOptions): Promise<number> {
-  const { configFile, configId, strictIncludes, testLog, log } = options;
+  const { configFile, configId, strictIncludes, strict, testLog, log, json } = options;
   const { runConfigTest } = await import('./config-test.ts');
   return runConfigTest({
     file: configFile ?? defaultConfigFile(),
-    format: log.format,
+    format: json ? 'json' : log.format,
     strictIncludes,
+    strict,
+    colour: testLog === null && wantsColour(process.stderr, process.env),
     ...(configId === null ? {} : { configId }),
     ...(testLog === null ? {} : { logFile: testLog }),
   });
 }
+
+/** Colours are for terminals, and NO_COLOR (no-color.org) turns them off. */
+const wantsColour = (stream: { readonly isTTY?: boolean }, environment: NodeJS.ProcessEnv): boolean =>
+  stream.isTTY === true && (environment['NO_COLOR'] ?? '') === '' && environment['TERM'] !== 'dumb';
 
 function printSignal(name: string): number {
   const number = signalNumber(name);

@@ -94,6 +94,7 @@ const globalConfig = object({
     flushOnStop: oneOf('none', 'services', 'all'),
     timeouts: object({ tcp: nullable(micros), tcpFin: nullable(micros), udp: nullable(micros) }),
     logAllCheckFailures: flag,
+    drift: oneOf('repair', 'warn', 'ignore'),
   }),
   control: object({ prometheus: nullable(object({ address: ip, port: integer(1, 65_535) })) }),
 });
@@ -105,6 +106,15 @@ const virtualAddress = object({
   label: nullable({ type: 'string', maxLength: 15 }),
   scope: integer(0, 255),
   broadcast: nullable(pattern(IPV4)),
+  traits: object({
+    peer: nullable(ip),
+    detectDuplicates: flag,
+    home: flag,
+    manageTemporary: flag,
+    noPrefixRoute: flag,
+    autojoin: flag,
+    preferredSeconds: nullable(u32),
+  }),
   tracked: flag,
 });
 
@@ -271,13 +281,13 @@ export const configSchema: Schema = {
   title: 'validated configuration of vipd',
   description: 'durations are microseconds',
   ...object({
-    global: globalConfig,
-    vrrpInstances: list(vrrpInstance),
-    vrrpSyncGroups: list(vrrpSyncGroup),
-    vrrpScripts: list(vrrpScript),
+    global: shared('global'),
+    vrrpInstances: list(shared('vrrpInstance')),
+    vrrpSyncGroups: list(shared('vrrpSyncGroup')),
+    vrrpScripts: list(shared('vrrpScript')),
     trackFiles: list(trackFile),
     trackProcesses: list(trackProcess),
-    virtualServers: list(virtualServer),
+    virtualServers: list(shared('virtualServer')),
   }),
   definitions: {
     user: object({ user: text, group: nullable(text) }),
@@ -302,5 +312,10 @@ export const configSchema: Schema = {
     }),
     checker,
     realServer,
+    global: globalConfig,
+    vrrpInstance,
+    vrrpSyncGroup,
+    vrrpScript,
+    virtualServer,
   },
 };

@@ -3,7 +3,7 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { catalog } from './diagnostics/catalog.ts';
-import { exitCodeOf } from './diagnostics/diagnostic.ts';
+import { exitCodeOf, GRAVITY } from './diagnostics/diagnostic.ts';
 import { realFiles } from './load/files.ts';
 import { createHostFacts } from './load/host-facts.ts';
 import { schemaViolations } from './load/validate.ts';
@@ -16,6 +16,8 @@ export interface LoadOptions {
   readonly configId?: string;
   /** -e */
   readonly strictIncludes?: boolean;
+  /** --strict: a warning refuses the configuration too */
+  readonly strict?: boolean;
 }
 
 export function loadConfig(path: string, options: LoadOptions = {}): LoadedConfig {
@@ -25,9 +27,19 @@ export function loadConfig(path: string, options: LoadOptions = {}): LoadedConfi
     hostName: host,
     environment: (name) => process.env[name],
     strictIncludes: options.strictIncludes ?? false,
+    randomSeed: Math.floor(Math.random() * 2 ** 32),
     host: createHostFacts(),
   });
-  return loaded.config === null ? loaded : checkedModel(loaded);
+  const checked = loaded.config === null ? loaded : checkedModel(loaded);
+  return options.strict === true ? refusedByWarnings(checked) : checked;
+}
+
+/** Exit status of a configuration that only --strict refuses: that of a complaint. */
+const EXIT_COMPLAINT = 5;
+
+function refusedByWarnings(loaded: LoadedConfig): LoadedConfig {
+  if (loaded.diagnostics.every(({ gravity }) => GRAVITY[gravity].severity === 'hint')) return loaded;
+  return { ...loaded, refused: true, exitCode: loaded.exitCode === 0 ? EXIT_COMPLAINT : loaded.exitCode };
 }
 
 /** The model must fit its own schema; if it does not, vipd is wrong and says so instead of running with it. */

@@ -1,10 +1,10 @@
 /** Composition root of the checkers child: the only place that gives the checks their real ports. */
-import { spawnSync } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { systemErrorText } from '../base/system-error.ts';
 import { openMarkedSocket } from '../checks/shell/marked-socket.ts';
 import { startCheckers } from '../checks/shell/process.ts';
 import { createIpvsKernel } from '../ipvs/shell/kernel.ts';
+import { ownershipFile } from '../ipvs/shell/ownership-file.ts';
+import { childProcessModule } from '../native/late-modules.ts';
 import { createClock } from '../net/adapters/clock.ts';
 import { capabilityProblem } from './capabilities.ts';
 import { runChild, type StartHalf } from './child.ts';
@@ -19,7 +19,14 @@ const startHalf: StartHalf = (config, options, log) => {
   const ipvs = openIpvs();
   if (!ipvs.ok) return { refusal: { exitCode: 4, reason: systemErrorText(ipvs.error) } };
   const checkers = startCheckers(
-    { clock: createClock(), log, ipvs: ipvs.value, seed: randomInt(2 ** 32), openSocket: openMarkedSocket },
+    {
+      clock: createClock(),
+      log,
+      ipvs: ipvs.value,
+      ownership: ownershipFile(options.ownershipFile, log),
+      seed: Math.floor(Math.random() * 2 ** 32),
+      openSocket: openMarkedSocket,
+    },
     config,
     {
       releaseIpvs: options.releaseIpvs,
@@ -40,6 +47,6 @@ const MODPROBE_LIMIT_MS = 10_000;
 function openIpvs(): ReturnType<typeof createIpvsKernel> {
   const first = createIpvsKernel();
   if (first.ok || first.error.code !== 'ENOENT') return first;
-  spawnSync('modprobe', ['ip_vs'], { stdio: 'ignore', timeout: MODPROBE_LIMIT_MS });
+  childProcessModule().spawnSync('modprobe', ['ip_vs'], { stdio: 'ignore', timeout: MODPROBE_LIMIT_MS });
   return createIpvsKernel();
 }

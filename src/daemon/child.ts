@@ -7,6 +7,7 @@ import type { Config } from '../config/model/config.ts';
 import { dieWithParent, unlockMemory } from '../native/process-knobs.ts';
 import { createLog } from '../observe/log.ts';
 import type { ChildMessage, ChildOptions, ChildStatus, ParentMessage } from './ipc.ts';
+import { createAssembly } from './portions.ts';
 
 /** A defect of vipd: not permanent, the parent restarts the child (sysexits EX_SOFTWARE). */
 const EXIT_INTERNAL_ERROR = 70;
@@ -62,12 +63,15 @@ export function runChild(ident: string, startHalf: StartHalf): void {
     stop();
   });
   if (!dieWithParent(constants.signals.SIGTERM, Number(process.argv[2])).ok) stop();
+  const assembly = createAssembly();
   process.on('message', (raw) => {
     const message = raw as ParentMessage;
     switch (message.kind) {
+      case 'services':
+        return assembly.services(message.services);
       case 'start': {
         log = createLog(ident, message.options.log);
-        const started = startHalf(message.config, message.options, log);
+        const started = startHalf(assembly.complete(message.config), message.options, log);
         if ('refusal' in started) {
           tell({ kind: 'fatal', ...started.refusal }, () => leave(started.refusal.exitCode));
           return;
@@ -77,7 +81,7 @@ export function runChild(ident: string, startHalf: StartHalf): void {
         return;
       }
       case 'reload':
-        half?.reload(message.config);
+        half?.reload(assembly.complete(message.config));
         tell({ kind: 'ready' });
         return;
       case 'get_status':

@@ -1,6 +1,7 @@
 /** A running child: the process, its IPC channel and the questions that wait for an answer. */
 import { type ChildProcess, fork } from 'node:child_process';
-import type { ChildMessage, ChildName, ChildStatus, ParentMessage } from './ipc.ts';
+import type { ChildMessage, ChildName, ChildStatus, ConfigMessage, ParentMessage } from './ipc.ts';
+import { inPortions } from './portions.ts';
 
 /** How long a child may take to answer `get_status` before it counts as not answering. */
 const STATUS_ANSWER_LIMIT_MS = 2_000;
@@ -10,9 +11,10 @@ const QUESTIONS_MAX = 64;
 /** No helper threads in either child: they bring nothing to heaps of this size, and a vrrp process under SCHED_RR that waits
  *  for V8's helpers, which run at normal priority, keeps them from the only CPU of a small director for seconds (seen in
  *  the lab). The checkers' small young generation is reused while it is still in the cache and touches few pages, which is
- *  most of the cost of a start (measured in bench/); bin/vipd has the same. */
+ *  most of the cost of a start (measured in bench/); bin/vipd has the same. Without helpers V8 optimizes in the middle of the
+ *  work: a larger budget moves that behind the first write of a large table, which then takes half the time. */
 export const CHILD_NODE_FLAGS: Readonly<Record<ChildName, readonly string[]>> = {
-  checkers: ['--single-threaded', '--max-semi-space-size=1'],
+  checkers: ['--single-threaded', '--max-semi-space-size=1', '--interrupt-budget=1000000'],
   vrrp: ['--single-threaded'],
 };
 
@@ -25,7 +27,9 @@ export interface ChildCallbacks {
 export interface Child {
   readonly name: ChildName;
   readonly pid: number | null;
-  send(message: ParentMessage): void;
+  /** A model goes out piece by piece; one that is sent before the last has left waits for it. */
+  configure(message: ConfigMessage): void;
+  resetCounters(): void;
   signal(signal: NodeJS.Signals): void;
   /** null when the child is busy, gone or silent for too long */
   status(): Promise<ChildStatus | null>;
@@ -54,21 +58,27 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
     for (const request of [...questions.keys()]) answer(request, null);
     callbacks.onExit(status, signal);
   });
-  const send = (message: ParentMessage): void => {
-    // A child that is on its way out has closed its channel; its exit is reported separately.
-    if (process_.connected) process_.send(message, () => {});
+  // A child that is on its way out has closed its channel; its exit is reported separately.
+  const send = (message: ParentMessage): Promise<void> =>
+    new Promise((sent) => (process_.connected ? process_.send(message, () => sent()) : sent()));
+  let configured: Promise<void> = Promise.resolve();
+  const sendInPortions = async (message: ConfigMessage): Promise<void> => {
+    for (const portion of inPortions(name, message)) await send(portion);
   };
   return {
     name,
     pid: process_.pid ?? null,
-    send,
+    configure: (message) => {
+      configured = configured.then(() => sendInPortions(message));
+    },
+    resetCounters: () => void send({ kind: 'reset_counters' }),
     signal: (signal) => void process_.kill(signal),
     status: () =>
       new Promise((resolve) => {
         if (!process_.connected || questions.size >= QUESTIONS_MAX) return resolve(null);
         const request = ++lastRequest;
         questions.set(request, resolve);
-        send({ kind: 'get_status', request });
+        void send({ kind: 'get_status', request });
         setTimeout(() => answer(request, null), STATUS_ANSWER_LIMIT_MS).unref();
       }),
   };

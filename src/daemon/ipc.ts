@@ -3,6 +3,7 @@
  *  A stop is not a message: it is SIGTERM, which also arrives when the parent dies. */
 import type { ChecksStatus } from '../checks/core/status.ts';
 import type { Config } from '../config/model/config.ts';
+import type { VirtualServer } from '../config/model/lvs.ts';
 import type { VrrpStatus } from '../vrrp/core/status.ts';
 
 export type ChildName = 'vrrp' | 'checkers';
@@ -12,6 +13,8 @@ export interface ChildOptions {
   /** -V: leave addresses at stop; -I: leave the IPVS table at stop */
   readonly releaseVips: boolean;
   readonly releaseIpvs: boolean;
+  /** where the checkers remember which services of the kernel are theirs */
+  readonly ownershipFile: string;
   readonly log: LogOptions;
 }
 
@@ -22,10 +25,16 @@ export interface LogOptions {
 }
 
 export type ParentMessage =
-  | { readonly kind: 'start'; readonly config: Config; readonly options: ChildOptions }
-  | { readonly kind: 'reload'; readonly config: Config }
+  | ConfigMessage
+  /** the next of the virtual servers that belong to the `start` or `reload` behind them */
+  | { readonly kind: 'services'; readonly services: readonly VirtualServer[] }
   | { readonly kind: 'get_status'; readonly request: number }
   | { readonly kind: 'reset_counters' };
+
+/** On the channel its virtual servers are in `services` messages before it (portions.ts). */
+export type ConfigMessage =
+  | { readonly kind: 'start'; readonly config: Config; readonly options: ChildOptions }
+  | { readonly kind: 'reload'; readonly config: Config };
 
 export type ChildMessage =
   /** the configuration is in force (after `start` and after each `reload`) */

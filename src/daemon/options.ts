@@ -10,6 +10,10 @@ export interface DaemonOptions {
   readonly configId: string | null;
   /** -e: every include must be readable */
   readonly strictIncludes: boolean;
+  /** warnings refuse a configuration */
+  readonly strict: boolean;
+  /** with -t: diagnostics as JSON on standard output */
+  readonly json: boolean;
   readonly halves: { readonly vrrp: boolean; readonly checkers: boolean };
   readonly foreground: boolean;
   readonly log: {
@@ -78,6 +82,8 @@ export const OPTIONS: readonly OptionRow[] = [
   { long: 'version', short: 'v', help: 'print the version' },
   { long: 'help', short: 'h', help: 'print this text' },
   { long: 'schema', help: 'print the JSON schema of the configuration model' },
+  { long: 'strict', help: 'refuse a configuration that gets a warning' },
+  { long: 'json', help: 'with -t: print what was found as JSON, for editors' },
   { long: 'log-json', help: 'log lines as JSON' },
   { long: 'control-socket', argument: 'PATH', help: 'unix socket for vipctl (default /run/vipd/vipd.sock)' },
 ];
@@ -108,6 +114,8 @@ export function parseOptions(argv: readonly string[]): Result<DaemonOptions, str
     configFile: text('use-file'),
     configId: text('config-id'),
     strictIncludes: count('all-config') > 0,
+    strict: count('strict') > 0,
+    json: count('json') > 0,
     halves: { vrrp: only.vrrp || !only.checkers, checkers: only.checkers || !only.vrrp },
     foreground: count('dont-fork') > 0,
     log: {

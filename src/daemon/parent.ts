@@ -113,14 +113,14 @@ export class Parent {
     for (const [name, child] of this.#children) {
       if (!wanted.includes(name)) continue;
       this.#unready.add(name);
-      child.send({ kind: 'reload', config });
+      child.configure({ kind: 'reload', config });
     }
     this.#feed({ kind: 'children_wanted', children: wanted });
     this.#announceWhenReady();
   }
 
   resetCounters(): void {
-    for (const child of this.#children.values()) child.send({ kind: 'reset_counters' });
+    for (const child of this.#children.values()) child.resetCounters();
   }
 
   /** Children that the configuration wants, and those that are still on their way out. */
@@ -198,7 +198,7 @@ export class Parent {
       onExit: (status, signal) => this.#childGone(name, status, signal),
     });
     this.#children.set(name, child);
-    child.send({ kind: 'start', config: this.#config, options: this.#settings.child });
+    child.configure({ kind: 'start', config: this.#config, options: this.#settings.child });
     if (child.pid === null) return;
     this.#ports.childPidFile(name).write(child.pid);
     this.#ports.log(daemonLog.childStarted({ child: name, pid: child.pid }));

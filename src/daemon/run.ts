@@ -78,7 +78,12 @@ async function start(daemon: Daemon, config: Config): Promise<void> {
     {
       halves: options.halves,
       respawn: options.respawn,
-      child: { releaseVips: options.releaseVips, releaseIpvs: options.releaseIpvs, log: options.log },
+      child: {
+        releaseVips: options.releaseVips,
+        releaseIpvs: options.releaseIpvs,
+        ownershipFile: besideSocket(controlSocketOf(options, config), 'ipvs-services'),
+        log: options.log,
+      },
     },
     {
       clock: daemon.clock,
@@ -144,9 +149,8 @@ function reload(daemon: Daemon, parent: Parent): ReloadReport {
 /** The control socket and, where configured, the Prometheus endpoint. Without them the daemon still does its work. */
 async function openDoors(daemon: Daemon, parent: Parent): Promise<(() => Promise<void>)[]> {
   const { options, log } = daemon;
-  const { instance } = parent.config.global.process;
   const server = await startControlServer({
-    socketPath: options.controlSocket ?? controlSocketPath(instance),
+    socketPath: controlSocketOf(options, parent.config),
     log,
     handlers: {
       status: () => statusOf(daemon, parent),
@@ -193,10 +197,17 @@ function keepWatchdogFed(daemon: Daemon, periodMicros: number): void {
   alarm.set(daemon.clock.now());
 }
 
-const loadOptionsOf = ({ configId, strictIncludes }: DaemonOptions): LoadOptions => ({
+const loadOptionsOf = ({ configId, strictIncludes, strict }: DaemonOptions): LoadOptions => ({
   strictIncludes,
+  strict,
   ...(configId === null ? {} : { configId }),
 });
+
+const controlSocketOf = ({ controlSocket }: DaemonOptions, { global }: Config): string =>
+  controlSocket ?? controlSocketPath(global.process.instance);
+
+/** `/run/vipd/vipd.ipvs-services` for `/run/vipd/vipd.sock`: two daemons never share one. */
+const besideSocket = (socket: string, suffix: string): string => `${socket.replace(/\.sock$/, '')}.${suffix}`;
 
 /** -p -r -c, else /run/vipd/NAME[_INSTANCE].pid */
 function pidPath(options: DaemonOptions, config: Config, name: 'vipd' | ChildName): string {

@@ -29,6 +29,30 @@ export const ipvsLog = catalogue({
     (f: { operations: number }) =>
       `IPVS: the kernel's table differed from the last one written, ${f.operations} operations repaired it`,
   ),
+  drift: row(
+    'ipvs_drift',
+    'warning',
+    (f: { change: string; repaired: boolean }) =>
+      `IPVS: somebody else changed the kernel's table; ${f.repaired ? 'repaired by' : 'lvs_drift warn: not'} ${f.change}`,
+  ),
+  moreDrift: row(
+    'ipvs_more_drift',
+    'warning',
+    (f: { count: number }) => `IPVS: somebody else made ${f.count} more changes`,
+  ),
+  /** a daemon before this one made them, and the configuration has them no more */
+  leftOver: row(
+    'ipvs_left_over',
+    'notice',
+    (f: { services: number }) =>
+      `IPVS: removed ${f.services} services that an earlier vipd left behind and the configuration no longer has`,
+  ),
+  ownershipLost: row(
+    'ipvs_ownership_lost',
+    'warning',
+    (f: { reason: string }) =>
+      `IPVS: after a crash vipd will not know which services are its own: ${f.reason}`,
+  ),
   flushed: row(
     'ipvs_flushed',
     'info',

@@ -324,6 +324,12 @@ export const METRICS: readonly Metric[] = [
     'Operations applied to the kernel table',
     (s) => s.checks?.kernelWrites ?? null,
   ),
+  plain(
+    'vipd_ipvs_drift_repairs_total',
+    'counter',
+    'Operations that undid what somebody else had changed in the kernel table',
+    (s) => s.checks?.driftRepairs ?? null,
+  ),
   plain('vipd_ipvs_kernel_readable', 'gauge', 'Whether the kernel table could be read', (s) =>
     s.checks === null ? null : Number(s.checks.kernelError === null),
   ),

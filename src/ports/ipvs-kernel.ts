@@ -62,6 +62,8 @@ export interface IpvsTimeouts {
 export interface IpvsKernel {
   info(): Result<{ readonly version: string; readonly connectionTableSize: number }, SystemError>;
   read(): Result<KernelIpvs, SystemError>;
+  /** Some services only; one that the kernel does not have is absent. Counters are not read. */
+  readServices(keys: readonly ServiceKey[]): Result<IpvsTable, SystemError>;
   /** One answer per operation, in order; null = done. Later operations go on after an error. */
   apply(operations: readonly IpvsOperation[]): readonly (SystemError | null)[];
   timeouts(): Result<IpvsTimeouts, SystemError>;

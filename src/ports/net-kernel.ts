@@ -1,4 +1,5 @@
 /** Links and addresses of the kernel. Netlink answers inside the call that asks, so this port is synchronous. */
+import type { AddressTraits } from '../base/address-traits.ts';
 import type { IpAddress, Ipv4 } from '../base/ip.ts';
 import type { MacAddress } from '../base/mac.ts';
 import type { Result } from '../base/result.ts';
@@ -30,6 +31,9 @@ export interface AddressState {
   readonly protocol: number | null;
   /** IFA_F_SECONDARY */
   readonly secondary: boolean;
+  readonly traits: AddressTraits;
+  /** IPv6 duplicate address detection: until it is over, and after it found another owner, the address is not usable */
+  readonly detection: 'over' | 'running' | 'failed';
 }
 
 export interface NetState {

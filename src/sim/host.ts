@@ -1,6 +1,6 @@
 /** One machine on the segment: its clock, its event loop that can stall, its kernel, its sockets, and the real VRRP
  *  process on top, the same code that runs in production. */
-import type { IpAddress } from '../base/ip.ts';
+import { familyOf, type IpAddress } from '../base/ip.ts';
 import type { Log } from '../base/log.ts';
 import type { Prng } from '../base/prng.ts';
 import { ok } from '../base/result.ts';
@@ -37,7 +37,8 @@ export interface HostObserver {
 export interface HostPlan {
   readonly name: string;
   readonly interface: InterfaceName;
-  readonly address: IpAddress;
+  /** the host's own, of both families */
+  readonly addresses: readonly IpAddress[];
   readonly config: VrrpPart;
 }
 
@@ -186,6 +187,7 @@ export class Host {
   #receive(frame: Frame): void {
     if (!this.connected || frame.kind !== 'vrrp') return;
     for (const socket of this.#sockets) {
+      if (socket.family !== familyOf(frame.source)) continue;
       socket.deliver({ ...frame, ttl: 255, announcedLength: frame.payload.length, receivedAt: this.now });
     }
   }
@@ -229,8 +231,9 @@ export class Host {
 
   #packets(): PacketPort {
     return {
-      openVrrp: (_options, onReadable) => {
+      openVrrp: ({ family }, onReadable) => {
         const socket = new SimSocket(
+          family,
           (payload) => this.#send({ kind: 'vrrp', ...payload }),
           (ready) => this.#later(micros(0), ready),
           onReadable,

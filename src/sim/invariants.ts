@@ -1,6 +1,6 @@
 /** Safety: what must hold after everything that a process does, whatever goes wrong around it. Each rule reads one
  *  episode (a callback run to completion) and answers with sentences about what is broken. */
-import { type IpAddress, isIpv4 } from '../base/ip.ts';
+import type { IpAddress } from '../base/ip.ts';
 import type { Instant } from '../base/units.ts';
 import { millis } from '../base/units.ts';
 import type { VrrpInstance } from '../config/model/vrrp.ts';
@@ -85,7 +85,7 @@ function entryIsAdvertisedAndAnnounced(episode: Episode): readonly string[] {
       const announced = new Set(
         frames.flatMap((frame) => (frame.kind === 'announcement' ? [frame.address] : [])),
       );
-      const silent = addressesOf(instance).filter((address) => isIpv4(address) && !announced.has(address));
+      const silent = addressesOf(instance).filter((address) => !announced.has(address));
       return [
         ...(advertised ? [] : [`${host.plan.name} ${instance.name} became master without an advert`]),
         ...(paced || silent.length === 0

@@ -1,6 +1,7 @@
 /** The simulated segment with its hosts, and the hand that breaks and mends it. */
+import { PLAIN_TRAITS } from '../base/address-traits.ts';
 import { brand } from '../base/brand.ts';
-import type { IpAddress } from '../base/ip.ts';
+import { type IpAddress, isIpv4 } from '../base/ip.ts';
 import type { MacAddress } from '../base/mac.ts';
 import { exhaustive, invariant } from '../base/never.ts';
 import type { Prng } from '../base/prng.ts';
@@ -124,7 +125,7 @@ function inflictOn(host: Host, fault: HostFault, later: (delay: Micros, task: ()
       return bootLater();
     case 'power_cycle':
       host.crash();
-      kernel.forgetAllBut([plan.address]);
+      kernel.forgetAllBut(plan.addresses);
       return bootLater();
     case 'stop':
       host.stop({ release: true });
@@ -148,21 +149,25 @@ function inflictOn(host: Host, fault: HostFault, later: (delay: Micros, task: ()
   }
 }
 
-/** A link under a new index, with the host's own address on it. */
+/** A link under a new index, with the host's own addresses on it. */
 function plugIn({ kernel, plan }: Host): void {
   if ([...kernel.links.values()].some(({ name }) => name === plan.interface)) return;
   const index = ifIndex(kernel.nextIndex());
   kernel.addLink(ethernet(plan.interface, index, brand<MacAddress>('02:00:00:00:00:01')));
-  kernel.addForeign({
-    ifIndex: index,
-    address: plan.address,
-    prefixLength: 24,
-    label: null,
-    scope: 0,
-    broadcast: null,
-    protocol: null,
-    secondary: false,
-  });
+  for (const address of plan.addresses) {
+    kernel.addForeign({
+      ifIndex: index,
+      address,
+      prefixLength: isIpv4(address) ? 24 : 64,
+      label: null,
+      scope: 0,
+      broadcast: null,
+      protocol: null,
+      secondary: false,
+      traits: PLAIN_TRAITS,
+      detection: 'over',
+    });
+  }
 }
 
 const virtualAddressesOf = ({ plan }: Host): readonly IpAddress[] =>

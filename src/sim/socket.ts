@@ -1,5 +1,6 @@
 /** A simulated VRRP socket: a bounded buffer that the kernel fills whether or not the process reads, and a callback that
  *  comes on a later turn of the loop. */
+import type { Family } from '../base/ip.ts';
 import { ok } from '../base/result.ts';
 import type { VrrpPacket, VrrpSocket } from '../ports/packets.ts';
 
@@ -7,6 +8,7 @@ import type { VrrpPacket, VrrpSocket } from '../ports/packets.ts';
 const RECEIVE_BUFFER_FRAMES = 512;
 
 export class SimSocket implements VrrpSocket {
+  readonly family: Family;
   readonly #transmit: (advert: Parameters<VrrpSocket['send']>[0]) => void;
   readonly #later: (task: () => void) => void;
   readonly #onReadable: () => void;
@@ -16,10 +18,12 @@ export class SimSocket implements VrrpSocket {
   dropped = 0;
 
   constructor(
+    family: Family,
     transmit: (advert: Parameters<VrrpSocket['send']>[0]) => void,
     later: (task: () => void) => void,
     onReadable: () => void,
   ) {
+    this.family = family;
     this.#transmit = transmit;
     this.#later = later;
     this.#onReadable = onReadable;

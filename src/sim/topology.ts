@@ -1,7 +1,8 @@
 /** What one seed simulates: how many routers, with which configuration. Each router has one link on the same segment and
  *  one or two instances, which all routers share. */
+import { PLAIN_TRAITS } from '../base/address-traits.ts';
 import { brand } from '../base/brand.ts';
-import { type IpAddress, type Ipv4, type Ipv6, parseIpv4 } from '../base/ip.ts';
+import { addressBits, familyOf, type IpAddress, type Ipv4, type Ipv6, parseIp } from '../base/ip.ts';
 import { invariant } from '../base/never.ts';
 import type { Prng } from '../base/prng.ts';
 import { interfaceName, type Micros, micros, priority, seconds, vrid } from '../base/units.ts';
@@ -13,8 +14,8 @@ import type { HostPlan } from './host.ts';
 export const ETH0 = interfaceName('eth0');
 
 export const address = (text: string): IpAddress => {
-  const parsed = parseIpv4(text);
-  invariant(parsed !== null, () => `not an IPv4 address: ${text}`);
+  const parsed = parseIp(text);
+  invariant(parsed !== null, () => `not an address: ${text}`);
   return parsed;
 };
 
@@ -33,11 +34,12 @@ export const vrrpGlobals = (changes: Partial<VrrpGlobals> = {}): VrrpGlobals => 
 
 export const virtualAddress = (text: string, changes: Partial<VirtualAddress> = {}): VirtualAddress => ({
   address: address(text),
-  prefixLength: 32,
+  prefixLength: addressBits(familyOf(address(text))),
   interface: ETH0,
   label: null,
   scope: 0,
   broadcast: null,
+  traits: PLAIN_TRAITS,
   tracked: true,
   ...changes,
 });
@@ -113,6 +115,10 @@ export interface Topology {
 }
 
 const HOSTS_MAX = 5;
+const OVER_IPV6: Partial<VrrpInstance> = {
+  family: 'inet6',
+  destination: { kind: 'multicast', group: address('ff02::12') },
+};
 
 export function drawTopology(random: Prng): Topology {
   const count = random.between(2, HOSTS_MAX);
@@ -124,6 +130,8 @@ export function drawTopology(random: Prng): Topology {
   const rings = Array.from({ length: ringCount }, (_, i) =>
     drawRing(random.split(), { tempers: grouped ? tempers : null, count, script, grouped }, i),
   );
+  const interval = micros(random.pick([0, 0, 10_000]));
+  const pacing = { garpInterval: interval, gnaInterval: interval };
   const hosts = Array.from({ length: count }, (_, i) => {
     const instances = rings.flatMap(({ members }) => members[i] ?? []);
     const { notify } = vrrpInstance();
@@ -131,15 +139,11 @@ export function drawTopology(random: Prng): Topology {
     return {
       name: `r${i + 1}`,
       interface: ETH0,
-      address: address(`192.168.100.${101 + i}`),
-      config: vrrpPart(
-        instances,
-        { garpInterval: micros(random.pick([0, 0, 10_000])) },
-        {
-          vrrpSyncGroups: grouped ? [{ name: 'VG_1', members, trackingWeight: false, notify }] : [],
-          vrrpScripts: script === null ? [] : [script],
-        },
-      ),
+      addresses: [address(`192.168.100.${101 + i}`), address(`fe80::${101 + i}`)],
+      config: vrrpPart(instances, pacing, {
+        vrrpSyncGroups: grouped ? [{ name: 'VG_1', members, trackingWeight: false, notify }] : [],
+        vrrpScripts: script === null ? [] : [script],
+      }),
     };
   });
   return { hosts, rings, grouped, script };
@@ -167,6 +171,7 @@ interface RingDraw {
 
 function drawRing(random: Prng, { tempers, count, script, grouped }: RingDraw, index: number): Ring {
   const version = random.pick([2, 3] as const);
+  const overIpv6 = random.chance(0.3);
   const shared = version === 2 ? seconds(random.pick([1, 2])) : seconds(random.pick([0.1, 0.5, 1]));
   // v3 routers may differ: backups follow the master's interval
   const differing = version === 3 && random.chance(0.2);
@@ -174,11 +179,13 @@ function drawRing(random: Prng, { tempers, count, script, grouped }: RingDraw, i
     name: `VI_${index + 1}`,
     vrid: vrid(51 + index),
     version,
+    ...(overIpv6 ? OVER_IPV6 : {}),
     authentication:
       version === 2 && random.chance(0.5) ? { kind: 'pass', password: 'secret' } : { kind: 'none' },
     virtualAddresses: Array.from({ length: random.between(1, 3) }, (_, i) =>
-      virtualAddress(`10.${index}.0.${i + 1}`),
+      virtualAddress(overIpv6 ? `fe80::${index}:${i + 1}` : `10.${index}.0.${i + 1}`),
     ),
+    // these may be of the other family
     excludedAddresses: random.chance(0.3) ? [virtualAddress(`10.${index}.1.1`, { prefixLength: 24 })] : [],
   };
   // with weight the priorities differ while it fails; an owner and a group have none

@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../../src/base/result.ts';
 import type { SystemError } from '../../src/base/system-error.ts';
 import { after, type Instant, instant, type Micros, seconds } from '../../src/base/units.ts';
 import { applyOperations } from '../../src/ipvs/core/apply.ts';
-import type { IpvsTable } from '../../src/ipvs/core/table.ts';
+import { type IpvsTable, serviceKeyText } from '../../src/ipvs/core/table.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { IpvsKernel, IpvsOperation, IpvsTimeouts } from '../../src/ports/ipvs-kernel.ts';
 import { tableText } from './world.ts';
@@ -14,8 +14,12 @@ export interface FakeKernel extends IpvsKernel {
   /** calls of `apply` that carried something */
   readonly batches: number;
   readonly reads: number;
+  /** calls of `readServices` */
+  readonly looks: number;
   readonly timeoutWrites: number;
   text(): string;
+  /** what somebody else does with ipvsadm */
+  meddle(...operations: readonly IpvsOperation[]): void;
   /** the kernel loses or regains its ip_vs module */
   missing(is: boolean): void;
 }
@@ -31,12 +35,15 @@ export function createFakeKernel(start: IpvsTable = new Map()): FakeKernel {
   let absent = false;
   let timeouts: IpvsTimeouts = { tcp: seconds(900), tcpFin: seconds(120), udp: seconds(300) };
   const operations: IpvsOperation[] = [];
-  const counts = { batches: 0, reads: 0, timeoutWrites: 0 };
+  const counts = { batches: 0, reads: 0, looks: 0, timeoutWrites: 0 };
   const answer = <T>(value: () => T): Result<T, SystemError> => (absent ? err(NO_IPVS) : ok(value()));
   return {
     operations,
     get batches() {
       return counts.batches;
+    },
+    get looks() {
+      return counts.looks;
     },
     get reads() {
       return counts.reads;
@@ -52,6 +59,14 @@ export function createFakeKernel(start: IpvsTable = new Map()): FakeKernel {
     read: () => {
       counts.reads++;
       return answer(() => ({ table, services: new Map(), destinations: new Map() }));
+    },
+    readServices: (keys) => {
+      counts.looks++;
+      const wanted = new Set(keys.map(serviceKeyText));
+      return answer(() => new Map([...table].filter(([key]) => wanted.has(key))));
+    },
+    meddle: (...batch) => {
+      table = applyOperations(table, batch).table;
     },
     apply: (batch) => {
       if (absent) return batch.map(() => NO_IPVS);

@@ -171,6 +171,7 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
       flushOnStop: 'none',
       timeouts: { tcp: null, tcpFin: null, udp: null },
       logAllCheckFailures: false,
+      drift: 'repair',
       ...lvs,
     },
     control: { prometheus: null },

@@ -78,6 +78,7 @@ export const parseFiles = (
     hostName: 'director',
     environment: (name) => (name === 'HOME' ? '/root' : undefined),
     strictIncludes: options.strictIncludes ?? false,
+    randomSeed: 1,
     host: options.host ?? null,
   });
 

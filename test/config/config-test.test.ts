@@ -50,6 +50,19 @@ test('writes an array of diagnostics for tools', () => {
   ]);
 });
 
+test('with --strict refuses what gets a warning, and nothing else', () => {
+  const logFile = join(directory, 'log');
+  const status = (text: string, strict: boolean): number => {
+    const file = join(directory, 'strict.conf');
+    writeFileSync(file, text, { mode: 0o644 });
+    return runConfigTest({ file, logFile, strict });
+  };
+  const warned = 'global_defs {\n router_id A B\n}\n';
+  expect([status(warned, false), status(warned, true)]).toEqual([0, 5]);
+  expect(readFileSync(logFile, 'utf8')).toMatch(/1 warning; vipd would not start with it\n$/);
+  expect(status('global_defs {\n router_id A\n}\n', true)).toBe(0);
+});
+
 test('the schema is JSON and has a definition for each reference', () => {
   const written: string[] = [];
   const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);

@@ -1,6 +1,11 @@
 /** How diagnostics are written: order, includes, width, control characters, JSON; and what is suggested. */
 import { describe, expect, test } from 'vitest';
-import { diagnosticsToJson, PRINTED_MAX, renderDiagnostics } from '../../src/config/diagnostics/render.ts';
+import {
+  coloured,
+  diagnosticsToJson,
+  PRINTED_MAX,
+  renderDiagnostics,
+} from '../../src/config/diagnostics/render.ts';
 import { closest } from '../../src/config/diagnostics/suggest.ts';
 import { parseFiles, parseText } from './case-files.ts';
 
@@ -78,5 +83,16 @@ describe('did you mean', () => {
     ['x'.repeat(1000), null],
   ])('%s: %s', (word, expected) => {
     expect(closest(word, words)).toBe(expected);
+  });
+});
+
+describe('colours', () => {
+  const { diagnostics } = parseText('virtual_server 10.0.0.1 80 {\n}\nnonsense\n');
+
+  test('mark the place, the severity and the caret, and change nothing else', () => {
+    const painted = renderDiagnostics(diagnostics, coloured);
+    expect(painted).toContain('\x1b[1;31merror:\x1b[0m');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escapes are what is looked for
+    expect(painted.replace(/\x1b\[[\d;]*m/g, '')).toBe(renderDiagnostics(diagnostics));
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { PLAIN_TRAITS } from '../../src/base/address-traits.ts';
 import { type IpAddress, parseIp } from '../../src/base/ip.ts';
 import { invariant } from '../../src/base/never.ts';
 import { ifIndex, interfaceName } from '../../src/base/units.ts';
@@ -32,6 +33,8 @@ const present = (text: string, prefixLength: number): AddressState => ({
   broadcast: null,
   protocol: null,
   secondary: false,
+  traits: PLAIN_TRAITS,
+  detection: 'over',
 });
 const virtual = (text: string, prefixLength: number, name = 'eth0'): VirtualAddress => ({
   address: address(text),
@@ -40,6 +43,7 @@ const virtual = (text: string, prefixLength: number, name = 'eth0'): VirtualAddr
   label: null,
   scope: 0,
   broadcast: null,
+  traits: PLAIN_TRAITS,
   tracked: true,
 });
 const kernel = (...addresses: readonly AddressState[]): NetState => ({

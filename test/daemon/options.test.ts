@@ -75,6 +75,18 @@ describe('the command line', () => {
     expect(new Set(shorts).size).toBe(shorts.length);
   });
 
+  test('--strict and --json are off unless given', () => {
+    const of = (...argv: readonly string[]) => {
+      const parsed = parseOptions(argv);
+      return parsed.ok ? [parsed.value.strict, parsed.value.json] : [];
+    };
+    expect([of('-t'), of('-t', '--strict'), of('-t', '--json')]).toEqual([
+      [false, false],
+      [true, false],
+      [false, true],
+    ]);
+  });
+
   test('--signum answers by keepalived names', () => {
     expect([
       signalNumber('STOP'),

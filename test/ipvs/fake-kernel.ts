@@ -5,7 +5,7 @@ import type { SystemError } from '../../src/base/system-error.ts';
 import { seconds } from '../../src/base/units.ts';
 import { applyOperations } from '../../src/ipvs/core/apply.ts';
 import { operationText } from '../../src/ipvs/core/operation-text.ts';
-import type { IpvsTable } from '../../src/ipvs/core/table.ts';
+import { type IpvsTable, serviceKeyText } from '../../src/ipvs/core/table.ts';
 import type { IpvsKernel, IpvsOperation } from '../../src/ports/ipvs-kernel.ts';
 
 export interface FakeKernel extends IpvsKernel {
@@ -67,6 +67,11 @@ export function fakeKernel(initial: IpvsTable = new Map()): FakeKernel {
       return readError === null
         ? ok({ table, services: new Map(), destinations: new Map() })
         : err(readError);
+    },
+    readServices: (keys) => {
+      reads++;
+      const wanted = new Set(keys.map(serviceKeyText));
+      return readError === null ? ok(new Map([...table].filter(([key]) => wanted.has(key)))) : err(readError);
     },
     apply,
     timeouts: () => ok({ tcp: seconds(900), tcpFin: seconds(120), udp: seconds(300) }),

@@ -3,9 +3,9 @@ import { BIG_FILE } from './harness/web-server.ts';
 import { playInLab } from './run-lab.ts';
 import type { AdoptScenarios } from './scenarios/adopt.ts';
 
-describe('a stop with -I -V and a start on what it left', () => {
-  const played = playInLab<AdoptScenarios>('adopt', 120);
+const played = playInLab<AdoptScenarios>('adopt', 180);
 
+describe('a stop with -I -V and a start on what it left', () => {
   test('the stop leaves the table and the VIP, and ends with status 0', () => {
     const { table } = played('adopt', 'before');
     expect(table).toHaveLength(3);
@@ -25,5 +25,22 @@ describe('a stop with -I -V and a start on what it left', () => {
     const { who, bytes } = played('adopt', 'downloaded');
     expect(bytes).toBe(BIG_FILE.bytes);
     expect(['rs01', 'rs02']).toContain(who);
+  });
+});
+
+describe('a start after a crash, with an edited file', () => {
+  const [kept, dropped, foreign] = [
+    'TCP 192.168.100.240:80',
+    'TCP 192.168.100.240:443',
+    'TCP 192.168.100.99:25',
+  ];
+
+  test('the crash leaves the table as it is', () => {
+    expect([...played('crash', 'before').services].sort()).toEqual([kept, dropped, foreign].sort());
+    expect(played('crash', 'crashed')).toEqual(played('crash', 'before'));
+  });
+
+  test('what vipd had made and the file no longer has is removed, what others made stays', () => {
+    expect([...played('crash', 'started').services].sort()).toEqual([kept, foreign].sort());
   });
 });

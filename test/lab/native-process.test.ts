@@ -102,9 +102,12 @@ describe('a child', () => {
         parent.stdout.once('data', (line) => {
           const [asked, pid] = line.toString().trim().split(' ');
           parent.kill('SIGKILL');
+          const deadline = Date.now() + 10_000;
           const look = () => {
-            if (!isGone(pid)) return setImmediate(look);
-            console.log(asked, 'gone');
+            const gone = isGone(pid);
+            if (!gone && Date.now() < deadline) return setImmediate(look);
+            if (!gone) process.kill(pid, 'SIGKILL');
+            console.log(asked, gone ? 'gone' : 'still there');
             process.exit(0);
           };
           look();

@@ -1,6 +1,7 @@
 // Links and addresses on the real kernel, in network namespaces. Needs root.
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { PLAIN_TRAITS } from '../../src/base/address-traits.ts';
 import type { IpAddress, Ipv4 } from '../../src/base/ip.ts';
 import { interfaceName } from '../../src/base/units.ts';
 import { NETLINK } from '../../src/native/constants.ts';
@@ -18,6 +19,7 @@ import type {
   NetOperation,
   NetState,
 } from '../../src/ports/net-kernel.ts';
+import { type Arrivals, arrivals } from '../net/arrivals.ts';
 import { createTestNetwork, must, type TestNetwork } from '../net/network-namespaces.ts';
 
 let network: TestNetwork;
@@ -46,6 +48,8 @@ const address = (text: string, prefixLength: number, more: Partial<AddressState>
   broadcast: null,
   protocol: 18,
   secondary: false,
+  traits: PLAIN_TRAITS,
+  detection: 'over',
   ...more,
 });
 const add = (a: AddressState): NetOperation => ({ kind: 'add_address', address: a });
@@ -54,25 +58,15 @@ const snapshot = (): NetState => must(kernel.snapshot());
 const onEth0 = (state: NetState): readonly AddressState[] =>
   state.addresses.filter((a) => a.ifIndex === eth0 && a.scope === 0);
 
-/** The events of a new subscription; `until` waits until one satisfies. */
-function listen() {
-  const events: NetEvent[] = [];
-  let notify = (): void => {};
-  const listener = (event: NetEvent): void => {
-    events.push(event);
-    notify();
-  };
-  unsubscribers.push(must(network.left.inside(() => kernel.subscribe(listener))));
-  const until = (wanted: (event: NetEvent) => boolean): Promise<NetEvent> =>
-    new Promise((resolve) => {
-      notify = () => {
-        const found = events.find(wanted);
-        if (found !== undefined) resolve(found);
-      };
-      notify();
-    });
-  return { events, until };
+/** The events of a new subscription. */
+function listen(): Arrivals<NetEvent> {
+  const events = arrivals<NetEvent>();
+  unsubscribers.push(must(network.left.inside(() => kernel.subscribe((event) => events.add([event])))));
+  return events;
 }
+
+const added = (text: string) => (event: NetEvent) =>
+  event.kind === 'address_added' && event.address.address === text;
 
 describe('a snapshot', () => {
   test('has the links and addresses that ip(8) shows', () => {
@@ -164,14 +158,17 @@ describe('operations', () => {
 
 describe('a subscription', () => {
   test('tells of addresses and links that come, change and go', async () => {
-    const { events, until } = listen();
+    const events = listen();
     kernel.apply([add(address('10.9.9.9', 32))]);
     kernel.apply([remove(address('10.9.9.9', 32))]);
     network.left.run('ip link add other type veth peer name another');
     network.left.run('ip link set other up');
     network.left.run('ip link delete other');
-    await until((event) => event.kind === 'link_removed' && event.name === 'other');
-    const told = events.map((event) => {
+    await events.first(
+      'the end of other',
+      (event) => event.kind === 'link_removed' && event.name === 'other',
+    );
+    const told = events.all.map((event) => {
       if (event.kind === 'link_changed') return `${event.link.name} ${event.link.up ? 'up' : 'down'}`;
       if (event.kind === 'link_removed') return `${event.name} removed`;
       return event.kind === 'resynced' ? event.kind : `${event.kind} ${event.address.address}`;
@@ -187,43 +184,39 @@ describe('a subscription', () => {
   });
 
   test('tells when the carrier is lost and returns', async () => {
-    const { until } = listen();
+    const lost = listen();
     const running = (wanted: boolean) => (event: NetEvent) =>
       event.kind === 'link_changed' && event.link.index === eth0 && event.link.running === wanted;
     network.right.run('ip link set eth0 down');
-    await until(running(false));
-    const { until: untilAgain } = listen();
+    await lost.first('a carrier lost', running(false));
+    const returned = listen();
     network.right.run('ip link set eth0 up');
-    await untilAgain(running(true));
+    await returned.first('a carrier back', running(true));
   });
 
   test('gives a state that equals a snapshot when its events are applied to an earlier one', async () => {
-    const { events, until } = listen();
+    const events = listen();
     const before = snapshot();
     const many = Array.from({ length: 50 }, (_, i) => address(`10.0.0.${i + 1}`, 24));
     kernel.apply([...many.map(add), ...many.slice(10).map(remove), add(address('10.7.7.7', 32))]);
-    await until(
-      (event) => event.kind === 'address_added' && event.address.address === ('10.7.7.7' as IpAddress),
-    );
-    const followed = events.reduce(applyEvent, before);
+    await events.first('10.7.7.7', added('10.7.7.7'));
+    const followed = events.all.reduce(applyEvent, before);
     expect(onEth0(followed).map(addressKey).sort()).toEqual(onEth0(snapshot()).map(addressKey).sort());
   });
 
   test('that lost events gives the whole state, and goes on (ENOBUFS)', async () => {
-    const { events, until } = listen();
+    const events = listen();
     const many = Array.from({ length: 2000 }, (_, i) => address(`10.8.${i >> 8}.${i & 255}`, 32));
     // the loop does not run meanwhile, so nothing is read
     for (let round = 0; round < 6; round++) kernel.apply([...many.map(add), ...many.map(remove)]);
     kernel.apply([add(address('10.9.9.9', 32))]);
-    const resynced = await until((event) => event.kind === 'resynced');
+    const resynced = await events.first('the whole state', (event) => event.kind === 'resynced');
     if (resynced.kind !== 'resynced') throw new Error('impossible');
     expect(onEth0(resynced.state).map((a) => a.address)).toEqual(['10.9.9.9']);
-    const seen = events.length;
+    const seen = events.all.length;
     kernel.apply([add(address('10.9.9.10', 32))]);
-    await until(
-      (event) => event.kind === 'address_added' && event.address.address === ('10.9.9.10' as IpAddress),
-    );
-    expect(events.length).toBe(seen + 1);
+    await events.first('10.9.9.10', added('10.9.9.10'));
+    expect(events.all.length).toBe(seen + 1);
   });
 });
 

@@ -1,7 +1,7 @@
 // Scripts and sync groups between vipd and the real keepalived, in both roles, on the machine's own kernel. Needs root.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { until } from './harness/clock.ts';
-import { type Daemon, type Duel, openDuel, PATIENCE_MS } from './native/duel.ts';
+import { type Daemon, openPair, PATIENCE_MS, type Pair } from './native/switched-pair.ts';
 
 const VIPS = ['10.0.0.240', '10.0.1.240'];
 const CHECK = '/run/check.sh';
@@ -45,15 +45,15 @@ const weighted = `vrrp_script chk {
     weight -20
 }`;
 
-let duel: Duel;
+let pair: Pair;
 beforeEach(async () => {
-  duel = await openDuel();
+  pair = await openPair();
 });
-afterEach(() => duel.close());
+afterEach(() => pair.close());
 
 /** Changes what the script on the left does. */
 async function leftScript(body: string): Promise<void> {
-  const { left } = duel.hosts;
+  const { left } = pair.hosts;
   left.write('/run/check.new', `#!/bin/sh\n${body}\n`);
   await left.run(['sh', '-c', `chmod 755 /run/check.new && mv /run/check.new ${CHECK}`]);
 }
@@ -66,39 +66,39 @@ const PAIRS: readonly (readonly [Daemon, Daemon])[] = [
 describe.each(PAIRS)('%s as the better router, %s as the other', (better, other) => {
   test('a script that fails lowers the priority, and the other takes over until it succeeds again', async () => {
     await leftScript('exit 0');
-    const program = await duel.start('left', better, configOf({ priority: 110, script: weighted }));
-    await duel.start('right', other, configOf({ priority: 100 }));
-    await duel.soleHolder('left', ['10.0.0.240']);
+    const program = await pair.start('left', better, configOf({ priority: 110, script: weighted }));
+    await pair.start('right', other, configOf({ priority: 100 }));
+    await pair.soleHolder('left', ['10.0.0.240']);
     await leftScript('exit 1');
     await program.line(/VRRP_Script\(chk\) failed \(exited with status 1\)/, PATIENCE_MS);
     await program.line(/\(VI_1\) Changing effective priority from 110 to 90/, PATIENCE_MS);
-    await duel.soleHolder('right', ['10.0.0.240']);
+    await pair.soleHolder('right', ['10.0.0.240']);
     await leftScript('exit 0');
     await program.line(/\(VI_1\) Changing effective priority from 90 to 110/, PATIENCE_MS);
-    await duel.soleHolder('left', ['10.0.0.240']);
+    await pair.soleHolder('left', ['10.0.0.240']);
   });
 
   test('a cut on one interface moves both instances of a group, and both come back together', async () => {
-    const program = await duel.start('left', better, configOf({ priority: 110, grouped: true }));
-    await duel.start('right', other, configOf({ priority: 100, grouped: true }));
-    await duel.soleHolder('left', VIPS);
-    await duel.hosts.left.run(['ip', 'link', 'set', 'eth0', 'down']);
-    await duel.soleHolder('right', VIPS);
+    const program = await pair.start('left', better, configOf({ priority: 110, grouped: true }));
+    await pair.start('right', other, configOf({ priority: 100, grouped: true }));
+    await pair.soleHolder('left', VIPS);
+    await pair.hosts.left.run(['ip', 'link', 'set', 'eth0', 'down']);
+    await pair.soleHolder('right', VIPS);
     await program.line(/VRRP_Group\(VG_1\) Syncing instances to FAULT state/, PATIENCE_MS);
-    await duel.hosts.left.run(['ip', 'link', 'set', 'eth0', 'up']);
-    await duel.soleHolder('left', VIPS);
+    await pair.hosts.left.run(['ip', 'link', 'set', 'eth0', 'up']);
+    await pair.soleHolder('left', VIPS);
   });
 });
 
 test('a script that hangs with a child is a failure after its timeout, and neither of the two stays', async () => {
   await leftScript('sleep 3517 & sleep 3517');
   const unweighted = weighted.replace('weight -20', 'weight 0').replace('timeout 1', 'timeout 0.3');
-  const program = await duel.start('left', 'vipd', configOf({ priority: 110, script: unweighted }));
+  const program = await pair.start('left', 'vipd', configOf({ priority: 110, script: unweighted }));
   await program.line(/VRRP_Script\(chk\) timed out/, PATIENCE_MS);
   await program.line(/\(VI_1\) cannot take part: script chk fails \(timed out\)/, PATIENCE_MS);
   await leftScript('exit 0');
-  await duel.soleHolder('left', ['10.0.0.240']);
-  const left = await duel.hosts.left.run([
+  await pair.soleHolder('left', ['10.0.0.240']);
+  const left = await pair.hosts.left.run([
     'sh',
     '-c',
     'grep -l 3517 /proc/[0-9]*/cmdline 2>/dev/null || true',
@@ -110,7 +110,7 @@ test('a script that hangs with a child is a failure after its timeout, and neith
 test('the shell never sees what a configuration says', async () => {
   await leftScript('printf "%s|" "$@" > /run/seen');
   const script = weighted.replace(`"${CHECK}"`, `"${CHECK} '$(touch /run/pwned)' ';touch /run/pwned'"`);
-  await duel.start('left', 'vipd', configOf({ priority: 110, script }));
+  await pair.start('left', 'vipd', configOf({ priority: 110, script }));
   const seen = await until('the arguments', PATIENCE_MS, () => readIfThere('/run/seen'));
   expect(seen).toBe('$(touch /run/pwned)|;touch /run/pwned|');
   expect(readIfThere('/run/pwned')).toBeUndefined();
@@ -118,14 +118,14 @@ test('the shell never sees what a configuration says', async () => {
 
 function readIfThere(path: string): string | undefined {
   try {
-    return duel.hosts.left.read(path);
+    return pair.hosts.left.read(path);
   } catch {
     return undefined;
   }
 }
 
 test('a number in a file and a process that ends move the address to the other router and back', async () => {
-  const { left } = duel.hosts;
+  const { left } = pair.hosts;
   left.write('/run/bonus', '20\n');
   await left.run(['cp', '/bin/sleep', '/run/vipd-lab-web']);
   const web = left.start(['/run/vipd-lab-web', '600']);
@@ -140,21 +140,21 @@ vrrp_track_process web {
     '    virtual_ipaddress',
     `${lines}    virtual_ipaddress`,
   );
-  const program = await duel.start(
+  const program = await pair.start(
     'left',
     'vipd',
     instance.replace('vrrp_instance', `${tracked}\nvrrp_instance`),
   );
-  await duel.start('right', 'keepalived', configOf({ priority: 100 }));
-  await duel.soleHolder('left', ['10.0.0.240']);
+  await pair.start('right', 'keepalived', configOf({ priority: 100 }));
+  await pair.soleHolder('left', ['10.0.0.240']);
   left.write('/run/bonus', '0\n');
   await program.line(/\(VI_1\) Changing effective priority from 110 to 90/, PATIENCE_MS);
-  await duel.soleHolder('right', ['10.0.0.240']);
+  await pair.soleHolder('right', ['10.0.0.240']);
   left.write('/run/bonus', '0x14\n');
-  await duel.soleHolder('left', ['10.0.0.240']);
+  await pair.soleHolder('left', ['10.0.0.240']);
   await web.stop();
   await program.line(/cannot take part: process web: 0 running, at least 1 wanted/, PATIENCE_MS);
-  await duel.soleHolder('right', ['10.0.0.240']);
+  await pair.soleHolder('right', ['10.0.0.240']);
   left.start(['/run/vipd-lab-web', '600']);
-  await duel.soleHolder('left', ['10.0.0.240']);
+  await pair.soleHolder('left', ['10.0.0.240']);
 });

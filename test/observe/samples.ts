@@ -1,5 +1,6 @@
 /** A small director as the model and as its statuses: what dumps, metrics and vipctl are shown in the
  *  tests. */
+import { PLAIN_TRAITS } from '../../src/base/address-traits.ts';
 import { parseIpv4 } from '../../src/base/ip.ts';
 import { invariant } from '../../src/base/never.ts';
 import { interfaceName, micros, port, priority, seconds, vrid } from '../../src/base/units.ts';
@@ -9,6 +10,7 @@ import type { CheckerCommon, Forwarding, RealServer } from '../../src/config/mod
 import type { ScriptCommand } from '../../src/config/model/vrrp.ts';
 import type { DaemonStatus } from '../../src/control/api.ts';
 import type { VrrpCounters, VrrpStatus } from '../../src/vrrp/core/status.ts';
+import { GROUPS, TRACKERS } from './tracked-samples.ts';
 
 export const WALL = Date.UTC(2026, 10, 20, 7, 30, 0);
 
@@ -108,6 +110,7 @@ export const CONFIG: Config = {
       flushOnStop: 'none',
       timeouts: { tcp: null, tcpFin: null, udp: null },
       logAllCheckFailures: false,
+      drift: 'repair',
     },
     control: { prometheus: null },
   },
@@ -135,6 +138,7 @@ export const CONFIG: Config = {
           label: null,
           scope: 0,
           broadcast: null,
+          traits: PLAIN_TRAITS,
           tracked: true,
         },
       ],
@@ -146,6 +150,7 @@ export const CONFIG: Config = {
           label: 'eth1:1',
           scope: 253,
           broadcast: ip('10.0.0.255'),
+          traits: PLAIN_TRAITS,
           tracked: true,
         },
       ],
@@ -260,27 +265,8 @@ export const VRRP: VrrpStatus = {
       counters: COUNTERS,
     },
   ],
-  groups: [{ name: 'G1', state: 'MASTER', members: ['VI_1'] }],
-  trackers: [
-    {
-      kind: 'script',
-      name: 'chk',
-      state: 'up',
-      reason: 'script chk succeeds',
-      value: 1,
-      running: false,
-      trackedBy: ['VI_1'],
-    },
-    {
-      kind: 'process',
-      name: 'web',
-      state: 'up',
-      reason: 'process web: 1 running, at least 1 wanted',
-      value: 1,
-      running: false,
-      trackedBy: ['VI_1'],
-    },
-  ],
+  groups: GROUPS,
+  trackers: TRACKERS,
   strayPackets: 2,
 };
 
@@ -343,6 +329,7 @@ export const CHECKS: ChecksStatus = {
     '  -> 192.168.100.9:80             Route   2      0          0         \n',
   kernelError: null,
   kernelWrites: 3,
+  driftRepairs: 1,
 };
 
 export const STATUS: DaemonStatus = {

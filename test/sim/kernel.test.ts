@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { PLAIN_TRAITS } from '../../src/base/address-traits.ts';
 import { brand } from '../../src/base/brand.ts';
 import type { MacAddress } from '../../src/base/mac.ts';
 import { ifIndex } from '../../src/base/units.ts';
@@ -15,6 +16,8 @@ const VIP: AddressState = {
   broadcast: null,
   protocol: 18,
   secondary: false,
+  traits: PLAIN_TRAITS,
+  detection: 'over',
 };
 
 function kernelWithLink(): SimKernel {

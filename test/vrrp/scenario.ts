@@ -160,7 +160,13 @@ export class Scenario {
   }
 
   #network(present: string): Pick<Extract<VrrpEvent, { kind: 'started' }>, 'links' | 'addresses'> {
-    const own = { interface: ETH0, address: ip(OWN_ADDRESS), prefixLength: 24, ours: false };
+    const own = {
+      interface: ETH0,
+      address: ip(OWN_ADDRESS),
+      prefixLength: 24,
+      ours: false,
+      detection: 'over',
+    } as const;
     const others = [...this.#links.keys()].filter((name) => name !== ETH0);
     const left = present.split(',').filter((text) => text !== '');
     return {
@@ -191,7 +197,13 @@ export class Scenario {
     this.#links.set(name, link);
     const lines = this.#feed({ kind: 'link_changed', link });
     if (state !== 'up' || name !== ETH0) return lines;
-    const own = { interface: ETH0, address: ip(OWN_ADDRESS), prefixLength: 24, ours: false };
+    const own = {
+      interface: ETH0,
+      address: ip(OWN_ADDRESS),
+      prefixLength: 24,
+      ours: false,
+      detection: 'over',
+    } as const;
     return [...lines, ...this.#feed({ kind: 'address_appeared', address: own })];
   }
 
@@ -286,6 +298,7 @@ const linkFact = (name: InterfaceName, up: boolean): LinkFact => ({
   up,
   multicast: true,
   announces: true,
+  mtu: 1500,
 });
 
 const wordsOf = (words: readonly string[]): Words =>

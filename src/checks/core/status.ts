@@ -48,4 +48,6 @@ export interface ChecksStatus {
   readonly kernelError: string | null;
   /** operations applied to the kernel since start */
   readonly kernelWrites: number;
+  /** operations that undid what somebody else had changed (lvs_drift) */
+  readonly driftRepairs: number;
 }

@@ -1,10 +1,11 @@
 /** Opens the TCP connection of a probe: source address, mark and interface as configured, TLS without verification.
  *  Errors come as the socket's `error` event; `connectError` says what one means. */
 import { connect, type NetConnectOpts, Socket } from 'node:net';
-import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import type { Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';
 import type { CheckTarget, HttpTls } from '../../config/model/lvs.ts';
+import { tlsModule } from '../../native/late-modules.ts';
 import type { ExchangeFailure, Setback } from '../core/probe-result.ts';
 
 export interface Dialled {
@@ -26,13 +27,16 @@ export function createDial(openSocket: OpenSocket | null): Dial {
     const options = connectOptions(target);
     if (!needsDescriptor(target)) {
       if (tls === null) return { socket: connect(options), opened: 'connect' };
-      context ??= createSecureContext();
-      return { socket: connectTls({ ...options, ...tlsOptions(tls, context) }), opened: 'secureConnect' };
+      context ??= tlsModule().createSecureContext();
+      return {
+        socket: tlsModule().connect({ ...options, ...tlsOptions(tls, context) }),
+        opened: 'secureConnect',
+      };
     }
     const socket = socketByDescriptor(target, options, openSocket);
     if (tls === null) return { socket, opened: 'connect' };
-    context ??= createSecureContext();
-    return { socket: connectTls({ socket, ...tlsOptions(tls, context) }), opened: 'secureConnect' };
+    context ??= tlsModule().createSecureContext();
+    return { socket: tlsModule().connect({ socket, ...tlsOptions(tls, context) }), opened: 'secureConnect' };
   };
 }
 

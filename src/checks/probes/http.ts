@@ -1,7 +1,8 @@
 /** HTTP_GET and SSL_GET: all urls in order, one connection each, until one fails. keepalived asks one url per
  *  `delay_loop` (Q20); here a page that broke is found within one. behaviour.md section 16.3. */
-import { createHash } from 'node:crypto';
+
 import type { HttpChecker, HttpUrl } from '../../config/model/lvs.ts';
+import { cryptoModule } from '../../native/late-modules.ts';
 import { statusAccepted } from '../core/http-message.ts';
 import { failed, PASSED, type ProbeResult } from '../core/probe-result.ts';
 import { type ExchangeEnd, startExchange } from './http-exchange.ts';
@@ -27,7 +28,7 @@ function askUrl(
   done: (result: ProbeResult) => void,
 ): RunningProbe {
   // not for secrets: it is keepalived's file format that names MD5
-  const hash = url.digest === null ? null : createHash('md5');
+  const hash = url.digest === null ? null : cryptoModule().createHash('md5');
   const { path, virtualHost } = url;
   return startExchange({ target, tls, protocol, path, virtualHost }, ports, {
     onBody: (bytes) => hash?.update(bytes),

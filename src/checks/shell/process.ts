@@ -16,6 +16,7 @@ import { printListing } from '../../ipvs/core/listing.ts';
 import type { IpvsTable } from '../../ipvs/core/table.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
 import type { IpvsKernel } from '../../ports/ipvs-kernel.ts';
+import type { OwnershipStore } from '../../ports/ownership.ts';
 import { describeServices } from '../core/describe.ts';
 import { desiredTable } from '../core/desired.ts';
 import { checksLog } from '../core/log-events.ts';
@@ -27,12 +28,14 @@ import type { ChecksStatus } from '../core/status.ts';
 import { createDeadlines, type DeadlineQueue } from '../probes/deadlines.ts';
 import { createDial, type OpenSocket } from '../probes/dial.ts';
 import { type ProbePorts, type RunningProbe, startProbe } from '../probes/probe.ts';
+import type { Decided } from './drift.ts';
 import { createTableKeeper, type TableKeeper } from './table-keeper.ts';
 
 export interface CheckersPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly ipvs: IpvsKernel;
+  readonly ownership: OwnershipStore;
   /** spreads the first runs; any number, another one on each machine */
   readonly seed: number;
   /** for checkers with `fwmark` or `bind_if`; without it they get no result */
@@ -77,22 +80,28 @@ class Checkers implements CheckersProcess {
   #stopped = false;
 
   constructor(ports: CheckersPorts, config: Config, options: CheckersOptions) {
-    const { clock, log, ipvs } = ports;
+    const { clock, log, ipvs, ownership } = ports;
     const now = (): Instant => clock.now();
     this.#ports = ports;
     this.#options = options;
     this.#state = emptyNode(ports.seed);
     this.#deadlines = createDeadlines(now);
     this.#probePorts = { deadlines: this.#deadlines, dial: createDial(ports.openSocket ?? null) };
-    this.#table = createTableKeeper({ kernel: ipvs, log, now }, () =>
-      desiredTable(this.#state.services.values()),
-    );
+    this.#table = createTableKeeper({ kernel: ipvs, log, now, ownership }, this.#decided());
     // Sockets before deadlines: after a stall the timer runs first, and answers that wait in the kernel would be
     // taken for silence. An immediate runs behind the loop's look at its sockets.
     this.#alarm = clock.alarm(() => setImmediate(() => this.#wake()));
     log(checksLog.initializing({}));
     if (config.global.lvs.flush) this.#table.flush();
     this.#apply(config, this.#table.look());
+  }
+
+  #decided(): Decided {
+    return {
+      keys: () => this.#state.services.keys(),
+      all: () => desiredTable(this.#state.services.values()),
+      some: (keys) => desiredTable(keys.flatMap((key) => this.#state.services.get(key) ?? [])),
+    };
   }
 
   /** The kernel's table is as decided, or known to be refused, when it returns. */
@@ -103,6 +112,7 @@ class Checkers implements CheckersProcess {
   #apply(config: Config, found: IpvsTable | null): void {
     this.#flushOnStop = config.global.lvs.flushOnStop;
     this.#table.setTimeouts(config.global.lvs.timeouts);
+    this.#table.setDrift(config.global.lvs.drift);
     const { virtualServers } = config;
     // what matters first: a thousand services have a thousand lines to say
     this.#withheld = [];
@@ -131,6 +141,7 @@ class Checkers implements CheckersProcess {
       virtualServers: describeServices(this.#state, { now: clock.now(), wall: clock.wall() }),
       ...kernelStatus(ipvs),
       kernelWrites: this.#table.writes,
+      driftRepairs: this.#table.driftRepairs,
     };
   }
 

@@ -4,12 +4,13 @@
 import { sameValue } from '../../base/keyed-diff.ts';
 import type { Log, LogEntry } from '../../base/log.ts';
 import { type SystemError, systemErrorText } from '../../base/system-error.ts';
-import { after, elapsed, type Instant, type Micros, micros, seconds } from '../../base/units.ts';
+import { after, earliest, elapsed, type Instant, type Micros, micros, seconds } from '../../base/units.ts';
 import type { LvsGlobals } from '../../config/model/global.ts';
 import type { IpvsTable } from '../../ipvs/core/table.ts';
-import { createReconciler, type ReconcileReport } from '../../ipvs/shell/reconcile.ts';
+import { createReconciler, type ReconcileReport, type ReconcilerPorts } from '../../ipvs/shell/reconcile.ts';
 import type { IpvsKernel, IpvsTimeouts } from '../../ports/ipvs-kernel.ts';
 import { checksLog } from '../core/log-events.ts';
+import { createDriftWatch, type Decided } from './drift.ts';
 
 export const RETRY_PAUSE_FIRST = seconds(1);
 export const RETRY_PAUSE_MAX = seconds(60);
@@ -25,6 +26,7 @@ export interface TableKeeper {
   writeNow(how: 'as_seen' | 'thorough'): void;
   /** Goes out with the next write. */
   setTimeouts(timeouts: LvsGlobals['timeouts']): void;
+  setDrift(mode: LvsGlobals['drift']): void;
   flush(): void;
   /** When `writeDue` has something to do; null = all is as decided. */
   next(): Instant | null;
@@ -32,15 +34,17 @@ export interface TableKeeper {
   /** At stop: removes what this process put there. */
   release(extent: 'owned' | 'everything'): void;
   readonly writes: number;
+  readonly driftRepairs: number;
 }
 
 export function createTableKeeper(
-  ports: { readonly kernel: IpvsKernel; readonly log: Log; readonly now: () => Instant },
-  desired: () => IpvsTable,
+  ports: ReconcilerPorts & { readonly now: () => Instant },
+  decided: Decided,
 ): TableKeeper {
-  const { kernel, now } = ports;
+  const { kernel, now, ownership } = ports;
   const trouble = createTrouble(ports.log);
-  const reconciler = createReconciler({ kernel, log: trouble.tell });
+  const reconciler = createReconciler({ kernel, log: trouble.tell, ownership });
+  const drift = createDriftWatch(reconciler, ports.log, now());
   let due: Instant | null = null;
   let notBefore: Instant = now();
   let timeouts: Partial<IpvsTimeouts> | null = null;
@@ -51,7 +55,7 @@ export function createTableKeeper(
     const error = applyTimeouts(kernel, timeouts);
     if (error === null) timeouts = null;
     else trouble.tell(checksLog.ipvsSetting({ what: 'timeouts', reason: systemErrorText(error) }));
-    const report = reconciler[how](desired());
+    const report = reconciler[how](decided.all());
     const fine = error === null && report.unreadable === null && report.refused.length === 0;
     const ended = now();
     notBefore = after(ended, elapsed(started, ended));
@@ -73,13 +77,19 @@ export function createTableKeeper(
     flush() {
       reconciler.flush();
     },
-    next: () => due,
+    next: () => earliest(due, drift.next()),
     writeDue(time) {
       if (due !== null && due <= time) write('adjust');
+      // what is decided and not written yet would be taken for somebody's change
+      if (due === null && !drift.look(time, decided)) due = after(now(), trouble.again());
     },
+    setDrift: (mode) => drift.setMode(mode),
     release: (extent) => void reconciler.release(extent),
     get writes() {
       return reconciler.writes;
+    },
+    get driftRepairs() {
+      return drift.repairs;
     },
   };
 }

@@ -7,11 +7,18 @@ import { familyName } from '../lower/vrrp-addresses.ts';
 import type { InstanceBlock } from '../lower/vrrp-instance.ts';
 import type { VirtualServer } from '../model/lvs.ts';
 import type { VrrpInstance } from '../model/vrrp.ts';
+import type { Span } from '../syntax/source.ts';
 import type { Statement } from '../syntax/tree.ts';
 
-/** A model object with the place it came from. */
+/** A model object with the place that names it. */
 export interface Placed<T> {
   readonly value: T;
+  readonly at: Span;
+}
+
+/** An instance with its block, which is searched for the line that a complaint is about. */
+export interface PlacedInstance {
+  readonly value: VrrpInstance;
   readonly at: Statement;
 }
 
@@ -31,8 +38,8 @@ export function uniqueNames(blocks: readonly InstanceBlock[], report: Report): I
 }
 
 /** Refuses two instances with one VRID on one interface and family, unless unicast keeps them apart. */
-export function uniqueVrids(instances: readonly Placed<VrrpInstance>[], report: Report): void {
-  const firsts = new Map<string, Placed<VrrpInstance>[]>();
+export function uniqueVrids(instances: readonly PlacedInstance[], report: Report): void {
+  const firsts = new Map<string, PlacedInstance[]>();
   for (const instance of instances) {
     const { vrid, interface: carrier, family } = instance.value;
     const key = `${vrid} ${carrier} ${family}`;
@@ -77,8 +84,8 @@ export function mergeServices(services: readonly Placed<VirtualServer>[], report
       merged.set(key, { value, at });
       continue;
     }
-    const notes = [{ text: 'first given here', at: first.at.args[0] ?? first.at.keyword }];
-    report(catalog.duplicate_service(at.args[0] ?? null, { service: serviceText(value.match) }, { notes }));
+    const notes = [{ text: 'first given here', at: first.at }];
+    report(catalog.duplicate_service(at, { service: serviceText(value.match) }, { notes }));
     const known = new Set(first.value.realServers.map((server) => `${server.address} ${server.port}`));
     const added = value.realServers.filter((server) => !known.has(`${server.address} ${server.port}`));
     const realServers = [...first.value.realServers, ...added];

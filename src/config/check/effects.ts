@@ -1,14 +1,13 @@
 /** Says once per kind what is read and has no effect yet, and at every place where an old name is used. */
 import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
-import type { VrrpInstance } from '../model/vrrp.ts';
 import type { KeywordRow, NoEffect } from '../schema/row.ts';
 import type { Span } from '../syntax/source.ts';
 import type { Statement } from '../syntax/tree.ts';
-import type { Placed } from './cross-checks.ts';
+import type { PlacedInstance } from './cross-checks.ts';
 
 /** Finishes "vipd does not … yet". */
-const MISSING: Readonly<Record<NoEffect, string>> = {
+export const MISSING: Readonly<Record<NoEffect, string>> = {
   mail: 'send mail',
   scripts: 'run scripts',
   misc_check: 'check servers with commands',
@@ -20,10 +19,16 @@ interface Uses {
   count: number;
 }
 
-export function reportEffects(statements: readonly Statement[], report: Report): void {
+/** What the text uses without effect, gathered statement by statement. */
+export interface Effects {
+  readonly visit: (statement: Statement) => void;
+  readonly finish: () => void;
+}
+
+export function createEffects(report: Report): Effects {
   const groups = new Map<NoEffect, Uses>();
   const unsupported = new Map<KeywordRow, Uses & { readonly block: boolean }>();
-  const visit = ({ keyword, row, body }: Statement): void => {
+  const visit = ({ keyword, row }: Statement): void => {
     if (row.replacedBy !== null)
       report(catalog.replaced(keyword, { word: keyword.text, by: row.replacedBy }));
     if (row.noEffect !== null) {
@@ -35,15 +40,16 @@ export function reportEffects(statements: readonly Statement[], report: Report):
       const uses = unsupported.get(row) ?? { first: keyword, words: new Set<string>(), count: 0, block };
       unsupported.set(row, count(uses, keyword.text));
     }
-    if (body.kind === 'block') body.statements.forEach(visit);
   };
-  statements.forEach(visit);
-  for (const [effect, { first, words, count }] of groups) {
-    report(catalog.no_effect(first, { what: MISSING[effect], words: [...words], count }));
-  }
-  for (const { first, words, count, block } of unsupported.values()) {
-    report(catalog.unsupported(first, { word: [...words][0] ?? '', count, block }));
-  }
+  const finish = (): void => {
+    for (const [effect, { first, words, count }] of groups) {
+      report(catalog.no_effect(first, { what: MISSING[effect], words: [...words], count }));
+    }
+    for (const { first, words, count, block } of unsupported.values()) {
+      report(catalog.unsupported(first, { word: [...words][0] ?? '', count, block }));
+    }
+  };
+  return { visit, finish };
 }
 
 function count<T extends Uses>(uses: T, word: string): T {
@@ -53,10 +59,9 @@ function count<T extends Uses>(uses: T, word: string): T {
 }
 
 /** Instances that are understood but cannot be run yet. */
-export function reportIdleInstances(instances: readonly Placed<VrrpInstance>[], report: Report): void {
+export function reportIdleInstances(instances: readonly PlacedInstance[], report: Report): void {
   for (const { value, at } of instances) {
     const place = at.args[0] ?? at.keyword;
-    if (value.family === 'inet6') report(catalog.ipv6_instance(place, { name: value.name }));
     if (value.authentication.kind === 'ah') report(catalog.ah_instance(place, { name: value.name }));
   }
 }

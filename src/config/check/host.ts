@@ -20,9 +20,34 @@ export interface HostFacts {
 /** The account that runs scripts when the file names none. */
 const SCRIPT_USER_DEFAULT = 'keepalived_script';
 
-export function checkHost(tree: readonly Statement[], config: Config, host: HostFacts, report: Report): void {
-  if (!config.global.vrrp.dynamicInterfaces) checkInterfaces(tree, host, report);
-  const { commands, users } = scriptUses(tree);
+/** What the text wants of the machine, gathered statement by statement. */
+export interface HostWants {
+  /** `block`: the statements beside it */
+  readonly visit: (statement: Statement, block: readonly Statement[]) => void;
+  readonly check: (config: Config) => void;
+}
+
+export function createHostWants(host: HostFacts, report: Report): HostWants {
+  const instances: Statement[] = [];
+  const uses: ScriptUses = { commands: [], users: [] };
+  return {
+    visit: (statement, block) => {
+      if (statement.keyword.text === 'vrrp_instance') instances.push(statement);
+      noteScripts(statement, block, uses);
+    },
+    check: (config) => {
+      if (!config.global.vrrp.dynamicInterfaces) checkInterfaces(instances, host, report);
+      checkScripts(uses, config, host, report);
+    },
+  };
+}
+
+function checkScripts(
+  { commands, users }: ScriptUses,
+  config: Config,
+  host: HostFacts,
+  report: Report,
+): void {
   for (const { user, at } of users) checkUser(user, at, host, report);
   for (const { program, at } of commands) {
     if (host.hasCommand(program)) continue;
@@ -67,27 +92,22 @@ interface Command {
 
 const IGNORE: Report = () => undefined; // the first reading has reported it
 
+/** Every command and every user that the text names. */
 interface ScriptUses {
-  readonly commands: readonly Command[];
-  readonly users: readonly { readonly user: ScriptUser; readonly at: Statement }[];
+  readonly commands: Command[];
+  readonly users: { readonly user: ScriptUser; readonly at: Statement }[];
 }
 
-/** Every command and every user that the text names. */
-function scriptUses(tree: readonly Statement[]): ScriptUses {
-  const commands: Command[] = [];
-  const users: { readonly user: ScriptUser; readonly at: Statement }[] = [];
-  visit(tree, (at, block) => {
-    if (at.row.shape !== 'line') return;
-    const { read } = at.row;
-    const command = read === scriptCommand ? scriptCommand(at, IGNORE) : undefined;
-    const argv = read === bareCommand ? bareCommand(at, IGNORE) : command?.argv;
-    const user = (read === scriptUser ? scriptUser(at, IGNORE) : command?.user) ?? null;
-    if (argv !== undefined) {
-      commands.push({ program: argv[0], user: read === bareCommand ? userOf(block) : user, at });
-    }
-    if (user !== null) users.push({ user, at });
-  });
-  return { commands, users };
+function noteScripts(at: Statement, block: readonly Statement[], { commands, users }: ScriptUses): void {
+  if (at.row.shape !== 'line') return;
+  const { read } = at.row;
+  const command = read === scriptCommand ? scriptCommand(at, IGNORE) : undefined;
+  const argv = read === bareCommand ? bareCommand(at, IGNORE) : command?.argv;
+  const user = (read === scriptUser ? scriptUser(at, IGNORE) : command?.user) ?? null;
+  if (argv !== undefined) {
+    commands.push({ program: argv[0], user: read === bareCommand ? userOf(block) : user, at });
+  }
+  if (user !== null) users.push({ user, at });
 }
 
 /** The `user` line beside a `script` or `misc_path`. */
@@ -105,9 +125,9 @@ function checkUser({ user, group }: ScriptUser, at: Statement, host: HostFacts, 
     report(catalog.user_absent(at.keyword, { name, what: 'group' }));
 }
 
-function checkInterfaces(tree: readonly Statement[], host: HostFacts, report: Report): void {
-  for (const instance of tree) {
-    if (instance.keyword.text !== 'vrrp_instance' || instance.body.kind !== 'block') continue;
+function checkInterfaces(instances: readonly Statement[], host: HostFacts, report: Report): void {
+  for (const instance of instances) {
+    if (instance.body.kind !== 'block') continue;
     const name = instance.args[0]?.text ?? '';
     const check = (word: Word | undefined, row: CatalogRow<{ name: string; interface: string }>) => {
       if (word === undefined || host.hasInterface(word.text)) return;
@@ -124,15 +144,5 @@ function checkInterfaces(tree: readonly Statement[], host: HostFacts, report: Re
         }
       }
     }
-  }
-}
-
-function visit(
-  statements: readonly Statement[],
-  act: (statement: Statement, block: readonly Statement[]) => void,
-): void {
-  for (const statement of statements) {
-    act(statement, statements);
-    if (statement.body.kind === 'block') visit(statement.body.statements, act);
   }
 }

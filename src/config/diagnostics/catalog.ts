@@ -52,11 +52,17 @@ const syntax = {
     'mistake',
     (_: None) => 'this quote is not closed on its line; the rest of the line is taken as one word',
   ),
-  sequence: catalogRow(
-    'sequence',
+  bad_sequence: catalogRow(
+    'bad_sequence',
     'mistake',
-    (_: None) => 'vipd does not read ~SEQ and ~LST yet; the lines that it would make are missing',
-    () => 'write the lines out',
+    (f: { problem: string }) => `this sequence cannot be read: ${f.problem}; the line is ignored`,
+    () => '~SEQ(NAME, START, END) text · ~SEQ(NAME, START, STEP, END) text · ~LST(NAME, VALUE, VALUE) text',
+  ),
+  sequence_endless: catalogRow(
+    'sequence_endless',
+    'mistake',
+    (f: { limit: number }) => `more than ${f.limit} sequences inside each other; the line is ignored`,
+    () => 'look for a macro that leads back to itself',
   ),
   macro_endless: catalogRow(
     'macro_endless',
@@ -272,6 +278,17 @@ const vrrp = {
     'mistake',
     (f: { label: string }) => `label '${f.label}' has more than 15 characters; the address is ignored`,
   ),
+  only_ipv6: catalogRow(
+    'only_ipv6',
+    'advice',
+    (f: { what: string }) => `'${f.what}' is for IPv6 addresses; it is ignored`,
+  ),
+  peer_family: catalogRow(
+    'peer_family',
+    'mistake',
+    (f: { peer: string; address: string }) =>
+      `peer ${f.peer} is of another family than ${f.address}; it is ignored`,
+  ),
   only_ipv4: catalogRow('only_ipv4', 'mistake', (f: { what: string }) => `an IPv6 address has no ${f.what}`),
   duplicate_instance: catalogRow(
     'duplicate_instance',
@@ -321,6 +338,18 @@ const vrrp = {
     'no_address_refused',
     'refusal',
     (f: { name: string }) => `(${f.name}) has no virtual_ipaddress, which version 3 and strict mode need`,
+  ),
+  link_local_first: catalogRow(
+    'link_local_first',
+    'complaint',
+    (f: { name: string; address: string }) =>
+      `(${f.name}) the first IPv6 address must be link-local, ${f.address} is not`,
+  ),
+  link_local_advised: catalogRow(
+    'link_local_advised',
+    'advice',
+    (f: { name: string; address: string }) =>
+      `(${f.name}) the first IPv6 address should be link-local (RFC 9568 section 5.2.9), ${f.address} is not`,
   ),
   too_many_addresses: catalogRow(
     'too_many_addresses',
@@ -487,6 +516,23 @@ const vrrp = {
     'mistake',
     (f: { member: string; group: string }) =>
       `vrrp_instance '${f.member}' is in vrrp_sync_group '${f.group}' already`,
+  ),
+};
+
+/** Legal and seldom meant (check/traps.ts). */
+const traps = {
+  strict_is_deaf: catalogRow(
+    'strict_is_deaf',
+    'advice',
+    (f: { name: string }) =>
+      `in strict mode keepalived drops all packets to an address that the router does not own: with it the VIP of ${f.name} answers no ping and no local service; vipd does not drop them`,
+    () => "leave strict mode out, or add 'accept' to the instance (version 3)",
+  ),
+  tunnel_mtu: catalogRow(
+    'tunnel_mtu',
+    'hint',
+    (_: None) => 'a tunnelled packet is longer by its outer header (IPIP 20 bytes, GRE 24, GUE 28 or more)',
+    () => 'lower the MTU or clamp the TCP MSS on the real servers, or large answers are lost',
   ),
 };
 
@@ -701,11 +747,6 @@ const effects = {
     (f: { word: string; count: number; block: boolean }) =>
       `vipd does not support '${f.word}' yet; ${f.block ? 'the block' : 'it'} has no effect${times(f.count)}`,
   ),
-  ipv6_instance: catalogRow(
-    'ipv6_instance',
-    'advice',
-    (f: { name: string }) => `(${f.name}) vipd does not run IPv6 instances yet; this one is not started`,
-  ),
   ah_instance: catalogRow(
     'ah_instance',
     'advice',
@@ -723,4 +764,4 @@ function listed(words: readonly string[], count: number): string {
 
 const times = (count: number): string => (count > 1 ? ` (${count} places)` : '');
 
-export const catalog = { ...syntax, ...values, ...vrrp, ...host, ...lvs, ...effects };
+export const catalog = { ...syntax, ...values, ...vrrp, ...traps, ...host, ...lvs, ...effects };

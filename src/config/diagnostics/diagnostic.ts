@@ -24,6 +24,7 @@ export interface Note {
  *
  * | gravity    | severity | -t | daemon                                                     |
  * | ---------- | -------- | -- | ---------------------------------------------------------- |
+ * | hint       | hint     | 0  | runs; nothing is wrong, and worth a thought                |
  * | advice     | warning  | 0  | runs; vipd's own words, keepalived says nothing             |
  * | complaint  | warning  | 5  | runs; keepalived complains too but does what was meant      |
  * | mistake    | error    | 5  | runs without the smallest enclosing thing                   |
@@ -34,6 +35,7 @@ export interface Note {
  * | strict     | error    | 6  | does not start: an include that had to succeed failed       |
  */
 export type Gravity =
+  | 'hint'
   | 'advice'
   | 'complaint'
   | 'mistake'
@@ -43,13 +45,16 @@ export type Gravity =
   | 'refusal'
   | 'strict';
 
+export type Severity = 'hint' | 'warning' | 'error';
+
 interface GravityRow {
-  readonly severity: 'warning' | 'error';
+  readonly severity: Severity;
   readonly exitCode: 0 | 2 | 5 | 6;
   readonly refuses: boolean;
 }
 
 export const GRAVITY: Readonly<Record<Gravity, GravityRow>> = {
+  hint: { severity: 'hint', exitCode: 0, refuses: false },
   advice: { severity: 'warning', exitCode: 0, refuses: false },
   complaint: { severity: 'warning', exitCode: 5, refuses: false },
   mistake: { severity: 'error', exitCode: 5, refuses: false },

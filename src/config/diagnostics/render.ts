@@ -7,18 +7,29 @@
  *       help: it never had an effect in IPVS and was removed; delete the line
  */
 import { createPositions, type Position, type Span } from '../syntax/source.ts';
-import { type Diagnostic, GRAVITY } from './diagnostic.ts';
+import { type Diagnostic, GRAVITY, type Severity } from './diagnostic.ts';
 
 /** Columns of a source line that are shown; a longer line is cut around the caret. */
 const WIDTH_MAX = 100;
 /** Diagnostics that are printed; the rest is counted. */
 export const PRINTED_MAX = 500;
 
+/** Colours of a terminal (ECMA-48 SGR) by what they show; `plain` leaves them out. */
+export type Paint = (text: string, as: Severity | 'note' | 'help' | 'place') => string;
+
+export const plain: Paint = (text) => text;
+
+const SGR: Readonly<Record<Parameters<Paint>[1], string>> = {
+  error: '1;31', warning: '1;33', hint: '1;36', note: '36', help: '32', place: '1',
+}; // biome-ignore format: one line reads better
+
+export const coloured: Paint = (text, as) => (text === '' ? '' : `\x1b[${SGR[as]}m${text}\x1b[0m`);
+
 /** All diagnostics in the order of the text; those without a place come first. */
-export function renderDiagnostics(diagnostics: readonly Diagnostic[]): string {
+export function renderDiagnostics(diagnostics: readonly Diagnostic[], paint: Paint = plain): string {
   const positionOf = createPositions();
   const shown = inTextOrder(diagnostics).slice(0, PRINTED_MAX);
-  const blocks = shown.map((diagnostic) => renderOne(diagnostic, positionOf));
+  const blocks = shown.map((diagnostic) => renderOne(diagnostic, positionOf, paint));
   const hidden = diagnostics.length - shown.length;
   if (hidden > 0) blocks.push(`and ${hidden} more\n`);
   return blocks.join('');
@@ -52,7 +63,7 @@ export interface PlaceJson {
 
 export interface DiagnosticJson {
   readonly id: string;
-  readonly severity: 'warning' | 'error';
+  readonly severity: Severity;
   readonly refuses: boolean;
   readonly text: string;
   readonly at: PlaceJson | null;
@@ -70,20 +81,23 @@ function inTextOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return [...diagnostics].sort((a, b) => rank(a) - rank(b) || (a.at?.start ?? 0) - (b.at?.start ?? 0));
 }
 
-function renderOne(diagnostic: Diagnostic, positionOf: (span: Span) => Position): string {
+function renderOne(diagnostic: Diagnostic, positionOf: (span: Span) => Position, paint: Paint): string {
   const { at, text, notes, help } = diagnostic;
-  const lines = [`${where(at, positionOf)}${GRAVITY[diagnostic.gravity].severity}: ${printable(text)}`];
-  if (at !== null) lines.push(...excerpt(at, positionOf));
+  const { severity } = GRAVITY[diagnostic.gravity];
+  const lines = [
+    `${paint(where(at, positionOf), 'place')}${paint(`${severity}:`, severity)} ${printable(text)}`,
+  ];
+  if (at !== null) lines.push(...excerpt(at, positionOf, (marks) => paint(marks, severity)));
   for (const note of notes) {
     lines.push(
-      `  note: ${where(note.at, positionOf)}${printable(note.text)}`,
-      ...excerpt(note.at, positionOf),
+      `  ${paint('note:', 'note')} ${where(note.at, positionOf)}${printable(note.text)}`,
+      ...excerpt(note.at, positionOf, (marks) => paint(marks, 'note')),
     );
   }
   for (let from = at?.file.includedAt ?? null; from !== null; from = from.file.includedAt) {
-    lines.push(`  note: ${where(from, positionOf)}included here`);
+    lines.push(`  ${paint('note:', 'note')} ${where(from, positionOf)}included here`);
   }
-  if (help !== null) lines.push(`  help: ${printable(help)}`);
+  if (help !== null) lines.push(`  ${paint('help:', 'help')} ${printable(help)}`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -94,7 +108,11 @@ function where(at: Span | null, positionOf: (span: Span) => Position): string {
 }
 
 /** The line and, under it, a caret with a tail as long as the word. */
-function excerpt(at: Span, positionOf: (span: Span) => Position): readonly string[] {
+function excerpt(
+  at: Span,
+  positionOf: (span: Span) => Position,
+  paintMarks: (marks: string) => string,
+): readonly string[] {
   const { line, column, lineText } = positionOf(at);
   const first = column > WIDTH_MAX ? column - WIDTH_MAX / 2 : 1;
   const shown = printable(lineText.slice(first - 1, first - 1 + WIDTH_MAX));
@@ -104,10 +122,8 @@ function excerpt(at: Span, positionOf: (span: Span) => Position): readonly strin
   // a tab stays a tab, so the caret stands under its word whatever the tab width is
   const indent = lead.replace(/[^\t]/g, ' ');
   const word = lineText.slice(column - 1, column - 1 + length);
-  return [
-    `${gutter} | ${shown}`,
-    `${' '.repeat(gutter.length)} | ${indent}${padWide(lead)}^${'~'.repeat(widthOf(word) - 1)}`,
-  ];
+  const marks = paintMarks(`^${'~'.repeat(widthOf(word) - 1)}`);
+  return [`${gutter} | ${shown}`, `${' '.repeat(gutter.length)} | ${indent}${padWide(lead)}${marks}`];
 }
 
 /** Control characters would let a file write on the reader's terminal. */

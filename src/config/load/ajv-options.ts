@@ -8,4 +8,6 @@ export const AJV_OPTIONS: Options = {
   // flat code with loops instead of nested branches: smaller, and quicker on a sound model
   allErrors: true,
   loopRequired: 2,
+  // a function per definition, compiled when the first such thing is met
+  inlineRefs: false,
 };

@@ -1,6 +1,6 @@
 /** What this machine has, for check/host.ts: asked when a rule wants to know, and read once. */
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { childProcessModule } from '../../native/late-modules.ts';
 import { findProgram, unsafePart } from '../../scripts/program-file.ts';
 import type { HostFacts } from '../check/host.ts';
 
@@ -39,7 +39,10 @@ function inDatabase(database: 'passwd' | 'group', name: string): boolean {
   try {
     const local = readFileSync(`/etc/${database}`, 'utf8');
     if (local.split('\n').some((line) => line.startsWith(`${name}:`))) return true;
-    execFileSync('getent', [database, '--', name], { stdio: 'ignore', timeout: GETENT_TIMEOUT_MS });
+    childProcessModule().execFileSync('getent', [database, '--', name], {
+      stdio: 'ignore',
+      timeout: GETENT_TIMEOUT_MS,
+    });
     return true;
   } catch {
     return false;

@@ -105,5 +105,6 @@ function lowerLvsGlobals(given: GlobalSettings): LvsGlobals {
     flushOnStop: onStop === undefined ? 'none' : onStop.value === 'VS' ? 'services' : 'all',
     timeouts: valueOr(given.lvs_timeouts, NO_TIMEOUTS),
     logAllCheckFailures: valueOr(given.checker_log_all_failures, false),
+    drift: valueOr(given.lvs_drift, 'repair'),
   };
 }

@@ -1,13 +1,20 @@
-/** The tree as a whole → the model. Blocks are completed one by one, then compared with each other. */
-import { mergeServices, type Placed, uniqueNames, uniqueVrids } from '../check/cross-checks.ts';
-import { reportEffects, reportIdleInstances } from '../check/effects.ts';
+/** Statements → the model. Blocks are completed one by one, then compared with each other. */
+import {
+  mergeServices,
+  type Placed,
+  type PlacedInstance,
+  uniqueNames,
+  uniqueVrids,
+} from '../check/cross-checks.ts';
+import { reportIdleInstances } from '../check/effects.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Config } from '../model/config.ts';
 import type { VirtualServer } from '../model/lvs.ts';
-import type { VrrpInstance } from '../model/vrrp.ts';
+import { topLevelRows } from '../schema/global.ts';
 import { readBlock, type Settings } from '../schema/read-block.ts';
 import { rootRows } from '../schema/root.ts';
+import type { Portion } from '../syntax/reader.ts';
 import type { Span } from '../syntax/source.ts';
 import type { Statement } from '../syntax/tree.ts';
 import type { GlobalSettings, LowerContext } from './context.ts';
@@ -20,11 +27,47 @@ import { lowerInstance } from './vrrp-instance.ts';
 
 type Root = Settings<typeof rootRows>;
 
-export function lower(tree: readonly Statement[], hostName: string, report: Report): Config {
-  reportEffects(tree, report);
-  const root = readBlock(tree, rootRows, report);
+/** Takes the statements of the top level one by one, in file order. */
+export interface Lowering {
+  /** false: this one changes the defaults of services that are completed already, and all has to begin again */
+  readonly add: (statement: Statement) => boolean;
+  readonly finish: () => Config;
+}
+
+/** The statements that may give defaults to services. */
+const GIVES_DEFAULTS: ReadonlySet<string> = new Set(['global_defs', ...Object.keys(topLevelRows)]);
+
+/** With sections a virtual_server is completed as it is read and its tree, ten times the size of its model, is let go;
+ *  else it waits for the whole text. */
+export function createLowering(hostName: string, portion: Portion, report: Report): Lowering {
+  const globals: Statement[] = [];
+  const others: Statement[] = [];
+  const completed: Placed<VirtualServer>[] = [];
+  let context: LowerContext | null = null;
+  const contextNow = (): LowerContext => {
+    context ??= lowerContext(globals, hostName, report);
+    return context;
+  };
+  return {
+    add: (statement) => {
+      const name = statement.keyword.text;
+      if (GIVES_DEFAULTS.has(name)) globals.push(statement);
+      else if (name !== 'virtual_server' || portion === 'whole') others.push(statement);
+      else completed.push(...placedServices(readBlock([statement], rootRows, report), contextNow()));
+      return context === null || !GIVES_DEFAULTS.has(name);
+    },
+    finish: () => lowerRest(readBlock(others, rootRows, report), completed, contextNow()),
+  };
+}
+
+function lowerContext(globals: readonly Statement[], hostName: string, report: Report): LowerContext {
+  const root = readBlock(globals, rootRows, report);
   const defaults = globalSettings(root, report);
-  const context: LowerContext = { report, global: lowerGlobal(root, defaults, hostName), defaults };
+  return { report, global: lowerGlobal(root, defaults, hostName), defaults };
+}
+
+function lowerRest(root: Root, completed: readonly Placed<VirtualServer>[], context: LowerContext): Config {
+  const { report } = context;
   const trackers = lowerTrackers(root, context);
   const instances = placedInstances(root, trackers, context);
   uniqueVrids(instances, report);
@@ -44,7 +87,7 @@ export function lower(tree: readonly Statement[], hostName: string, report: Repo
     vrrpScripts: valuesOf(trackers.script),
     trackFiles: valuesOf(trackers.file),
     trackProcesses: valuesOf(trackers.process),
-    virtualServers: mergeServices(placedServices(root, context), report),
+    virtualServers: mergeServices([...completed, ...placedServices(root, context)], report),
   };
 }
 
@@ -64,7 +107,7 @@ function recipientsLine({ body, keyword }: Statement): Span {
   return inner.find((statement) => statement.keyword.text === 'notification_email')?.keyword ?? keyword;
 }
 
-function placedInstances(root: Root, trackers: Trackers, context: LowerContext): Placed<VrrpInstance>[] {
+function placedInstances(root: Root, trackers: Trackers, context: LowerContext): PlacedInstance[] {
   return uniqueNames(root.vrrp_instance ?? [], context.report).flatMap((block) => {
     const value = lowerInstance(block, trackers, context);
     return value === null ? [] : [{ value, at: block.at }];
@@ -74,6 +117,7 @@ function placedInstances(root: Root, trackers: Trackers, context: LowerContext):
 function placedServices(root: Root, context: LowerContext): Placed<VirtualServer>[] {
   return (root.virtual_server ?? []).flatMap((block) => {
     const value = lowerVirtualServer(block, context);
-    return value === null ? [] : [{ value, at: block.at }];
+    // the statement itself would keep its whole tree
+    return value === null ? [] : [{ value, at: block.at.args[0] ?? block.at.keyword }];
   });
 }

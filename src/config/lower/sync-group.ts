@@ -3,6 +3,7 @@ import { catalog } from '../diagnostics/catalog.ts';
 import type { TrackedInterface, TrackedObject, VrrpInstance, VrrpSyncGroup } from '../model/vrrp.ts';
 import type { BlockValue } from '../schema/read-block.ts';
 import type { syncGroupRows } from '../schema/vrrp.ts';
+import type { Span } from '../syntax/source.ts';
 import type { LowerContext } from './context.ts';
 import { type Trackers, trackedObjects } from './trackers.ts';
 import { lowerNotify } from './vrrp-script.ts';
@@ -22,14 +23,19 @@ export function lowerSyncGroups(
   context: LowerContext,
 ): Grouping {
   const byName = new Map(instances.map((instance) => [instance.name, instance]));
-  const groupOf = new Map<string, string>();
+  const groupOf = new Map<string, Membership>();
+  const firsts = new Map<string, Span>();
   const groups = new Map<string, VrrpSyncGroup>();
   for (const block of blocks) {
     const { head: name, settings } = block;
-    if (groups.has(name)) {
-      context.report(catalog.duplicate_group(block.at.args[0] ?? block.at.keyword, { name }));
+    const place = block.at.args[0] ?? block.at.keyword;
+    const first = firsts.get(name);
+    if (first !== undefined && groups.has(name)) {
+      const notes = [{ text: 'first given here', at: first }];
+      context.report(catalog.duplicate_group(place, { name }, { notes }));
       continue;
     }
+    firsts.set(name, place);
     const members = lowerMembers(block, new Set(byName.keys()), groupOf, context);
     if (members.length === 0) {
       context.report(catalog.group_without_members(block.at.keyword, { name }));
@@ -46,20 +52,28 @@ export function lowerSyncGroups(
   return { groups: [...groups.values()], instances: [...byName.values()] };
 }
 
+/** The group that an instance is in, and the word that says so. */
+interface Membership {
+  readonly group: string;
+  readonly at: Span;
+}
+
 function lowerMembers(
   block: GroupBlock,
   instances: ReadonlySet<string>,
-  groupOf: Map<string, string>,
+  groupOf: Map<string, Membership>,
   { report }: LowerContext,
 ): string[] {
   const members: string[] = [];
   for (const word of (block.settings.group ?? []).flatMap((entry) => entry.at.args)) {
-    const group = groupOf.get(word.text);
+    const taken = groupOf.get(word.text);
     if (!instances.has(word.text))
       report(catalog.member_unknown(word, { name: block.head, member: word.text }));
-    else if (group !== undefined) report(catalog.member_taken(word, { member: word.text, group }));
-    else {
-      groupOf.set(word.text, block.head);
+    else if (taken !== undefined) {
+      const notes = [{ text: 'first named here', at: taken.at }];
+      report(catalog.member_taken(word, { member: word.text, group: taken.group }, { notes }));
+    } else {
+      groupOf.set(word.text, { group: block.head, at: word });
       members.push(word.text);
     }
   }

@@ -1,10 +1,12 @@
 /** The addresses of an instance: its family, the virtual ones, the peers (behaviour.md section 3). */
-import { type Family, familyOf, type IpAddress } from '../../base/ip.ts';
+import { type Family, familyOf, type IpAddress, isLinkLocal } from '../../base/ip.ts';
 import type { InterfaceName } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
+import type { Report } from '../diagnostics/diagnostic.ts';
 import type { VirtualAddress, VrrpDestination } from '../model/vrrp.ts';
 import type { AddressLine } from '../schema/address-line.ts';
 import type { ListEntry, Setting } from '../schema/read-block.ts';
+import type { Span } from '../syntax/source.ts';
 import { type LowerContext, valueOr } from './context.ts';
 import type { InstanceSettings } from './vrrp-instance.ts';
 
@@ -29,14 +31,22 @@ export interface InstanceAddresses {
 
 export function virtualAddresses(
   settings: InstanceSettings,
-  owner: { readonly name: string; readonly family: Family; readonly interface: InterfaceName },
+  owner: {
+    readonly name: string;
+    readonly family: Family;
+    readonly interface: InterfaceName;
+    readonly strict: boolean;
+  },
   { report }: LowerContext,
 ): InstanceAddresses {
-  const seen = new Set<string>();
+  const seen = new Map<string, Span>();
   const isNew = (entry: ListEntry<AddressLine>): boolean => {
     const key = `${entry.value.address} ${entry.value.interface ?? owner.interface}`;
-    if (!seen.has(key)) return seen.add(key) !== undefined;
-    report(catalog.duplicate_address(entry.at.args[0] ?? null, { address: entry.value.address }));
+    const place = entry.at.args[0] ?? entry.at.keyword;
+    const first = seen.get(key);
+    if (first === undefined) return seen.set(key, place) !== undefined;
+    const notes = [{ text: 'first given here', at: first }];
+    report(catalog.duplicate_address(place, { address: entry.value.address }, { notes }));
     return false;
   };
   const fits = (entry: ListEntry<AddressLine>): boolean => {
@@ -55,6 +65,7 @@ export function virtualAddresses(
   });
   const listed = (settings.virtual_ipaddress ?? []).filter((entry) => fits(entry) && isNew(entry));
   const excluded = (settings.virtual_ipaddress_excluded ?? []).filter(isNew);
+  reportFirst(listed[0], owner, report);
   const tooMany = listed[ADVERTISED_MAX];
   if (tooMany !== undefined) {
     const fields = { name: owner.name, limit: ADVERTISED_MAX };
@@ -64,6 +75,17 @@ export function virtualAddresses(
     virtual: listed.slice(0, ADVERTISED_MAX).map(complete),
     excluded: [...listed.slice(ADVERTISED_MAX), ...excluded].map(complete),
   };
+}
+
+/** RFC 9568 §5.2.9: the first IPv6 address is the link-local one of the virtual router. */
+function reportFirst(
+  first: ListEntry<AddressLine> | undefined,
+  owner: { readonly name: string; readonly family: Family; readonly strict: boolean },
+  report: Report,
+): void {
+  if (first === undefined || owner.family === 'inet' || isLinkLocal(first.value.address)) return;
+  const row = owner.strict ? catalog.link_local_first : catalog.link_local_advised;
+  report(row(first.at.args[0] ?? null, { name: owner.name, address: first.value.address }));
 }
 
 export interface Route {
@@ -93,7 +115,7 @@ export function advertRoute(
 }
 
 function lowerPeers(settings: InstanceSettings, family: Family, { report }: LowerContext) {
-  const seen = new Set<IpAddress>();
+  const seen = new Map<IpAddress, Span>();
   return (settings.unicast_peer ?? []).flatMap(({ value, at }) => {
     const word = at.args[0] ?? null;
     if (familyOf(value.address) !== family) {
@@ -101,11 +123,13 @@ function lowerPeers(settings: InstanceSettings, family: Family, { report }: Lowe
       report(catalog.wrong_family(word, fields));
       return [];
     }
-    if (seen.has(value.address)) {
-      report(catalog.duplicate_peer(word, { address: value.address }));
+    const first = seen.get(value.address);
+    if (first !== undefined) {
+      const notes = [{ text: 'first given here', at: first }];
+      report(catalog.duplicate_peer(word, { address: value.address }, { notes }));
       return [];
     }
-    seen.add(value.address);
+    seen.set(value.address, word ?? at.keyword);
     return [value];
   });
 }

@@ -38,7 +38,11 @@ export function lowerInstance(
   const version = instanceVersion(settings, name, family, strict, context);
   const level = valueOr(settings.priority, settings.state?.value === 'MASTER' ? OWNER : PRIORITY_DEFAULT);
   const owner = level === OWNER;
-  const addresses = virtualAddresses(settings, { name, family, interface: mandatory.interface }, context);
+  const addresses = virtualAddresses(
+    settings,
+    { name, family, interface: mandatory.interface, strict },
+    context,
+  );
   if (addresses.virtual.length === 0 && settings.no_virtual_ipaddress === undefined) {
     const row = version === 3 || strict ? catalog.no_address_refused : catalog.no_address;
     report(row(block.at.args[0] ?? null, { name }));

@@ -86,6 +86,8 @@ export interface LvsGlobals {
     readonly udp: Micros | null;
   };
   readonly logAllCheckFailures: boolean;
+  /** lvs_drift: what to do about changes that others make in vipd's services of the kernel */
+  readonly drift: 'repair' | 'warn' | 'ignore';
 }
 
 /** vipd's own keywords, without a counterpart in keepalived. */

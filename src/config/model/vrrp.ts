@@ -1,4 +1,5 @@
 /** vrrp_instance, vrrp_sync_group, and what an instance can track. */
+import type { AddressTraits } from '../../base/address-traits.ts';
 import type { Family, IpAddress, Ipv4 } from '../../base/ip.ts';
 import type { InterfaceName, Micros, Priority, Vrid } from '../../base/units.ts';
 import type { ScriptUser } from './global.ts';
@@ -71,6 +72,8 @@ export interface VirtualAddress {
   /** rtnetlink scope: 0 global, 200 site, 253 link, 254 host, 255 nowhere */
   readonly scope: number;
   readonly broadcast: Ipv4 | null;
+  readonly traits: AddressTraits;
+  /** false (no_track): its loss, or that of its interface, changes nothing */
   readonly tracked: boolean;
 }
 

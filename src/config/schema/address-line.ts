@@ -1,4 +1,5 @@
 /** The line of a `virtual_ipaddress` block: an address, then options in iproute2's words. */
+import { type AddressTraits, PLAIN_TRAITS } from '../../base/address-traits.ts';
 import {
   addressBits,
   familyOf,
@@ -13,7 +14,7 @@ import type { InterfaceName } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Arguments, Word } from '../syntax/tree.ts';
-import { parseInteger, parseInterface } from './values.ts';
+import { parseInteger, parseInterface, U32_MAX } from './values.ts';
 
 /** As written: the interface is filled in later from the instance. */
 export interface AddressLine {
@@ -23,6 +24,7 @@ export interface AddressLine {
   readonly label: string | null;
   readonly scope: number;
   readonly broadcast: Ipv4 | null;
+  readonly traits: AddressTraits;
   readonly tracked: boolean;
 }
 
@@ -40,10 +42,20 @@ const VALUED_OPTIONS: ReadonlySet<string> = new Set([
   'dev', 'scope', 'label', 'brd', 'broadcast', 'peer', 'preferred_lft',
 ]); // biome-ignore format: one line reads better
 
+/** Options that set one trait. */
+const TRAIT_OPTIONS: ReadonlyMap<
+  string,
+  { readonly families: 'both' | 'ipv6'; readonly traits: Partial<AddressTraits> }
+> = new Map([
+  ['-nodad', { families: 'ipv6', traits: { detectDuplicates: true } }],
+  ['home', { families: 'ipv6', traits: { home: true } }],
+  ['mngtmpaddr', { families: 'ipv6', traits: { manageTemporary: true } }],
+  ['noprefixroute', { families: 'both', traits: { noPrefixRoute: true } }],
+  ['autojoin', { families: 'both', traits: { autojoin: true } }],
+]);
+
 /** Options that keepalived knows and vipd does not apply yet. */
-const IGNORED_OPTIONS: ReadonlySet<string> = new Set([
-  'peer', 'home', '-nodad', 'mngtmpaddr', 'noprefixroute', 'autojoin', 'preferred_lft', 'use_vmac',
-]); // biome-ignore format: one line reads better
+const IGNORED_OPTIONS: ReadonlySet<string> = new Set(['use_vmac']);
 
 const LABEL_MAX = 15;
 
@@ -59,6 +71,7 @@ export function readAddressLine(line: Arguments, report: Report): AddressLine | 
     label: null,
     scope: 0,
     broadcast: null,
+    traits: PLAIN_TRAITS,
     tracked: true,
   };
   for (let i = 0; i < rest.length && entry !== undefined; ) {
@@ -73,7 +86,15 @@ export function readAddressLine(line: Arguments, report: Report): AddressLine | 
     entry = applyOption(entry, option, argument, report);
     i += 1 + words;
   }
-  return entry;
+  const lifetimeGiven = rest.some(({ text }) => text === 'preferred_lft');
+  return entry === undefined || lifetimeGiven ? entry : withUsualLifetime(entry);
+}
+
+/** An IPv6 address of its own (/128) is deprecated, so that it is not chosen as the source of other traffic
+ *  (behaviour.md section 8). */
+function withUsualLifetime(entry: AddressLine): AddressLine {
+  if (isIpv4(entry.address) || entry.prefixLength !== addressBits('inet6')) return entry;
+  return { ...entry, traits: { ...entry.traits, preferredSeconds: 0 } };
 }
 
 function applyOption(
@@ -95,14 +116,49 @@ function applyOption(
     case 'brd':
     case 'broadcast':
       return withBroadcast(entry, value, report);
+    case 'peer':
+      return withPeer(entry, value, report);
+    case 'preferred_lft':
+      return withLifetime(entry, value, report);
     case 'no_track':
       return { ...entry, tracked: false };
     default:
-      if (IGNORED_OPTIONS.has(option.text))
-        report(catalog.option_without_effect(option, { option: option.text }));
-      else report(catalog.unknown_option(option, { option: option.text, of: 'an address' }));
-      return entry;
+      return withTrait(entry, option, report);
   }
+}
+
+function withTrait(entry: AddressLine, option: Word, report: Report): AddressLine {
+  const found = TRAIT_OPTIONS.get(option.text);
+  if (found !== undefined && (found.families === 'both' || !isIpv4(entry.address))) {
+    return { ...entry, traits: { ...entry.traits, ...found.traits } };
+  }
+  if (found !== undefined) report(catalog.only_ipv6(option, { what: option.text }));
+  else if (IGNORED_OPTIONS.has(option.text))
+    report(catalog.option_without_effect(option, { option: option.text }));
+  else report(catalog.unknown_option(option, { option: option.text, of: 'an address' }));
+  return entry;
+}
+
+/** `IP[/LEN]` of the same family; the length is the one that counts from then on. The first of several is used. */
+function withPeer(entry: AddressLine, word: Word, report: Report): AddressLine {
+  const peer = parsePrefixed(word, report);
+  if (peer === undefined || entry.traits.peer !== null) return entry;
+  if (familyOf(peer.address) === familyOf(entry.address)) {
+    return {
+      ...entry,
+      prefixLength: peer.prefixLength,
+      broadcast: null,
+      traits: { ...entry.traits, peer: peer.address },
+    };
+  }
+  report(catalog.peer_family(word, { peer: peer.address, address: entry.address }));
+  return entry;
+}
+
+/** `SECONDS` or `forever`. */
+function withLifetime(entry: AddressLine, word: Word, report: Report): AddressLine {
+  const seconds = word.text === 'forever' ? null : parseInteger(word, 0, U32_MAX, 'preferred_lft', report);
+  return seconds === undefined ? entry : { ...entry, traits: { ...entry.traits, preferredSeconds: seconds } };
 }
 
 function withScope(entry: AddressLine, word: Word, report: Report): AddressLine {
@@ -136,7 +192,10 @@ function withBroadcast(entry: AddressLine, word: Word, report: Report): AddressL
   const broadcast = derived
     ? hostBits(entry.address, entry.prefixLength, word.text === '+')
     : parseIp(word.text);
-  if (broadcast !== null && isIpv4(broadcast)) return { ...entry, broadcast };
+  if (broadcast !== null && isIpv4(broadcast)) {
+    // a point-to-point address has none
+    return entry.traits.peer === null ? { ...entry, broadcast } : entry;
+  }
   report(catalog.bad_broadcast(word, { word: word.text, prefix: entry.prefixLength }));
   return undefined;
 }

@@ -3,7 +3,7 @@
 import type { IpAddress } from '../../base/ip.ts';
 import { type Micros, type Port, port, seconds } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
-import type { InterfaceDelay } from '../model/global.ts';
+import { INCLUDE_CHECKS } from '../syntax/include.ts';
 import { line, list, type ValueReader } from './row.ts';
 import { scriptUser } from './script-values.ts';
 import {
@@ -18,9 +18,7 @@ import {
   optional,
   parseAddress,
   parseInteger,
-  parseInterface,
   parsePort,
-  parseSeconds,
   SECONDS_MAX,
   text,
   U32_MAX,
@@ -29,8 +27,6 @@ import {
 } from './values.ts';
 
 const SMTP_PORT = port(25);
-/** seconds */
-const LINK_DELAY_MAX = 255;
 /** IPVS refuses longer timeouts: 31 days in seconds (net/netfilter/ipvs, IP_VS_MAX_TIMEOUT). */
 export const IPVS_TIMEOUT_MAX = 2_678_400;
 
@@ -75,23 +71,13 @@ const listenAddress: ValueReader<{ readonly address: IpAddress; readonly port: P
   return address === undefined || number === undefined ? undefined : { address, port: number };
 };
 
-/** `INTERFACE DOWN [UP]` */
-const interfaceDelay: ValueReader<InterfaceDelay> = (words, report) => {
-  const [first, down, up] = words.args;
-  const name = first === undefined ? undefined : parseInterface(first, 'interface_up_down_delays', report);
-  if (first === undefined || name === undefined) return undefined;
-  if (down === undefined) {
-    report(catalog.missing_argument(first, { keyword: 'interface_up_down_delays', wanted: 'seconds' }));
-    return undefined;
+/** The words are carried out by syntax/reader.ts, line by line; here they are only checked. */
+const includeCheck: ValueReader<true> = ({ args }, report) => {
+  for (const word of args) {
+    if (INCLUDE_CHECKS.has(word.text.replace(/^[+-]/, ''))) continue;
+    report(catalog.unknown_option(word, { option: word.text, of: 'include_check' }));
   }
-  const delay = (word: typeof first | undefined): Micros | undefined =>
-    word === undefined
-      ? seconds(0)
-      : parseSeconds(word, 0, LINK_DELAY_MAX, 6, 'interface_up_down_delays', report);
-  const [downDelay, upDelay] = [delay(down), delay(up)];
-  return downDelay === undefined || upDelay === undefined
-    ? undefined
-    : { interface: name, down: downDelay, up: upDelay };
+  return true;
 };
 
 /** Clamped to what SCHED_RR allows, as keepalived does. */
@@ -186,6 +172,11 @@ export const globalRows = {
   }),
   checker_no_swap: line(flag, 'keep the checkers process in memory', { tier: 3 }),
 
+  include_check: line(includeCheck, 'how strict plain include is from here to the end of the file', {
+    tier: 3,
+  }),
+  random_seed: line(integer(0, U32_MAX), 'seed of the macro _RANDOM', { tier: 3 }),
+
   lvs_flush: line(flag, 'empty the kernel table at start'),
   lvs_flush_on_stop: line(
     optional(oneOf('VS'), 'all'),
@@ -193,6 +184,11 @@ export const globalRows = {
   ),
   lvs_flush_onstop: line(optional(oneOf('VS'), 'all'), 'old spelling of lvs_flush_on_stop', { tier: 3 }),
   lvs_timeouts: line(ipvsTimeouts, 'timeouts of IPVS connections in seconds', { tier: 3 }),
+  lvs_drift: line(
+    oneOf('repair', 'warn', 'ignore'),
+    'what others changed in an own service: repair and tell, only tell, or do not look (vipd only)',
+    { tier: 3 },
+  ),
   checker_log_all_failures: line(boolean, 'log every failed probe'),
 
   prometheus_listen: line(listenAddress, 'address and port of the Prometheus endpoint (vipd only)', {
@@ -208,11 +204,6 @@ export const topLevelRows = {
     {
       tier: 3,
     },
-  ),
-  interface_up_down_delays: list(
-    interfaceDelay,
-    'seconds that a link must stay down, or up, before it counts: INTERFACE DOWN [UP]',
-    { tier: 3 },
   ),
   use_pid_dir: line(flag, 'pid files in a directory of their own', { tier: 3 }),
   instance: line(text('a name'), 'name of this daemon among several', { repeat: 'first' }),

@@ -1,4 +1,5 @@
 /** Joins the tables of supported keywords with the names of the others into the one grammar that the parser follows. */
+import { foreignLine } from '../diagnostics/foreign-line.ts';
 import { closest } from '../diagnostics/suggest.ts';
 import { KNOWN_KEYWORDS } from './known-keywords.ts';
 import { RETIRED_KEYWORDS } from './retired-keywords.ts';
@@ -15,8 +16,12 @@ export interface GrammarBlock {
 
 export interface Grammar {
   readonly root: GrammarBlock;
-  /** What to write instead of an unknown word of `block`; null when nothing is near. */
-  readonly suggest: (word: string, block: GrammarBlock) => string | null;
+  /** What to write instead of an unknown word of `block` and the words behind it; null when nothing is near. */
+  readonly suggest: (
+    word: string,
+    args: readonly { readonly text: string }[],
+    block: GrammarBlock,
+  ) => string | null;
 }
 
 /** Builds the grammar: supported rows first, then every other name that keepalived knows. */
@@ -25,7 +30,7 @@ export function createGrammar(): Grammar {
   const root = addTable('', rootRows, byPath);
   for (const [path, ...row] of KNOWN_KEYWORDS) addRow(path, unsupported(...row), byPath);
   for (const [path, help] of RETIRED_KEYWORDS) addRow(path, retired(help), byPath);
-  return { root, suggest: (word, table) => suggest(word, table, byPath) };
+  return { root, suggest: (word, args, table) => foreignLine(word, args) ?? suggest(word, table, byPath) };
 }
 
 function addTable(path: string, rows: RowTable, byPath: Map<string, GrammarBlock>): GrammarBlock {
@@ -61,9 +66,16 @@ function suggest(
   const names = [...table.rows].filter(([, row]) => row.shape !== 'retired').map(([name]) => name);
   const homes = [...byPath.values()].filter((home) => home !== table && isKnown(home, word));
   if (homes.length > 0) return `'${word}' belongs ${places(homes)}`;
+  const joined = names.find((name) => isJoined(word, name));
+  if (joined !== undefined)
+    return `a blank is missing: write '${joined} ${word.slice(joined.length).replace(/^[=:]/, '')}'`;
   const near = closest(word, names);
   return near === null ? null : `did you mean '${near}'?`;
 }
+
+/** `virtual_server192.168.0.100`, `priority100`, `authentication(`. */
+const isJoined = (word: string, name: string): boolean =>
+  word.length > name.length && word.startsWith(name) && !/^[A-Za-z_]/.test(word.slice(name.length));
 
 const isKnown = (table: GrammarBlock, word: string): boolean => {
   const row = table.rows.get(word);

@@ -4,7 +4,11 @@ import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Arguments } from '../syntax/tree.ts';
 
 /** Turns a keyword's words into a value; undefined when it has reported why not, and then the default stays. */
-export type ValueReader<T> = (line: Arguments, report: Report) => T | undefined;
+export interface ValueReader<T> {
+  (line: Arguments, report: Report): T | undefined;
+  /** the numbers that are accepted, both ends included, in the unit of the text */
+  readonly range?: readonly [low: number, high: number];
+}
 
 /** What a second occurrence does: replaces the first, is reported and ignored, or adds to it. */
 export type Repeat = 'last' | 'first';

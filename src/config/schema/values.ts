@@ -75,7 +75,15 @@ export const optional =
 
 /** A decimal integer within low..high. As keepalived's daemon does, a leading number is used with a complaint. */
 export const integer = (low: number, high: number): ValueReader<number> =>
-  oneWord('a number', (word, line, report) => parseInteger(word, low, high, line.keyword.text, report));
+  ranged(
+    low,
+    high,
+    oneWord('a number', (word, line, report) => parseInteger(word, low, high, line.keyword.text, report)),
+  );
+
+/** A reader that tells its range to `vipctl explain` and the manual. */
+const ranged = <T>(low: number, high: number, read: ValueReader<T>): ValueReader<T> =>
+  Object.assign((line: Arguments, report: Report) => read(line, report), { range: [low, high] as const });
 
 export function parseInteger(
   word: Word,
@@ -106,16 +114,20 @@ export function parseInteger(
 /** Whole seconds. */
 export const wholeSeconds = (low: number, high: number): ValueReader<Micros> => {
   const read = integer(low, high);
-  return (line, report) => {
+  return ranged(low, high, (line, report) => {
     const value = read(line, report);
     return value === undefined ? undefined : seconds(value);
-  };
+  });
 };
 
 /** Seconds with up to `decimals` decimal places; one more is an error, yet the rounded value is used. */
 export const decimalSeconds = (low: number, high: number, decimals: 3 | 6 = 6): ValueReader<Micros> =>
-  oneWord('seconds', (word, line, report) =>
-    parseSeconds(word, low, high, decimals, line.keyword.text, report),
+  ranged(
+    low,
+    high,
+    oneWord('seconds', (word, line, report) =>
+      parseSeconds(word, low, high, decimals, line.keyword.text, report),
+    ),
   );
 
 export function parseSeconds(

@@ -1,14 +1,16 @@
 /** Keywords of `vrrp_instance` and `vrrp_sync_group` that vipd reads; what they track is defined in trackers.ts. */
 import type { IpAddress } from '../../base/ip.ts';
-import type { InterfaceName } from '../../base/units.ts';
+import { type InterfaceName, type Micros, seconds } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
+import type { InterfaceDelay } from '../model/global.ts';
 import { readAddressLine } from './address-line.ts';
 import { block, line, list, type ValueReader } from './row.ts';
 import { scriptCommand } from './script-values.ts';
 import { lowered, trackerRows, type WeightReader, weightOf } from './trackers.ts';
 import {
   blockName, boolean, decimalSeconds, flag, I32_MAX, integer, interfaceWord, ipAddress, multicast4, multicast6,
-  noHead, oneWord, parseAddress, parseInteger, parseInterface, SECONDS_MAX, text, U32_MAX, wholeSeconds,
+  noHead, oneWord, parseAddress, parseInteger, parseInterface, parseSeconds,
+  SECONDS_MAX, text, U32_MAX, wholeSeconds,
 } from './values.ts'; // biome-ignore format: one line reads better
 
 /** `NAME [weight N [reverse|noreverse]]` */
@@ -24,6 +26,28 @@ export interface PeerLine {
   readonly minTtl: number | null;
   readonly maxTtl: number | null;
 }
+
+/** seconds */
+const LINK_DELAY_MAX = 255;
+
+/** `INTERFACE DOWN [UP]` */
+const interfaceDelay: ValueReader<InterfaceDelay> = (words, report) => {
+  const [first, down, up] = words.args;
+  const name = first === undefined ? undefined : parseInterface(first, 'interface_up_down_delays', report);
+  if (first === undefined || name === undefined) return undefined;
+  if (down === undefined) {
+    report(catalog.missing_argument(first, { keyword: 'interface_up_down_delays', wanted: 'seconds' }));
+    return undefined;
+  }
+  const delay = (word: typeof first | undefined): Micros | undefined =>
+    word === undefined
+      ? seconds(0)
+      : parseSeconds(word, 0, LINK_DELAY_MAX, 6, 'interface_up_down_delays', report);
+  const [downDelay, upDelay] = [delay(down), delay(up)];
+  return downDelay === undefined || upDelay === undefined
+    ? undefined
+    : { interface: name, down: downDelay, up: upDelay };
+};
 
 /** Anything but MASTER is BACKUP, reported. */
 const initialState = oneWord('MASTER or BACKUP', (word, _, report): 'MASTER' | 'BACKUP' => {
@@ -175,4 +199,9 @@ export const vrrpRows = {
   vrrp_instance: block(blockName, vrrpInstanceRows, 'one virtual router', { tier: 1 }),
   vrrp_sync_group: block(blockName, syncGroupRows, 'instances that change state together', { tier: 1 }),
   ...trackerRows,
+  interface_up_down_delays: list(
+    interfaceDelay,
+    'seconds that a link must stay down, or up, before it counts: INTERFACE DOWN [UP]',
+    { tier: 3 },
+  ),
 };

@@ -30,6 +30,26 @@ const FAMILY: ReadonlyMap<string, Strictness> = new Map([
 
 export const isInclude = (word: string): boolean => word.startsWith('include') && FAMILY.has(word);
 
+/** The words of include_check. */
+export const INCLUDE_CHECKS: ReadonlyMap<string, keyof Strictness> = new Map([
+  ['read', 'read'],
+  ['match', 'match'],
+  ['wildcard_match', 'wildcard'],
+  ['brace_match', 'brace'],
+]);
+
+/** What `include_check WORDS` makes of the strictness before it: no word asks for all, a bare word for itself and
+ *  those after it, a signed word adds or takes away. */
+export function raised(before: Strictness, words: readonly { readonly text: string }[]): Strictness {
+  if (words.length === 0) return strictnessOf('includea');
+  const result = { ...(/^[+-]/.test(words[0]?.text ?? '') ? before : LENIENT) };
+  for (const { text } of words) {
+    const check = INCLUDE_CHECKS.get(text.replace(/^[+-]/, ''));
+    if (check !== undefined) result[check] = !text.startsWith('-');
+  }
+  return result;
+}
+
 export const strictnessOf = (keyword: string): Strictness => FAMILY.get(keyword) ?? LENIENT;
 
 /** What is wrong with what a pattern matched; a lenient wildcard may match nothing without a word. */

@@ -1,6 +1,6 @@
-/** `$NAME=text` definitions and their use (grammar.md section 6): text in, text out, with a map back to the file.
- *  `~SEQ` and `~LST` are not read yet; the reader says so at their place. */
-import { type Segment, type SourceFile, type SourceText, type Span, spanOf } from './source.ts';
+/** `$NAME=text` definitions and their use (grammar.md section 6): text in, text out, with a map back to the file. */
+import { isSequence } from './sequence.ts';
+import { originOf, type Segment, type SourceFile, type SourceText, type Span, segmentsOf } from './source.ts';
 
 /** One macro: more than one line only when it was written with trailing backslashes. */
 export interface Macro {
@@ -35,26 +35,28 @@ export function parseDefinition(line: string): { readonly name: string; readonly
   return match === null ? null : { name: match[1] ?? '', text: (match[2] ?? '').trimEnd() };
 }
 
-/** Replaces every use in `file.text[from..to)`. */
-export function expandLine(file: SourceFile, from: number, to: number, macros: MacroTable): Expansion {
-  const line = file.text.slice(from, to);
+/** Replaces every use in `source.text[from..to)`. */
+export function expandLine(source: SourceText, from: number, to: number, macros: MacroTable): Expansion {
+  const { file } = source;
+  const line = source.text.slice(from, to);
   const segments: Segment[] = [];
   let text = '';
   let copiedTo = 0;
   let following: readonly string[] = [];
-  let lastUse = spanOf(file, from, to);
+  let lastUse = originOf(source, from, to);
   const budget: Budget = { usesLeft: USES_PER_LINE_MAX };
   const copyUpTo = (end: number) => {
     if (end <= copiedTo) return;
-    segments.push({ at: text.length, start: from + copiedTo, end: from + end, copied: true });
+    segments.push(...segmentsOf(source, from + copiedTo, from + end, text.length));
     text += line.slice(copiedTo, end);
   };
   for (const use of line.matchAll(USE)) {
-    const value = linesFor(use, file, macros, budget);
+    const leads = line.slice(0, use.index).trim() === '';
+    const value = linesFor(use, file, macros, budget, leads);
     if (value === null) continue;
     const name = use[1] ?? use[2] ?? '';
     const end = use.index + use[0].length;
-    lastUse = spanOf(file, from + use.index, from + end);
+    lastUse = originOf(source, from + use.index, from + end);
     if (value === 'endless') return { kind: 'endless', name, at: lastUse };
     const [first = '', ...rest] = value;
     if (rest.length > 0 && line.slice(end).trim() !== '') continue; // only the last thing of a line may grow
@@ -80,12 +82,14 @@ interface Budget {
   usesLeft: number;
 }
 
-/** The lines that stand for one use; null for a name that nobody defined, which is left as it is. */
+/** The lines that stand for one use; null for a name that nobody defined, which is left as it is. A sequence at the
+ *  beginning of a line (`leads` for the first) stays as it is: its macros get their values when it is read. */
 function linesFor(
   use: RegExpExecArray,
   file: SourceFile,
   macros: MacroTable,
   budget: Budget,
+  leads = false,
 ): readonly string[] | 'endless' | null {
   const name = use[1] ?? use[2] ?? '';
   if (budget.usesLeft-- <= 0) return 'endless';
@@ -96,12 +100,17 @@ function linesFor(
   }
   const lines: string[] = [];
   for (const line of macro.lines) {
-    const inner = expandText(line, file, macros, budget);
+    const raw = isSequence(line) && (leads || lines.length > 0);
+    const inner = raw ? line : expandText(line, file, macros, budget);
     if (inner === null) return 'endless';
     lines.push(inner);
   }
   return lines;
 }
+
+/** The parameters of a sequence with the macros in them replaced; as they are when that never ends. */
+export const expandParameters = (text: string, file: SourceFile, macros: MacroTable): string =>
+  expandText(text, file, macros, { usesLeft: USES_PER_LINE_MAX }) ?? text;
 
 /** The text of a macro with the macros in it replaced; null when that never ends. */
 function expandText(text: string, file: SourceFile, macros: MacroTable, budget: Budget): string | null {

@@ -7,6 +7,7 @@
  */
 import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
+import { strangeBlank } from '../diagnostics/strange-blank.ts';
 import type { Grammar, GrammarBlock } from '../schema/grammar.ts';
 import type { KeywordRow } from '../schema/row.ts';
 import type { Arguments, Body, Piece, Statement, Word, WordsPiece } from './tree.ts';
@@ -17,12 +18,13 @@ const SUGGESTIONS_MAX = 1000;
 const NESTING_MAX = 16;
 
 interface Parser {
-  readonly pieces: readonly Piece[];
   readonly grammar: Grammar;
   readonly report: Report;
+  pieces: readonly Piece[];
   /** index of the next piece */
   at: number;
-  /** more `{` than `}` in the whole text: how often a block may be closed for the writer */
+  balanced: boolean;
+  /** more `{` than `}` in what is parsed: how often a block may be closed for the writer */
   missingCloses: number;
   order: number;
   suggestionsLeft: number;
@@ -35,20 +37,41 @@ interface OpenBlock {
   readonly outer: OpenBlock | null;
 }
 
-/** Parses a whole configuration. */
-export function parseTree(pieces: readonly Piece[], grammar: Grammar, report: Report): readonly Statement[] {
-  const opens = pieces.filter((piece) => piece.kind === 'open').length;
-  const closes = pieces.filter((piece) => piece.kind === 'close').length;
+/** Parses a configuration, as a whole or section by section. */
+export interface SectionParser {
+  readonly parse: (section: readonly Piece[]) => readonly Statement[];
+  /** false: a brace was missing or too many, so sections end where no block does and only the whole text explains it */
+  readonly isBalanced: () => boolean;
+}
+
+export function createParser(grammar: Grammar, report: Report): SectionParser {
   const parser: Parser = {
-    pieces,
     grammar,
     report,
+    pieces: [],
     at: 0,
-    missingCloses: Math.max(0, opens - closes),
+    balanced: true,
+    missingCloses: 0,
     order: 0,
     suggestionsLeft: SUGGESTIONS_MAX,
   };
-  return parseStatements(parser, { table: grammar.root, keyword: null, outer: null }, 0);
+  const top: OpenBlock = { table: grammar.root, keyword: null, outer: null };
+  return {
+    parse: (section) => {
+      parser.pieces = section;
+      parser.at = 0;
+      parser.missingCloses = Math.max(0, depthOf(section));
+      return parseStatements(parser, top, 0);
+    },
+    isBalanced: () => parser.balanced,
+  };
+}
+
+/** Braces that are opened and not closed. */
+function depthOf(pieces: readonly Piece[]): number {
+  let depth = 0;
+  for (const { kind } of pieces) depth += kind === 'open' ? 1 : kind === 'close' ? -1 : 0;
+  return depth;
 }
 
 function parseStatements(parser: Parser, open: OpenBlock, depth: number): Statement[] {
@@ -62,7 +85,11 @@ function parseStatements(parser: Parser, open: OpenBlock, depth: number): Statem
     if (piece.kind === 'close') {
       parser.at++;
       if (open.keyword !== null) return statements;
-      parser.report(catalog.extra_close(piece, {}));
+      parser.balanced = false;
+      const last = statements.at(-1)?.keyword;
+      const notes =
+        last === undefined ? [] : [{ text: `'${last.text}' is the last block before it`, at: last }];
+      parser.report(catalog.extra_close(piece, {}, { notes }));
     } else if (piece.kind === 'open') {
       parser.report(catalog.unexpected_open(piece, { after: null }));
       skipBlock(parser);
@@ -79,7 +106,7 @@ function parseStatement(parser: Parser, open: OpenBlock, piece: WordsPiece, dept
   const { keyword, args, source, tailFrom, tailTo } = piece;
   const row = open.table.rows.get(keyword.text);
   if (row === undefined || row.shape === 'retired') {
-    reportUnknown(parser, open, keyword, row);
+    reportUnknown(parser, open, piece, row);
     if (parser.pieces[parser.at]?.kind === 'open') skipBlock(parser);
     return null;
   }
@@ -99,7 +126,10 @@ function parseBody(parser: Parser, open: OpenBlock, keyword: Word, row: KeywordR
     }
     return { kind: 'none' };
   }
-  if (!opened) parser.report(catalog.missing_open(keyword, { keyword: keyword.text }));
+  if (!opened) {
+    parser.balanced = false;
+    parser.report(catalog.missing_open(keyword, { keyword: keyword.text }));
+  }
   if (row.shape === 'unsupported' && opened) {
     skipBlock(parser, keyword);
     return { kind: 'skipped' };
@@ -164,6 +194,7 @@ function belongsOutside(parser: Parser, open: OpenBlock, piece: WordsPiece): boo
     const row = outer.table.rows.get(name);
     if (row === undefined || row.shape === 'line' || row.shape === 'retired') continue;
     parser.missingCloses--;
+    parser.balanced = false;
     const notes = [{ text: `'${open.keyword.text}' opens here`, at: open.keyword }];
     parser.report(
       catalog.missing_close(piece.keyword, { keyword: name, open: open.keyword.text }, { notes }),
@@ -174,11 +205,17 @@ function belongsOutside(parser: Parser, open: OpenBlock, piece: WordsPiece): boo
 }
 
 function reportUnclosed(parser: Parser, keyword: Word): void {
+  parser.balanced = false;
   if (parser.missingCloses > 0) parser.missingCloses--;
   parser.report(catalog.unclosed(keyword, { keyword: keyword.text }));
 }
 
-function reportUnknown(parser: Parser, open: OpenBlock, keyword: Word, row: KeywordRow | undefined): void {
+function reportUnknown(
+  parser: Parser,
+  open: OpenBlock,
+  { keyword, args }: WordsPiece,
+  row: KeywordRow | undefined,
+): void {
   const word = keyword.text;
   const block = open.keyword === null ? 'the top level' : open.keyword.text;
   if (row !== undefined) {
@@ -190,18 +227,6 @@ function reportUnknown(parser: Parser, open: OpenBlock, keyword: Word, row: Keyw
     parser.report(catalog.strange_blank(keyword, strange));
     return;
   }
-  const help = parser.suggestionsLeft-- > 0 ? parser.grammar.suggest(word, open.table) : null;
+  const help = parser.suggestionsLeft-- > 0 ? parser.grammar.suggest(word, args, open.table) : null;
   parser.report(catalog.unknown_keyword(keyword, { word, block }, { help }));
-}
-
-const STRANGE_BLANKS: readonly (readonly [string, string])[] = [
-  ['\u3000', 'full-width blank (U+3000)'],
-  ['\u00a0', 'no-break space (U+00A0)'],
-  ['\u200b', 'zero-width space (U+200B)'],
-  ['\ufeff', 'byte order mark (U+FEFF)'],
-];
-
-function strangeBlank(word: string): { readonly blank: string } | null {
-  const found = STRANGE_BLANKS.find(([character]) => word.includes(character));
-  return found === undefined ? null : { blank: found[1] };
 }

@@ -1,12 +1,22 @@
-/** From files to pieces: lines, `@id` conditions, `$NAME` definitions and includes, in the order of grammar.md
- *  section 1. Everything a person wrote passes here once, so all limits of the text live here. */
+/** From files to pieces: lines, `@id` conditions, `$NAME` definitions, sequences and includes, in the order of
+ *  grammar.md section 1. Everything a person wrote passes here once, so all limits of the text live here. */
+import { type Prng, prng } from '../../base/prng.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
+import { builtInText, type Surroundings } from './built-in.ts';
 import { type ConfigFiles, directoryOf, fileProblemText } from './files.ts';
-import { type IncludeFailure, isInclude, matchFailure, strictnessOf } from './include.ts';
+import {
+  type IncludeFailure,
+  isInclude,
+  matchFailure,
+  raised,
+  type Strictness,
+  strictnessOf,
+} from './include.ts';
 import { commentStart, isBlank, lexLine } from './lexer.ts';
-import { expandLine, type Macro, type MacroTable, parseDefinition } from './macros.ts';
-import { originOf, type SourceFile, type SourceText, type Span, spanOf } from './source.ts';
+import { expandLine, expandParameters, type Macro, type MacroTable, parseDefinition } from './macros.ts';
+import { isSequence, parseSequence } from './sequence.ts';
+import { originOf, type SourceFile, type SourceText, type Span, sliceSource, spanOf } from './source.ts';
 import type { Piece, WordsPiece } from './tree.ts';
 
 /** Characters of one line (keepalived's buffer without newline and end mark). */
@@ -17,56 +27,114 @@ const INCLUDE_DEPTH_MAX = 32;
 const INCLUDED_FILES_MAX = 4096;
 /** Characters of all files together. */
 const TEXT_TOTAL_MAX = 64 * 1024 * 1024;
+/** Sequences inside the lines that sequences and macros make; a macro that leads to itself gets there. */
+const SEQUENCE_DEPTH_MAX = 16;
 /** Lines and braces of all files together: six times what ten thousand real servers need. */
 const PIECES_MAX = 500_000;
 
-export interface ReaderOptions {
-  /** compared with the ID of `@ID` lines */
-  readonly configId: string;
-  readonly environment: (name: string) => string | undefined;
+export interface ReaderOptions extends Surroundings {
   /** -e: every include must succeed */
   readonly strictIncludes: boolean;
+  /** of ${_RANDOM} until the text gives a random_seed */
+  readonly randomSeed: number;
 }
 
 interface Reader {
   readonly files: ConfigFiles;
   readonly options: ReaderOptions;
   readonly report: Report;
-  readonly pieces: Piece[];
+  readonly portion: Portion;
+  readonly take: (pieces: readonly Piece[]) => void;
+  /** the section that is being read */
+  pieces: Piece[];
+  /** pieces of it that have been looked at for braces, and how many of these are open behind them */
+  looked: number;
+  depth: number;
+  /** pieces of all sections before */
+  taken: number;
   readonly macros: Map<string, Macro>;
   readonly table: MacroTable;
   readonly sources: SourceFile[];
+  /** what include_check asks of plain includes in the current file */
+  includeCheck: Strictness;
+  random: Prng;
+  /** sequences that are being read inside each other */
+  sequenceDepth: number;
+  /** readings of the text behind a sequence, so far */
+  rounds: number;
+  /** a sequence of the line in hand is endless and has been reported */
+  endless: boolean;
+  /** PIECES_MAX is reached and has been reported */
+  full: boolean;
 }
 
 export interface ReadResult {
-  readonly pieces: readonly Piece[];
   /** every file that was opened, the main file first */
   readonly sources: readonly SourceFile[];
 }
 
-/** Reads `path` and all it includes. */
+/** What `take` gets at a time: `section` what ends where a block of the top level is closed. */
+export type Portion = 'section' | 'whole';
+
+/** Reads `path` and all it includes, and gives the pieces to `take`. */
 export function readConfigFiles(
   path: string,
   files: ConfigFiles,
   options: ReaderOptions,
   report: Report,
+  portion: Portion,
+  take: (pieces: readonly Piece[]) => void,
 ): ReadResult {
   const macros = new Map<string, Macro>();
-  const builtIn: MacroTable['builtIn'] = (name, argument, file) => {
-    if (name === '_PWD') return directoryOf(file.path);
-    if (name === '_INSTANCE') return options.configId;
-    if (name === '_ENV') return options.environment(argument) ?? '';
-    return name === '_HASH' ? '#' : name === '_BANG' ? '!' : undefined;
-  };
+  const builtIn: MacroTable['builtIn'] = (name, argument, file) =>
+    builtInText(name, argument, file, options, reader.random);
   const table = { get: (name: string) => macros.get(name), builtIn };
-  const reader: Reader = { files, options, report, pieces: [], macros, table, sources: [] };
+  const reader: Reader = {
+    files,
+    options,
+    report,
+    portion,
+    take,
+    pieces: [],
+    looked: 0,
+    depth: 0,
+    taken: 0,
+    macros,
+    table,
+    sources: [],
+    includeCheck: strictnessOf(options.strictIncludes ? 'includea' : 'include'),
+    random: prng(options.randomSeed),
+    sequenceDepth: 0,
+    rounds: 0,
+    endless: false,
+    full: false,
+  };
   const main = files.read(path);
   if (main.ok) {
     readFile(reader, { path, text: main.value, includedAt: null }, 0);
   } else {
     report(catalog.main_file(null, { path, problem: fileProblemText(main.error) }));
   }
-  return { pieces: reader.pieces, sources: reader.sources };
+  endSection(reader);
+  return { sources: reader.sources };
+}
+
+function endSection(reader: Reader): void {
+  const section = reader.pieces;
+  reader.taken += section.length;
+  reader.pieces = [];
+  reader.looked = 0;
+  reader.depth = 0;
+  if (section.length > 0) reader.take(section);
+}
+
+/** True when the last of the pieces closes a block of the top level, or closes nothing at all. */
+function sectionIsOver(reader: Reader): boolean {
+  for (; reader.looked < reader.pieces.length; reader.looked++) {
+    const kind = reader.pieces[reader.looked]?.kind;
+    reader.depth += kind === 'open' ? 1 : kind === 'close' ? -1 : 0;
+  }
+  return reader.depth <= 0 && reader.pieces.at(-1)?.kind === 'close';
 }
 
 function readFile(reader: Reader, file: SourceFile, depth: number): void {
@@ -78,15 +146,21 @@ function readFile(reader: Reader, file: SourceFile, depth: number): void {
   let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   if (at === 1) reader.report(catalog.byte_order_mark(spanOf(file, 0, 1), {}));
   while (at < text.length) {
-    if (reader.pieces.length > PIECES_MAX) {
-      reader.report(catalog.too_much(spanOf(file, at, at + 1), { limit: PIECES_MAX }));
-      return;
-    }
+    if (isFull(reader, spanOf(file, at, at + 1))) return;
     const newline = text.indexOf('\n', at);
     const end = newline === -1 ? text.length : newline;
     const next = readLine(reader, whole, at, end, plain, depth);
     at = next === null ? end + 1 : next;
+    if (reader.portion === 'section' && sectionIsOver(reader)) endSection(reader);
   }
+}
+
+function isFull(reader: Reader, at: Span): boolean {
+  if (!reader.full && reader.taken + reader.pieces.length + reader.rounds > PIECES_MAX) {
+    reader.full = true;
+    reader.report(catalog.too_much(at, { limit: PIECES_MAX }));
+  }
+  return reader.full;
 }
 
 /** Returns where to go on when more than one physical line was used, else null. */
@@ -107,23 +181,54 @@ function readLine(
     return null;
   }
   if (hasNul(reader, file, from, lineTo)) return null;
-  if (file.text[from] === '@') {
-    const kept = conditionHolds(reader, file, from, lineTo);
-    if (kept === null) return null;
-    from = kept;
-  }
-  const to = commentStart(file.text, from, lineTo);
-  const sign = file.text[from];
-  if (sign === '$') {
-    const afterDefinition = readDefinition(reader, file, from, to, lineTo);
+  return readText(reader, whole, from, lineTo, depth);
+}
+
+/** One line, written or made, with all that a line may begin with; answers like readLine. */
+function readText(
+  reader: Reader,
+  source: SourceText,
+  lineFrom: number,
+  lineTo: number,
+  depth: number,
+): number | null {
+  const { text } = source;
+  const from = text[lineFrom] === '@' ? conditionHolds(reader, text, lineFrom, lineTo) : lineFrom;
+  if (from === null) return null;
+  const to = commentStart(text, from, lineTo);
+  if (text[from] === '$') {
+    const afterDefinition = readDefinition(reader, source, from, to, lineTo);
     if (afterDefinition !== null) return afterDefinition;
   }
-  if (sign === '~' && isSequence(file.text.slice(from, to))) {
-    reader.report(catalog.sequence(spanOf(file, from, to), {}));
-    return null;
-  }
-  readExpanded(reader, whole, from, to, depth);
+  if (text[from] === '~' && isSequence(text.slice(from, to))) readSequence(reader, source, from, to, depth);
+  else readExpanded(reader, source, from, to, depth);
   return null;
+}
+
+/** Reads the text behind `~SEQ(…)` or `~LST(…)` as a line of its own for each of their values. */
+function readSequence(reader: Reader, source: SourceText, from: number, to: number, depth: number): void {
+  const at = originOf(source, from, to);
+  const expand = (parameters: string) => expandParameters(parameters, source.file, reader.table);
+  const sequence = parseSequence(source.text.slice(from, to), expand);
+  if (!sequence.ok) return reader.report(catalog.bad_sequence(at, { problem: sequence.error }));
+  if (reader.sequenceDepth >= SEQUENCE_DEPTH_MAX) {
+    reader.endless = true;
+    reader.report(catalog.sequence_endless(at, { limit: SEQUENCE_DEPTH_MAX }));
+    return;
+  }
+  const { names, rounds, textFrom } = sequence.value;
+  const line = sliceSource(source, from + textFrom, to);
+  reader.sequenceDepth++;
+  for (const values of rounds) {
+    if (reader.endless || isFull(reader, at)) break;
+    reader.rounds++;
+    for (const [i, name] of names.entries()) {
+      reader.macros.set(name, { lines: [values[i] ?? ''], definedAt: at });
+    }
+    readText(reader, line, 0, line.text.length, depth);
+  }
+  reader.sequenceDepth--;
+  if (reader.sequenceDepth === 0) reader.endless = false;
 }
 
 function isTooLong(reader: Reader, file: SourceFile, from: number, to: number): boolean {
@@ -142,8 +247,8 @@ function hasNul(reader: Reader, file: SourceFile, from: number, to: number): boo
 }
 
 /** `@ID rest` and `@^ID rest`: where `rest` begins when it counts here, else null. */
-function conditionHolds(reader: Reader, file: SourceFile, from: number, to: number): number | null {
-  const match = /^@(\^?)(\S*)\s+(?=\S)/.exec(file.text.slice(from, to));
+function conditionHolds(reader: Reader, text: string, from: number, to: number): number | null {
+  const match = /^@(\^?)(\S*)\s+(?=\S)/.exec(text.slice(from, to));
   if (match === null) return null;
   const same = match[2] === reader.options.configId;
   return same === (match[1] === '') ? from + match[0].length : null;
@@ -152,42 +257,43 @@ function conditionHolds(reader: Reader, file: SourceFile, from: number, to: numb
 /** Stores `$NAME=…`; null when the line is a use and not a definition. */
 function readDefinition(
   reader: Reader,
-  file: SourceFile,
+  source: SourceText,
   from: number,
   to: number,
   lineTo: number,
 ): number | null {
-  const definition = parseDefinition(file.text.slice(from, to));
+  const whole = source.text;
+  const definition = parseDefinition(whole.slice(from, to));
   if (definition === null) return null;
   const lines: string[] = [];
   let [text, next] = [definition.text, lineTo + 1];
   while (text.endsWith('\\')) {
     lines.push(text.slice(0, -1).trimEnd());
-    const newline = file.text.indexOf('\n', next);
-    const end = newline === -1 ? file.text.length : newline;
-    const raw = file.text.slice(next, end);
+    const newline = whole.indexOf('\n', next);
+    const end = newline === -1 ? whole.length : newline;
+    const raw = whole.slice(next, end);
     text = raw.slice(0, commentStart(raw, 0, raw.length)).trim();
     next = end + 1;
-    if (next > file.text.length || raw.trim() === '') break;
+    if (next > whole.length || raw.trim() === '') break;
     if (text === '') text = '\\'; // a comment inside a definition does not end it
   }
   lines.push(text.replace(/\\$/, ''));
-  reader.macros.set(definition.name, { lines, definedAt: spanOf(file, from, to) });
+  reader.macros.set(definition.name, { lines, definedAt: originOf(source, from, to) });
   return next;
 }
 
-function readExpanded(reader: Reader, whole: SourceText, from: number, to: number, depth: number): void {
-  const expansion = expandLine(whole.file, from, to, reader.table);
+function readExpanded(reader: Reader, source: SourceText, from: number, to: number, depth: number): void {
+  const expansion = expandLine(source, from, to, reader.table);
   switch (expansion.kind) {
     case 'unchanged':
-      return lexAndInclude(reader, whole, from, to, depth);
-    case 'expanded':
-      for (const source of [expansion.source, ...expansion.following]) {
-        const end = source.text.length;
-        if (isSequence(source.text)) reader.report(catalog.sequence(originOf(source, 0, end), {}));
-        else lexAndInclude(reader, source, 0, end, depth);
-      }
+      return lexAndInclude(reader, source, from, to, depth);
+    case 'expanded': {
+      const { source: made, following } = expansion;
+      if (isSequence(made.text)) readSequence(reader, made, 0, made.text.length, depth);
+      else lexAndInclude(reader, made, 0, made.text.length, depth);
+      for (const line of following) readText(reader, line, 0, line.text.length, depth);
       return;
+    }
     case 'endless':
       return reader.report(catalog.macro_endless(expansion.at, { name: expansion.name }));
     case 'too_long':
@@ -195,14 +301,18 @@ function readExpanded(reader: Reader, whole: SourceText, from: number, to: numbe
   }
 }
 
-const isSequence = (line: string): boolean => /^\s*~(SEQx?|LST)\(/.test(line);
-
 function lexAndInclude(reader: Reader, source: SourceText, from: number, to: number, depth: number): void {
   const before = reader.pieces.length;
   lexLine(source, from, to, reader.pieces, reader.report);
   for (let i = before; i < reader.pieces.length; i++) {
     const piece = reader.pieces[i];
-    if (piece?.kind !== 'words' || !isInclude(piece.keyword.text)) continue;
+    if (piece?.kind !== 'words') continue;
+    if (piece.keyword.text === 'include_check') {
+      reader.includeCheck = raised(reader.includeCheck, piece.args);
+    } else if (piece.keyword.text === 'random_seed') {
+      reader.random = prng(Number(piece.args[0]?.text) >>> 0);
+    }
+    if (!isInclude(piece.keyword.text)) continue;
     const rest = reader.pieces.splice(i).slice(1);
     include(reader, piece, depth);
     i = reader.pieces.length - 1;
@@ -217,7 +327,7 @@ function include(reader: Reader, { keyword, args }: WordsPiece, depth: number): 
     reader.report(catalog.missing_argument(keyword, { keyword: keyword.text, wanted }));
     return;
   }
-  const strictness = strictnessOf(reader.options.strictIncludes ? 'includea' : keyword.text);
+  const strictness = keyword.text === 'include' ? reader.includeCheck : strictnessOf(keyword.text);
   const fail = ({ fatal, text }: IncludeFailure) =>
     reader.report((fatal ? catalog.include_refused : catalog.include_failed)(pattern, { problem: text }));
   const matches = reader.files.glob(pattern.text, directoryOf(keyword.file.path));
@@ -241,7 +351,9 @@ function includeOne(
   if (textTotal(reader) > TEXT_TOTAL_MAX) return fail(`more than ${TEXT_TOTAL_MAX} characters`);
   const text = reader.files.read(path);
   if (!text.ok) return fail(`cannot use '${path}': ${fileProblemText(text.error)}`);
+  const { includeCheck } = reader;
   readFile(reader, { path, text: text.value, includedAt: at }, depth + 1);
+  reader.includeCheck = includeCheck; // it holds until the end of the file that said it
 }
 
 const textTotal = ({ sources }: Reader): number => sources.reduce((sum, { text }) => sum + text.length, 0);

@@ -92,6 +92,27 @@ export function originOf(source: SourceText, from: number, to: number): Span {
   return spanOf(source.file, start, Math.max(start, end));
 }
 
+/** The segments of `source.text[from..to)` for a text in which that piece stands at offset `at`. */
+export function segmentsOf(source: SourceText, from: number, to: number, at: number): readonly Segment[] {
+  if (source.segments === null) return [{ at, start: from, end: to, copied: true }];
+  const { segments } = source;
+  return segments.flatMap((segment, i) => {
+    const first = Math.max(from, segment.at);
+    const last = Math.min(to, segments[i + 1]?.at ?? source.text.length);
+    if (first >= last) return [];
+    const start = segment.copied ? segment.start + (first - segment.at) : segment.start;
+    const end = segment.copied ? segment.start + (last - segment.at) : segment.end;
+    return [{ at: at + first - from, start, end, copied: segment.copied }];
+  });
+}
+
+/** A part of a text as a text of its own. */
+export const sliceSource = (source: SourceText, from: number, to: number): SourceText => ({
+  file: source.file,
+  text: source.text.slice(from, to),
+  segments: segmentsOf(source, from, to, 0),
+});
+
 function segmentAt(segments: readonly Segment[], offset: number): Segment | undefined {
   let found = segments[0];
   for (const segment of segments) if (segment.at <= offset) found = segment;

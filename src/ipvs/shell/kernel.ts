@@ -14,7 +14,7 @@ import type { ServiceKey } from '../core/table.ts';
 import { daemonFromAttributes, startDaemonRequest, stopDaemonRequest } from '../wire/daemon.ts';
 import { bare, onService } from '../wire/requests.ts';
 import { COMMAND, INFO, IPVS_COMMAND, IPVS_FAMILY } from '../wire/tables.ts';
-import { readTable } from './read-table.ts';
+import { readServices, readTable } from './read-table.ts';
 import { decodeOne, type IpvsSession, ipvsSession } from './session.ts';
 
 /** What the reconciler needs, and the rest of what ipvsadm can do. */
@@ -64,6 +64,7 @@ function controlOver(session: IpvsSession, close: () => void): IpvsControl {
   return {
     info: () => readInfo(session),
     read: () => readTable(session),
+    readServices: (keys) => readServices(session, keys),
     apply: (operations) =>
       session.batch(operations).map((error, i) => {
         const operation = operations[i];

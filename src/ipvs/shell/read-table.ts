@@ -7,7 +7,9 @@ import {
   type DestinationConfig,
   destinationKeyText,
   type IpvsService,
+  type IpvsTable,
   type ServiceConfig,
+  type ServiceKey,
   serviceFamily,
   serviceKeyText,
 } from '../core/table.ts';
@@ -18,6 +20,7 @@ import { COMMAND, IPVS_COMMAND } from '../wire/tables.ts';
 import { type Body, decodeOne, garbled, type IpvsSession } from './session.ts';
 
 const READ_SERVICES = 'read the IPVS services';
+const READ_SERVICE = 'read an IPVS service';
 const READ_DESTINATIONS = 'read the destinations of an IPVS service';
 
 export function readTable(session: IpvsSession): Result<KernelIpvs, SystemError> {
@@ -38,6 +41,28 @@ export function readTable(session: IpvsSession): Result<KernelIpvs, SystemError>
     usage.set(key, destinations.value.usage);
   }
   return ok({ table, services: counters, destinations: usage });
+}
+
+/** Two questions per service: for a look at a few of them. */
+export function readServices(
+  session: IpvsSession,
+  keys: readonly ServiceKey[],
+): Result<IpvsTable, SystemError> {
+  const table = new Map<string, IpvsService>();
+  for (const key of keys) {
+    const answer = session.ask(onService(IPVS_COMMAND.getService, key), READ_SERVICE);
+    if (!answer.ok && answer.error.code === 'ESRCH') continue;
+    if (!answer.ok) return answer;
+    const [body] = answer.value;
+    if (body === undefined) return err(garbled(READ_SERVICE, 'the kernel sent no answer'));
+    const service = decodeService(body);
+    if (!service.ok) return service;
+    const destinations = readDestinations(session, service.value.config);
+    if (!destinations.ok) return destinations;
+    const { config } = service.value;
+    table.set(serviceKeyText(config.key), { config, destinations: destinations.value.configs });
+  }
+  return ok(table);
 }
 
 interface ReadService {

@@ -4,6 +4,8 @@ import type { Log } from '../../base/log.ts';
 import { ok, type Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';
 import type { IpvsKernel, IpvsOperation } from '../../ports/ipvs-kernel.ts';
+import type { OwnershipStore } from '../../ports/ownership.ts';
+import { operationWithChanges } from '../core/changes.ts';
 import { planIpvs, plannedTable } from '../core/plan.ts';
 import { type IpvsTable, serviceKeyText } from '../core/table.ts';
 import { ipvsLog } from '../log-events.ts';
@@ -27,6 +29,13 @@ export interface ReconcileReport {
   readonly unreadable: SystemError | null;
 }
 
+export interface AuditReport {
+  /** what undoes the changes, in words */
+  readonly drift: readonly string[];
+  readonly refused: readonly Refusal[];
+  readonly unreadable: SystemError | null;
+}
+
 export interface Reconciler {
   /** Reads the kernel's table and brings it to `desired`. The services of every `desired` so far count as
    *  owned: those that are no longer in it are removed, others that the kernel holds stay. */
@@ -36,6 +45,9 @@ export interface Reconciler {
   /** The same from memory of the last reading, for a single decision: nothing is read unless the kernel
    *  refuses an operation, which means that the memory is wrong. */
   adjust(desired: IpvsTable): ReconcileReport;
+  /** Reads only the services of `some`, a part of what was last wanted, and finds what somebody else changed in
+   *  them; with `repair` it is undone. */
+  audit(some: IpvsTable, repair: boolean): AuditReport;
   /** Removes the owned services at stop, from memory like `adjust`; `everything` empties the whole table (lvs_flush_on_stop). */
   release(extent: 'owned' | 'everything'): ReconcileReport;
   /** Empties the whole table at start (lvs_flush). */
@@ -44,9 +56,16 @@ export interface Reconciler {
   readonly writes: number;
 }
 
-export function createReconciler(ports: { readonly kernel: IpvsKernel; readonly log: Log }): Reconciler {
-  const { kernel, log } = ports;
-  const owned = new Set<string>();
+export interface ReconcilerPorts {
+  readonly kernel: IpvsKernel;
+  readonly log: Log;
+  readonly ownership: OwnershipStore;
+}
+
+export function createReconciler({ kernel, log, ownership }: ReconcilerPorts): Reconciler {
+  const owned = new Set(ownership.load());
+  /** owned by a daemon before this one, and not wanted by this one so far */
+  const inherited = new Set(owned);
   /** what the kernel held after the last operation; null = unknown */
   let remembered: IpvsTable | null = null;
   let writes = 0;
@@ -57,10 +76,19 @@ export function createReconciler(ports: { readonly kernel: IpvsKernel; readonly 
     const outcome = outcomeOf(operations, answers);
     remembered = outcome.refused.length === 0 ? plannedTable(desired, actual, operations) : null;
     writes += outcome.written.length;
-    for (const operation of outcome.written) {
-      if (operation.kind === 'remove_service') owned.delete(serviceKeyText(operation.service));
-    }
+    disown(outcome.written);
     return outcome;
+  };
+
+  const disown = (written: readonly IpvsOperation[]): void => {
+    const removed = written.flatMap((operation) =>
+      operation.kind === 'remove_service' ? [serviceKeyText(operation.service)] : [],
+    );
+    if (removed.length === 0) return;
+    const leftOver = removed.filter((key) => inherited.delete(key)).length;
+    if (leftOver > 0) log(ipvsLog.leftOver({ services: leftOver }));
+    for (const key of removed) owned.delete(key);
+    ownership.store(owned);
   };
 
   const readTable = (): Result<IpvsTable, SystemError> => {
@@ -77,8 +105,14 @@ export function createReconciler(ports: { readonly kernel: IpvsKernel; readonly 
     return remembered;
   };
 
+  /** Before the kernel hears of it: a crash in between must not make an orphan. */
   const own = (desired: IpvsTable): void => {
-    for (const key of desired.keys()) owned.add(key);
+    const before = owned.size;
+    for (const key of desired.keys()) {
+      owned.add(key);
+      inherited.delete(key);
+    }
+    if (owned.size > before) ownership.store(owned);
   };
   const plan = (desired: IpvsTable, actual: IpvsTable): readonly IpvsOperation[] =>
     planIpvs(desired, actual, (key) => owned.has(key));
@@ -118,12 +152,28 @@ export function createReconciler(ports: { readonly kernel: IpvsKernel; readonly 
     return { ...repair, written: [...written, ...repair.written] };
   };
 
+  const audit = (some: IpvsTable, repair: boolean): AuditReport => {
+    const read = kernel.readServices([...some.values()].map(({ config }) => config.key));
+    if (!read.ok) return { drift: [], refused: [], unreadable: read.error };
+    const operations = plan(some, read.value);
+    const drift = operations.map((operation) => operationWithChanges(operation, read.value));
+    if (drift.length === 0 || !repair) return { drift, refused: [], unreadable: null };
+    const { written, refused } = outcomeOf(operations, kernel.apply(operations));
+    writes += written.length;
+    if (refused.length > 0) remembered = null;
+    else if (remembered !== null) {
+      remembered = new Map([...remembered, ...plannedTable(some, read.value, operations)]);
+    }
+    return { drift, refused, unreadable: null };
+  };
+
   const empty = (because: 'lvs_flush' | 'lvs_flush_on_stop'): Result<void, SystemError> => {
     const flushed = kernel.flush();
     remembered = null;
     if (flushed.ok) {
       writes += 1;
       owned.clear();
+      ownership.store(owned);
       log(ipvsLog.flushed({ because }));
     } else log(ipvsLog.unreadable({ error: flushed.error }));
     return flushed;
@@ -139,6 +189,7 @@ export function createReconciler(ports: { readonly kernel: IpvsKernel; readonly 
     reconcile,
     look,
     adjust,
+    audit,
     release,
     flush: () => empty('lvs_flush'),
     get writes() {

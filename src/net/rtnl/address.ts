@@ -1,6 +1,6 @@
 /** rtnetlink messages about addresses (linux/if_addr.h): dump request, RTM_NEWADDR and RTM_DELADDR in both
  *  directions. */
-import { addressBits, familyOf, isIpv4 } from '../../base/ip.ts';
+import { familyOf, isIpv4 } from '../../base/ip.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { ifIndex } from '../../base/units.ts';
 import type { AddressState } from '../../ports/net-kernel.ts';
@@ -22,7 +22,23 @@ export const ADDRESS_GROUPS = 0x10 | 0x100;
  *  index */
 const HEADER_SIZE = 8;
 const FAMILY = { inet: 2, inet6: 10 } as const;
-const IFA_F = { SECONDARY: 0x1, NODAD: 0x2 } as const;
+const IFA_F = {
+  SECONDARY: 0x1,
+  NODAD: 0x2,
+  DADFAILED: 0x8,
+  HOMEADDRESS: 0x10,
+  TENTATIVE: 0x40,
+  MANAGETEMPADDR: 0x100,
+  NOPREFIXROUTE: 0x200,
+  MCAUTOJOIN: 0x400,
+} as const;
+/** The flags that an order may set, one for one. */
+const TRAIT_FLAGS = [
+  ['home', IFA_F.HOMEADDRESS],
+  ['manageTemporary', IFA_F.MANAGETEMPADDR],
+  ['noPrefixRoute', IFA_F.NOPREFIXROUTE],
+  ['autojoin', IFA_F.MCAUTOJOIN],
+] as const;
 const FOREVER = 0xffff_ffff;
 
 const ADDRESS = attributeTable({
@@ -41,26 +57,31 @@ export function encodeAddressDump(): Uint8Array {
   return out.finish();
 }
 
-/** An order to add. IPv6 skips duplicate address detection, as two directors must be able to exchange an
- *  address at once; a /128 is deprecated, so that it is not chosen as a source (behaviour.md section 8). */
+/** An order to add. The short flags of the header cannot hold all of them, so they travel as an attribute. */
 export function encodeAddressToAdd(state: AddressState): Uint8Array {
-  const v6 = !isIpv4(state.address);
+  const { address: local, traits, label, broadcast, protocol } = state;
   const out = header(state);
-  const shared = { prefixAddress: state.address, local: state.address, protocol: state.protocol };
-  if (!v6) {
-    encodeAttributes(ADDRESS, { ...shared, label: state.label, broadcast: state.broadcast }, out);
-  } else {
-    const preferred = state.prefixLength === addressBits('inet6') ? 0 : FOREVER;
-    const lifetimes = new NetlinkWriter(16).u32(preferred).u32(FOREVER).u32(0).u32(0).finish();
-    encodeAttributes(ADDRESS, { ...shared, lifetimes, flags: IFA_F.NODAD }, out);
-  }
+  const prefixAddress = traits.peer ?? local;
+  const flags = orderedFlags(state);
+  const lifetimes = traits.preferredSeconds === null ? null : lifetimesOf(traits.preferredSeconds);
+  const common = { prefixAddress, local, lifetimes, flags: flags === 0 ? null : flags, protocol };
+  encodeAttributes(ADDRESS, isIpv4(local) ? { ...common, label, broadcast } : common, out);
   return out.finish();
+}
+
+/** Preferred for so long, valid forever; the kernel ignores the two times behind. */
+const lifetimesOf = (preferred: number): Uint8Array =>
+  new NetlinkWriter(16).u32(preferred).u32(FOREVER).u32(0).u32(0).finish();
+
+function orderedFlags({ address: own, traits }: AddressState): number {
+  const skipDetection = isIpv4(own) || traits.detectDuplicates ? 0 : IFA_F.NODAD;
+  return TRAIT_FLAGS.reduce((flags, [trait, flag]) => flags | (traits[trait] ? flag : 0), skipDetection);
 }
 
 /** An order to remove: by interface, address and prefix length, whatever the label. */
 export function encodeAddressToRemove(state: AddressState): Uint8Array {
   const out = header(state);
-  encodeAttributes(ADDRESS, { prefixAddress: state.address, local: state.address }, out);
+  encodeAttributes(ADDRESS, { prefixAddress: state.traits.peer ?? state.address, local: state.address }, out);
   return out.finish();
 }
 
@@ -72,9 +93,10 @@ export function decodeAddress(body: Uint8Array): Result<AddressState | null, Att
   if (family !== FAMILY.inet && family !== FAMILY.inet6) return ok(null);
   const attributes = decodeAttributes(ADDRESS, body, HEADER_SIZE);
   if (!attributes.ok) return attributes;
-  const { prefixAddress, local, label, broadcast, flags, protocol } = attributes.value;
+  const { prefixAddress, local, label, broadcast, lifetimes, flags: wide, protocol } = attributes.value;
   const own = local ?? prefixAddress;
   if (own === null) return err({ kind: 'missing_attribute', name: 'local' });
+  const flags = wide ?? view.u8(2);
   return ok({
     ifIndex: ifIndex(view.u32(4)),
     address: own,
@@ -83,8 +105,34 @@ export function decodeAddress(body: Uint8Array): Result<AddressState | null, Att
     scope: view.u8(3),
     broadcast: broadcast !== null && isIpv4(broadcast) ? broadcast : null,
     protocol,
-    secondary: family === FAMILY.inet && ((flags ?? view.u8(2)) & IFA_F.SECONDARY) !== 0,
+    secondary: family === FAMILY.inet && (flags & IFA_F.SECONDARY) !== 0,
+    traits: {
+      ...traitsOf(flags),
+      peer: prefixAddress === null || prefixAddress === own ? null : prefixAddress,
+      detectDuplicates: family === FAMILY.inet6 && (flags & IFA_F.NODAD) === 0,
+      preferredSeconds: preferredSeconds(lifetimes),
+    },
+    detection: detectionOf(flags),
   });
+}
+
+const traitsOf = (flags: number) => ({
+  home: (flags & IFA_F.HOMEADDRESS) !== 0,
+  manageTemporary: (flags & IFA_F.MANAGETEMPADDR) !== 0,
+  noPrefixRoute: (flags & IFA_F.NOPREFIXROUTE) !== 0,
+  autojoin: (flags & IFA_F.MCAUTOJOIN) !== 0,
+});
+
+function preferredSeconds(lifetimes: Uint8Array | null): number | null {
+  if (lifetimes === null) return null;
+  const preferred = new NetlinkView(lifetimes).u32(0);
+  return preferred === FOREVER ? null : preferred;
+}
+
+/** A failed detection leaves the address tentative, unusable and in place. */
+function detectionOf(flags: number): AddressState['detection'] {
+  if ((flags & IFA_F.DADFAILED) !== 0) return 'failed';
+  return (flags & IFA_F.TENTATIVE) === 0 ? 'over' : 'running';
 }
 
 function header(state: AddressState): NetlinkWriter {

@@ -1,11 +1,12 @@
 /** Gratuitous ARP and neighbour advertisements: when a master repeats them, and the queue that paces them.
  *
  *  A burst is `repeat` rounds over all addresses, interleaved (behaviour.md section 4.4). It waits in the lane of its
- *  interface as one entry per address; the entry at the head is sent and goes to the tail until its rounds are used up.
+ *  interface and family as one entry per address; the entry at the head is sent and goes to the tail until its rounds are
+ *  used up.
  *
- *      lane eth0:  [A x3][B x3][C x3]  ->  send A  ->  [B x3][C x3][A x2]  ->  send B  ->  …
+ *      lane eth0 inet:  [A x3][B x3][C x3]  ->  send A  ->  [B x3][C x3][A x2]  ->  send B  ->  …
  */
-import { type IpAddress, isIpv4 } from '../../base/ip.ts';
+import { familyOf, type IpAddress, isIpv4 } from '../../base/ip.ts';
 import { after, earliest, type Instant, type InterfaceName, type Micros } from '../../base/units.ts';
 import type { VrrpGlobals } from '../../config/model/global.ts';
 import type { GarpSettings, VirtualAddress } from '../../config/model/vrrp.ts';
@@ -55,8 +56,9 @@ export function dueBurst(
   };
 }
 
-/** What one interface still has to announce. */
+/** What one interface still has to announce in one family: each family has its own pace. */
 export interface Lane {
+  readonly interface: InterfaceName;
   /** garp_interval / gna_interval: not before this */
   readonly nextAt: Instant;
   readonly waiting: readonly Waiting[];
@@ -68,9 +70,10 @@ interface Waiting {
   readonly rounds: number;
 }
 
-export type Lanes = ReadonlyMap<InterfaceName, Lane>;
+/** by interface and family */
+export type Lanes = ReadonlyMap<string, Lane>;
 
-/** Announcements per interface in one step: between two slices the adverts of other routers get their turn. */
+/** Announcements per lane in one step: between two slices the adverts of other routers get their turn. */
 const ANNOUNCEMENTS_PER_SLICE_MAX = 64;
 
 /** An address that already waits is announced as often as the larger of both wishes says, not their sum. */
@@ -82,7 +85,8 @@ export function queueAnnouncements(
   if (burst.repeat === 0) return lanes;
   const next = new Map(lanes);
   for (const { interface: name, address } of burst.addresses) {
-    const lane = next.get(name) ?? { nextAt: now, waiting: [] };
+    const key = `${name} ${familyOf(address)}`;
+    const lane = next.get(key) ?? { interface: name, nextAt: now, waiting: [] };
     const waits = lane.waiting.some((entry) => entry.address === address && entry.router === burst.router);
     const waiting = waits
       ? lane.waiting.map((entry) =>
@@ -91,7 +95,7 @@ export function queueAnnouncements(
             : entry,
         )
       : [...lane.waiting, { router: burst.router, address, rounds: burst.repeat }];
-    next.set(name, { ...lane, waiting });
+    next.set(key, { ...lane, waiting });
   }
   return next;
 }
@@ -99,8 +103,8 @@ export function queueAnnouncements(
 /** A router that is no longer master announces nothing more. */
 export function cancelAnnouncements(lanes: Lanes, router: string): Lanes {
   return new Map(
-    [...lanes].map(([name, lane]) => [
-      name,
+    [...lanes].map(([key, lane]) => [
+      key,
       { ...lane, waiting: lane.waiting.filter((entry) => entry.router !== router) },
     ]),
   );
@@ -116,23 +120,23 @@ export interface Announced {
   readonly sent: ReadonlyMap<string, number>;
 }
 
-/** Everything that is due now, at most one slice per interface. */
+/** Everything that is due now, at most one slice per lane. */
 export function announceDue(lanes: Lanes, globals: VrrpGlobals, now: Instant): Announced {
-  const next = new Map<InterfaceName, Lane>();
+  const next = new Map<string, Lane>();
   const actions: VrrpAction[] = [];
   const sent = new Map<string, number>();
-  for (const [name, lane] of lanes) {
+  for (const [key, lane] of lanes) {
     const queue = [...lane.waiting];
     let nextAt = lane.nextAt;
     for (let i = 0; i < ANNOUNCEMENTS_PER_SLICE_MAX && nextAt <= now; i++) {
       const head = queue.shift();
       if (head === undefined) break;
-      actions.push({ kind: 'announce_address', interface: name, address: head.address });
+      actions.push({ kind: 'announce_address', interface: lane.interface, address: head.address });
       sent.set(head.router, (sent.get(head.router) ?? 0) + 1);
       nextAt = after(now, paceOf(head.address, globals));
       if (head.rounds > 1) queue.push({ ...head, rounds: head.rounds - 1 });
     }
-    next.set(name, { nextAt, waiting: queue });
+    next.set(key, { ...lane, nextAt, waiting: queue });
   }
   return { lanes: next, actions, sent };
 }

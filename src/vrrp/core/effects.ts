@@ -5,13 +5,16 @@ import type { LogEntry } from '../../base/log.ts';
 import { type Instant, type Priority, priority } from '../../base/units.ts';
 import type { VrrpGlobals } from '../../config/model/global.ts';
 import type { VirtualAddress, VrrpInstance } from '../../config/model/vrrp.ts';
-import { ADVERTISEMENT, type Advert, passwordOctets } from '../wire/advert.ts';
+import { ADVERTISEMENT, type Advert, listedMax, passwordOctets } from '../wire/advert.ts';
 import type { RouterAction } from './actions.ts';
 import type { SyncGroup } from './group.ts';
 import { vrrpLog } from './log-events.ts';
 import { addressKey, isPresent, type Network } from './network.ts';
 import { type Complaint, isOwner, type RouterState } from './state.ts';
 import type { VrrpCounters } from './status.ts';
+
+/** Of a link that is not there. */
+const MTU_USUAL = 1_500;
 
 export type Step = readonly [RouterState, readonly RouterAction[]];
 
@@ -59,7 +62,7 @@ export function sendAdvert(
     priority: sent,
     interval: config.advertInterval,
     authentication: config.version === 2 ? authenticationOf(config) : null,
-    addresses: config.virtualAddresses.map(({ address }) => address),
+    addresses: listedAddresses(config, world.network).map(({ address }) => address),
   };
   const actions = destinationsOf(config).map((destination) => ({
     kind: 'send_advert' as const,
@@ -80,6 +83,13 @@ export function resign(router: RouterState, world: World, source: IpAddress): St
     count(sent, 'priorityZeroSent'),
     [...actions, log(vrrpLog.priorityZeroSent({ instance: router.config.name }))],
   ];
+}
+
+/** The virtual addresses that an advert has room for; the rest are held all the same (behaviour.md section 3). */
+export function listedAddresses(config: VrrpInstance, network: Network): readonly VirtualAddress[] {
+  const { version, family, virtualAddresses } = config;
+  const mtu = network.links.get(config.interface)?.mtu ?? MTU_USUAL;
+  return virtualAddresses.slice(0, listedMax(version, family, mtu, 0));
 }
 
 export const allAddresses = (config: VrrpInstance): readonly VirtualAddress[] => [

@@ -5,7 +5,14 @@ import { exhaustive } from '../../base/never.ts';
 import { type InterfaceName, type Priority, priority } from '../../base/units.ts';
 import type { TrackedInterface, TrackedObject, VrrpInstance } from '../../config/model/vrrp.ts';
 import { type Impact, impactOf, trackerKey } from '../../track/core/fact.ts';
-import { type AddressFact, addressKey, type Network, primaryAddress, transportKey } from './network.ts';
+import {
+  type AddressFact,
+  addressKey,
+  addressOn,
+  type Network,
+  primaryAddress,
+  transportKey,
+} from './network.ts';
 import { type FaultCause, isOwner } from './state.ts';
 
 export type Health =
@@ -18,15 +25,11 @@ export function assessHealth(config: VrrpInstance, network: Network, virtual: Re
   const [first, ...more] = [
     ...unsupportedFaults(config),
     ...ownInterfaceFaults(config, network),
-    ...sourceFaults(config, network),
     ...trackedFaults(config, network),
     ...trackerFaults(config, network),
   ];
   if (first !== undefined) return { kind: 'unfit', causes: [first, ...more] };
-  const source = sourceAddress(config, network, virtual);
-  return source === null
-    ? { kind: 'unfit', causes: [{ kind: 'no_source_address', interface: config.interface }] }
-    : { kind: 'fit', source, pending: pendingTrackers(config, network) };
+  return sourceAddress(config, network, virtual);
 }
 
 /** clamp(base + weights, 1..254); an owner ignores weights (behaviour.md section 6). */
@@ -57,6 +60,10 @@ function faultText(cause: FaultCause): string {
       return `interface ${cause.interface} has no address to send adverts from`;
     case 'source_missing':
       return `source address ${cause.address} is not on interface ${cause.interface}`;
+    case 'source_in_detection':
+      return `duplicate address detection of ${cause.address} on ${cause.interface} is not over`;
+    case 'source_taken':
+      return `another machine has ${cause.address}, the address of ${cause.interface} to send adverts from`;
     case 'no_socket':
       return `there is no VRRP socket: ${cause.detail}`;
     case 'unsupported':
@@ -69,27 +76,35 @@ function faultText(cause: FaultCause): string {
   }
 }
 
-/** A configured source is used as it is. An owner may send from a virtual address: it is its real one. */
-function sourceAddress(
-  config: VrrpInstance,
-  network: Network,
-  virtual: ReadonlySet<string>,
-): IpAddress | null {
-  if (config.sourceAddress !== null) return config.sourceAddress;
+/** A configured source is used even where the interface does not have it, unless track_src_ip. An owner may send from a virtual address: it
+ *  is its real one. Over IPv6 none is used before its duplicate address detection is over (RFC 4862 §5.4). */
+function sourceAddress(config: VrrpInstance, network: Network, virtual: ReadonlySet<string>): Health {
+  const { interface: name } = config;
   const isVirtual = (fact: AddressFact): boolean => virtual.has(addressKey(fact));
-  const first = primaryAddress(network, config, isVirtual);
-  return first === null && isOwner(config) ? primaryAddress(network, config, () => false) : first;
+  const found =
+    config.sourceAddress === null
+      ? (primaryAddress(network, config, isVirtual) ??
+        (isOwner(config) ? primaryAddress(network, config, () => false) : null))
+      : addressOn(network, name, config.sourceAddress);
+  const address = config.sourceAddress ?? found?.address;
+  if (address === undefined) return unfit({ kind: 'no_source_address', interface: name });
+  if (found === null && config.trackSource)
+    return unfit({ kind: 'source_missing', interface: name, address });
+  if (found?.detection === 'running') return unfit({ kind: 'source_in_detection', interface: name, address });
+  if (found?.detection === 'failed') return unfit({ kind: 'source_taken', interface: name, address });
+  return { kind: 'fit', source: address, pending: pendingTrackers(config, network) };
 }
+
+const unfit = (cause: FaultCause): Health => ({ kind: 'unfit', causes: [cause] });
 
 /** What this version cannot do is not done by halves: adverts without AH, say, would make two masters, each refusing
  *  the other's. Better to stand aside and say so. */
-function unsupportedFaults({ authentication, family }: VrrpInstance): FaultCause[] {
+function unsupportedFaults({ authentication }: VrrpInstance): FaultCause[] {
   const faults: FaultCause[] = [];
   if (authentication.kind === 'ah') {
     const why = 'auth_type AH is not supported, and adverts without it would be refused by the peers';
     faults.push({ kind: 'unsupported', why });
   }
-  if (family === 'inet6') faults.push({ kind: 'unsupported', why: 'IPv6 instances are not supported yet' });
   return faults;
 }
 
@@ -102,13 +117,6 @@ function ownInterfaceFaults(config: VrrpInstance, network: Network): FaultCause[
   }
   const broken = network.brokenTransports.get(transportKey(config));
   return broken === undefined ? [] : [{ kind: 'no_socket', detail: broken }];
-}
-
-function sourceFaults(config: VrrpInstance, { addresses }: Network): FaultCause[] {
-  const { trackSource, sourceAddress: address, interface: name } = config;
-  if (!trackSource || address === null) return [];
-  const isThere = [...addresses.values()].some((fact) => fact.address === address && fact.interface === name);
-  return isThere ? [] : [{ kind: 'source_missing', interface: name, address }];
 }
 
 /** Interfaces tracked without weight, and those that virtual addresses live on (unless no_track). */

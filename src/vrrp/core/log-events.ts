@@ -139,6 +139,12 @@ export const vrrpLog = catalogue({
     (f: Fields<{ addresses: readonly string[]; detail: string }>) =>
       `(${f.instance}) cannot add ${f.addresses.join(' ')}: ${f.detail}`,
   ),
+  addressDuplicate: row(
+    'vrrp_address_duplicate',
+    'error',
+    (f: Fields<{ address: string }>) =>
+      `(${f.instance}) ${f.address} is used by another machine: duplicate address detection failed, it carries no traffic here`,
+  ),
   unknownVrid: row(
     'vrrp_unknown_vrid',
     'info',

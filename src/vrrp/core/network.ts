@@ -1,9 +1,10 @@
 /** What a router knows of its links, addresses and sockets. The shell feeds it from the kernel; actions that the core
  *  emits are entered at once, so that plans of one step agree with each other. Links are known by name: an index
  *  lives and dies with its link, a name is what the configuration says. */
-import { type Family, type IpAddress, ipBytes } from '../../base/ip.ts';
+import { type Family, type IpAddress, isIpv4, isLinkLocal } from '../../base/ip.ts';
 import type { InterfaceName } from '../../base/units.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
+import type { AddressState } from '../../ports/net-kernel.ts';
 import type { TrackerFact } from '../../track/core/fact.ts';
 
 export interface LinkFact {
@@ -13,6 +14,8 @@ export interface LinkFact {
   readonly multicast: boolean;
   /** has an Ethernet address and is not IFF_NOARP: neighbours must be told where an address lives */
   readonly announces: boolean;
+  /** octets of the largest IP packet */
+  readonly mtu: number;
 }
 
 export interface AddressFact {
@@ -21,6 +24,8 @@ export interface AddressFact {
   readonly prefixLength: number;
   /** false: the kernel said that another program or the administrator added it; null: the kernel did not say */
   readonly ours: boolean | null;
+  /** IPv6: only when it is over, nothing may be sent from the address and nobody be told of it */
+  readonly detection: AddressState['detection'];
 }
 
 export interface Network {
@@ -45,11 +50,12 @@ export const addressKey = (fact: Pick<VirtualAddress, 'interface' | 'address' | 
   `${fact.address}/${fact.prefixLength} dev ${fact.interface}`;
 
 /** A virtual address as it is once this process has added it. */
-export const ownFact = ({ interface: name, address, prefixLength }: VirtualAddress): AddressFact => ({
+export const ownFact = ({ interface: name, address, prefixLength, traits }: VirtualAddress): AddressFact => ({
   interface: name,
   address,
   prefixLength,
   ours: true,
+  detection: traits.detectDuplicates && !isIpv4(address) ? 'running' : 'over',
 });
 
 export const transportKey = (transport: {
@@ -102,20 +108,21 @@ export function withTransport(network: Network, key: string, brokenBy: string | 
 }
 
 /** The address that adverts come from: the interface's first of the family that is not virtual (VIPs may be left from a
- *  previous run); over IPv6 a link-local one (RFC 9568 §5.1.2.1). Null when there is none. */
+ *  previous run); over IPv6 a link-local one (RFC 9568 §5.1.2.1), one that is usable before one that is not yet. Null when
+ *  there is none. */
 export function primaryAddress(
   network: Network,
   where: { readonly interface: InterfaceName; readonly family: Family },
   isVirtual: (fact: AddressFact) => boolean,
-): IpAddress | null {
-  for (const fact of network.addresses.values()) {
-    if (fact.interface !== where.interface || isVirtual(fact)) continue;
-    const bytes = ipBytes(fact.address);
-    const usable = where.family === 'inet' ? bytes.length === 4 : isLinkLocal(bytes);
-    if (usable) return fact.address;
-  }
-  return null;
+): AddressFact | null {
+  const fits = (fact: AddressFact): boolean =>
+    where.family === 'inet' ? isIpv4(fact.address) : isLinkLocal(fact.address);
+  const candidates = [...network.addresses.values()].filter(
+    (fact) => fact.interface === where.interface && fits(fact) && !isVirtual(fact),
+  );
+  return candidates.find(({ detection }) => detection === 'over') ?? candidates[0] ?? null;
 }
 
-const isLinkLocal = (bytes: Uint8Array): boolean =>
-  bytes.length === 16 && bytes[0] === 0xfe && ((bytes[1] ?? 0) & 0xc0) === 0x80;
+/** The address on its interface, whatever its prefix length. */
+export const addressOn = (network: Network, name: InterfaceName, address: IpAddress): AddressFact | null =>
+  [...network.addresses.values()].find((fact) => fact.interface === name && fact.address === address) ?? null;

@@ -3,12 +3,20 @@
 import { exhaustive } from '../../base/never.ts';
 import type { Instant } from '../../base/units.ts';
 import type { VrrpGlobals } from '../../config/model/global.ts';
+import type { VirtualAddress } from '../../config/model/vrrp.ts';
 import type { Trackers } from '../../track/core/trackers.ts';
 import type { RouterAction, VrrpAction } from './actions.ts';
 import { cancelAnnouncements, type Lanes, queueAnnouncements } from './announce.ts';
 import type { HeldLinks } from './debounce.ts';
 import type { SyncGroup } from './group.ts';
-import { EMPTY_NETWORK, type Network, ownFact, withAddresses, withoutAddresses } from './network.ts';
+import {
+  addressKey,
+  EMPTY_NETWORK,
+  type Network,
+  ownFact,
+  withAddresses,
+  withoutAddresses,
+} from './network.ts';
 import { type RouterState, routerKey } from './state.ts';
 import type { VrrpStateName } from './status.ts';
 import { type RouterEvent, stepRouter } from './step.ts';
@@ -96,10 +104,8 @@ function enterOrder(node: NodeState, action: RouterAction, now: Instant): NodeSt
     case 'remove_addresses':
       return { ...node, network: withoutAddresses(node.network, action.addresses) };
     case 'queue_announcements': {
-      const heard = action.addresses.filter(
-        (own) => node.network.links.get(own.interface)?.announces ?? false,
-      );
-      return { ...node, lanes: queueAnnouncements(node.lanes, { ...action, addresses: heard }, now) };
+      const told = action.addresses.filter((own) => isAnnounceable(node.network, own));
+      return { ...node, lanes: queueAnnouncements(node.lanes, { ...action, addresses: told }, now) };
     }
     case 'cancel_announcements':
       return { ...node, lanes: cancelAnnouncements(node.lanes, action.router) };
@@ -116,3 +122,8 @@ function enterOrder(node: NodeState, action: RouterAction, now: Instant): NodeSt
       return exhaustive(action);
   }
 }
+
+/** There are neighbours to tell, and nobody else can be found to have the address (RFC 4862 §5.4). */
+const isAnnounceable = (network: Network, own: VirtualAddress): boolean =>
+  (network.links.get(own.interface)?.announces ?? false) &&
+  (network.addresses.get(addressKey(own))?.detection ?? 'over') === 'over';

@@ -4,7 +4,7 @@
 import type { Family } from '../../base/ip.ts';
 import { exhaustive } from '../../base/never.ts';
 import { after, earliest, type Instant, type InterfaceName, instant } from '../../base/units.ts';
-import type { VrrpInstance } from '../../config/model/vrrp.ts';
+import type { VirtualAddress, VrrpInstance } from '../../config/model/vrrp.ts';
 import { trackersDeadline } from '../../track/core/trackers.ts';
 import type { ReceivedPacket } from '../wire/receive.ts';
 import { announceDue, lanesDeadline } from './announce.ts';
@@ -16,6 +16,7 @@ import { settleGroups } from './group-step.ts';
 import { effectivePriority } from './health.ts';
 import { vrrpLog } from './log-events.ts';
 import {
+  type AddressFact,
   addressKey,
   type Network,
   networkOf,
@@ -29,7 +30,7 @@ import {
 import { continueWith, type NodeState, type NodeStep, stepEach, stepOne } from './node-state.ts';
 import { type RouterState, routerKey } from './state.ts';
 import { NO_COUNTS } from './status.ts';
-import { routerDeadline } from './step.ts';
+import { type RouterEvent, routerDeadline } from './step.ts';
 import { configureTrackers, trackerEvent, trackersReached } from './tracking.ts';
 
 /** When the process wants to be woken; null = only by an event. */
@@ -70,7 +71,7 @@ function react(node: NodeState, event: VrrpEvent, now: Instant): NodeStep {
     case 'link_vanished':
       return linkVanished(node, event.interface, now);
     case 'address_appeared':
-      return rethink(node, withAddresses(node.network, [event.address]), now);
+      return addressAppeared(node, event.address, now);
     case 'address_vanished':
       return addressVanished(node, event, now);
     case 'network_reread':
@@ -217,17 +218,41 @@ function packetReceived(
   return [{ ...stray, strangers: [...stray.strangers, stranger] }, [{ kind: 'write_log', entry }]];
 }
 
+/** Also told when something about the address changed: the end of its duplicate address detection is news. */
+function addressAppeared(node: NodeState, fact: AddressFact, now: Instant): NodeStep {
+  const before = node.network.addresses.get(addressKey(fact));
+  const step = rethink(node, withAddresses(node.network, [fact]), now);
+  if (before?.detection !== 'running' || fact.detection === 'running') return step;
+  return withVirtualAddress(
+    step,
+    fact,
+    (address) => {
+      return { kind: 'detection_ended', address, unique: fact.detection === 'over' };
+    },
+    now,
+  );
+}
+
+/** For the routers that have the address among their virtual ones. */
+function withVirtualAddress(
+  before: NodeStep,
+  fact: Pick<AddressFact, 'interface' | 'address' | 'prefixLength'>,
+  eventOf: (address: VirtualAddress) => RouterEvent,
+  now: Instant,
+): NodeStep {
+  return before[0].routers.reduce((step, { key, config }) => {
+    const address = allAddresses(config).find((own) => addressKey(own) === addressKey(fact));
+    return address === undefined ? step : stepOne(step, key, eventOf(address), now);
+  }, before);
+}
+
 function addressVanished(
   node: NodeState,
   gone: Extract<VrrpEvent, { kind: 'address_vanished' }>,
   now: Instant,
 ): NodeStep {
-  let step = rethink(node, withoutAddresses(node.network, [gone]), now);
-  for (const router of node.routers) {
-    const address = allAddresses(router.config).find((own) => addressKey(own) === addressKey(gone));
-    if (address !== undefined) step = stepOne(step, router.key, { kind: 'address_vanished', address }, now);
-  }
-  return step;
+  const step = rethink(node, withoutAddresses(node.network, [gone]), now);
+  return withVirtualAddress(step, gone, (address) => ({ kind: 'address_vanished', address }), now);
 }
 
 function networkReread(

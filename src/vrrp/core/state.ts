@@ -91,6 +91,8 @@ export type FaultCause =
   | { readonly kind: 'no_source_address'; readonly interface: InterfaceName }
   /** track_src_ip */
   | { readonly kind: 'source_missing'; readonly interface: InterfaceName; readonly address: IpAddress }
+  | { readonly kind: 'source_in_detection'; readonly interface: InterfaceName; readonly address: IpAddress }
+  | { readonly kind: 'source_taken'; readonly interface: InterfaceName; readonly address: IpAddress }
   | { readonly kind: 'no_socket'; readonly detail: string }
   | { readonly kind: 'unsupported'; readonly why: string }
   /** a script, file or process tracked without weight */
@@ -109,7 +111,8 @@ export type Complaint =
   | 'other_interval'
   | 'lower_priority'
   | 'own_advert'
-  | 'address_refused';
+  | 'address_refused'
+  | 'address_duplicate';
 
 export const routerKey = (config: Pick<VrrpInstance, 'vrid' | 'family' | 'interface'>): string =>
   `${config.interface} ${config.family} ${config.vrid}`;

@@ -55,7 +55,7 @@ export function masterDue(router: RouterState, phase: Master, world: World, now:
 /** Somebody took one of our addresses off. keepalived gives the mastership up and wins it back (behaviour.md section
  *  4.6); putting the address back keeps the service. */
 export function repair(router: RouterState, phase: Master, address: VirtualAddress): Step {
-  if (phase.repairs >= REPAIRS_PER_ADVERT_MAX) return [router, []];
+  if (!address.tracked || phase.repairs >= REPAIRS_PER_ADVERT_MAX) return [router, []];
   return [
     { ...router, phase: { ...phase, repairs: phase.repairs + 1 } },
     [{ kind: 'restore_addresses', router: router.key, addresses: [address] }],
@@ -63,7 +63,9 @@ export function repair(router: RouterState, phase: Master, address: VirtualAddre
 }
 
 export function restoreMissing(router: RouterState, world: World): Step {
-  const addresses = allAddresses(router.config).filter((address) => !isPresent(world.network, address));
+  const addresses = allAddresses(router.config).filter(
+    (address) => address.tracked && !isPresent(world.network, address),
+  );
   return [router, addresses.length > 0 ? [{ kind: 'restore_addresses', router: router.key, addresses }] : []];
 }
 

@@ -10,6 +10,7 @@ import {
   complainOnce,
   count,
   isDue,
+  listedAddresses,
   log,
   removePresent,
   type Step,
@@ -41,6 +42,8 @@ export type RouterEvent =
   | { readonly kind: 'deadline_reached' }
   | { readonly kind: 'network_changed' }
   | { readonly kind: 'address_vanished'; readonly address: VirtualAddress }
+  /** duplicate address detection of a virtual address came to its end: `unique` false = another machine has it */
+  | { readonly kind: 'detection_ended'; readonly address: VirtualAddress; readonly unique: boolean }
   | { readonly kind: 'addresses_restored'; readonly addresses: readonly VirtualAddress[] }
   | {
       readonly kind: 'addresses_refused';
@@ -72,6 +75,8 @@ export function stepRouter(router: RouterState, event: RouterEvent, world: World
       return networkChanged(router, world, now);
     case 'address_vanished':
       return phase.kind === 'master' ? repair(router, phase, event.address) : [router, []];
+    case 'detection_ended':
+      return detectionEnded(router, event.address, event.unique);
     case 'addresses_restored':
       return restored(router, event.addresses);
     case 'addresses_refused':
@@ -153,7 +158,7 @@ function received(router: RouterState, packet: ReceivedPacket, world: World, now
     instance: config,
     groupForChecksum:
       config.destination.kind === 'unicast' && config.family === 'inet' ? world.globals.mcastGroup4 : null,
-    compareAddresses: !(config.skipCheckAdvAddr && sameSender),
+    listed: config.skipCheckAdvAddr && sameSender ? null : listedAddresses(config, world.network),
   });
   if (!verdict.ok) {
     const entry = vrrpLog.packetDropped({
@@ -169,7 +174,7 @@ function received(router: RouterState, packet: ReceivedPacket, world: World, now
   }
   const isNewMaster = phase.kind === 'backup' && !sameSender;
   const listening = isNewMaster ? { ...router, complained: [] } : router;
-  const noted = andThen(noteAddressList(listening, verdict.value), (r) => [
+  const noted = andThen(noteAddressList(listening, verdict.value, world), (r) => [
     { ...count(r, 'advertsReceived'), checksumStyle: verdict.value.checksum },
     [],
   ]);
@@ -183,13 +188,18 @@ function heard(router: RouterState, advert: AcceptedAdvert, world: World, now: I
 }
 
 /** An address list that differs is odd, but the advert is accepted (Q8). */
-function noteAddressList(router: RouterState, { advert, source, addressMismatch }: AcceptedAdvert): Step {
+function noteAddressList(
+  router: RouterState,
+  { advert, source, addressMismatch }: AcceptedAdvert,
+  world: World,
+): Step {
   if (addressMismatch === null) return [router, []];
-  const { name: instance, vrid, virtualAddresses } = router.config;
+  const { name: instance, vrid } = router.config;
   const theirs = advert.addresses.length;
+  const listed = listedAddresses(router.config, world.network);
   const entry =
     addressMismatch === 'count'
-      ? vrrpLog.addressCountDiffers({ instance, source, theirs, ours: virtualAddresses.length })
+      ? vrrpLog.addressCountDiffers({ instance, source, theirs, ours: listed.length })
       : vrrpLog.addressListDiffers({ instance, source, vrid, missing: addressMismatch });
   return complainOnce(count(router, 'addressListErrors'), 'address_list', entry);
 }
@@ -228,6 +238,15 @@ function reweigh(router: RouterState, priority: Priority, now: Instant): Step {
   const from = downInterval(router, phase.masterInterval);
   const to = downInterval(weighed, phase.masterInterval);
   return [{ ...weighed, phase: moveDeadline(phase, { from, to }, now) }, [line]];
+}
+
+/** A master tells its neighbours of an address only now, or tells the operator that another machine has it. */
+function detectionEnded(router: RouterState, address: VirtualAddress, unique: boolean): Step {
+  const { phase, config } = router;
+  if (phase.kind !== 'master') return [router, []];
+  if (unique) return [router, announce(router, config.garp.repeat, [address])];
+  const entry = vrrpLog.addressDuplicate({ instance: config.name, address: addressKey(address) });
+  return complainOnce(router, 'address_duplicate', entry);
 }
 
 function restored(router: RouterState, addresses: readonly VirtualAddress[]): Step {

@@ -138,4 +138,6 @@ const stateOf = (address: VirtualAddress, link: LinkState): NetOperation['addres
   broadcast: address.broadcast,
   protocol: ADDRESS_PROTOCOL,
   secondary: false,
+  traits: address.traits,
+  detection: 'over',
 });

@@ -45,9 +45,9 @@ export function linkTable(): LinkTable {
   function addressFact(state: AddressState): AddressFact | null {
     const link = byIndex.get(state.ifIndex);
     if (link === undefined) return null;
-    const { address, prefixLength, protocol } = state;
+    const { address, prefixLength, protocol, detection } = state;
     const ours = protocol === null ? null : protocol === ADDRESS_PROTOCOL;
-    return { interface: link.name, address, prefixLength, ours };
+    return { interface: link.name, address, prefixLength, ours, detection };
   }
 
   function replace(state: NetState): ReturnType<LinkTable['replace']> {
@@ -87,4 +87,5 @@ const factOf = (link: LinkState): LinkFact => ({
   up: link.up && link.running,
   multicast: link.multicast,
   announces: !link.noArp && !link.loopback && link.mac !== null,
+  mtu: link.mtu,
 });

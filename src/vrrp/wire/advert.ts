@@ -50,6 +50,8 @@ export const ADVERTISEMENT = 1;
 export const PROTOCOL_VRRP = 112;
 const CHECKSUM_AT = 6;
 const AUTH_OCTETS = 8;
+const COUNT_MAX = 255;
+const IP_HEADER_OCTETS: Readonly<Record<Family, number>> = { inet: 20, inet6: 40 };
 
 type FieldName = 'versionAndType' | 'vrid' | 'priority' | 'count' | 'authType' | 'interval' | 'checksum';
 interface Field {
@@ -187,6 +189,13 @@ export function passwordOctets(password: string): string {
 /** Octets of a whole message. */
 export const advertLength = (version: AdvertVersion, family: Family, count: number): number =>
   HEADER_OCTETS + count * addressOctets(family) + authOctets(version, family);
+
+/** How many addresses an advert can list: its count is one octet, and it is not to be fragmented (behaviour.md section
+ *  3). `mtu` and `extra`, what else the packet carries, in octets. */
+export function listedMax(version: AdvertVersion, family: Family, mtu: number, extra: number): number {
+  const room = mtu - IP_HEADER_OCTETS[family] - advertLength(version, family, 0) - extra;
+  return Math.min(COUNT_MAX, Math.max(0, Math.floor(room / addressOctets(family))));
+}
 
 const addressOctets = (family: Family): 4 | 16 => (family === 'inet' ? 4 : 16);
 const authOctets = (version: AdvertVersion, family: Family): number =>

@@ -2,7 +2,7 @@
  *  the packet under its own reason. Nothing here throws, and a dropped packet has no effect beyond its counter. */
 import { familyOf, type IpAddress, isIpv4 } from '../../base/ip.ts';
 import { err, ok, type Result } from '../../base/result.ts';
-import type { VrrpAuthentication, VrrpInstance } from '../../config/model/vrrp.ts';
+import type { VirtualAddress, VrrpAuthentication, VrrpInstance } from '../../config/model/vrrp.ts';
 import {
   ADVERTISEMENT,
   type Advert,
@@ -53,8 +53,8 @@ export interface ReceiveContext {
   readonly instance: VrrpInstance;
   /** the group for the old unicast checksum; null when the sender must use the standard one */
   readonly groupForChecksum: IpAddress | null;
-  /** false: skip_check_adv_addr and the sender has not changed */
-  readonly compareAddresses: boolean;
+  /** what the advert should list; null: skip_check_adv_addr and the sender has not changed */
+  readonly listed: readonly VirtualAddress[] | null;
 }
 
 /** RFC 9568 §5.1.1.3 */
@@ -99,7 +99,7 @@ export function receiveAdvert(
   if (checksum === null) return err('checksum');
   if (!isForUs(packet, instance)) return err('destination');
   if (!isFromPeer(packet, instance)) return err('unknown_peer');
-  const addressMismatch = context.compareAddresses ? missingAddresses(decoded.value, instance) : null;
+  const addressMismatch = context.listed === null ? null : missingAddresses(decoded.value, context.listed);
   return ok({ advert: decoded.value, source: packet.source, checksum, addressMismatch });
 }
 
@@ -123,6 +123,8 @@ function hasOtherAuthType({ advert, instance }: Candidate): boolean {
 
 function hasOtherPassword({ advert, instance }: Candidate): boolean {
   if (instance.authentication.kind !== 'pass' || advert.authentication === null) return false;
+  // over IPv6 there is no room for one (behaviour.md section 2)
+  if (instance.family === 'inet6') return false;
   return advert.authentication.octets !== passwordOctets(instance.authentication.password);
 }
 
@@ -154,9 +156,12 @@ function isFromPeer({ source, ttl }: ReceivedPacket, { destination }: VrrpInstan
 const isMulticast = (address: IpAddress): boolean =>
   isIpv4(address) ? (Number.parseInt(address, 10) & 0xf0) === 0xe0 : address.startsWith('ff');
 
-function missingAddresses(advert: Advert, instance: VrrpInstance): AcceptedAdvert['addressMismatch'] {
-  if (advert.addresses.length !== instance.virtualAddresses.length) return 'count';
+function missingAddresses(
+  advert: Advert,
+  listed: readonly VirtualAddress[],
+): AcceptedAdvert['addressMismatch'] {
+  if (advert.addresses.length !== listed.length) return 'count';
   const carried = new Set(advert.addresses);
-  const missing = instance.virtualAddresses.map(({ address }) => address).filter((a) => !carried.has(a));
+  const missing = listed.map(({ address }) => address).filter((a) => !carried.has(a));
   return missing.length > 0 ? missing : null;
 }

@@ -6,6 +6,7 @@ import { seconds } from '../../../src/base/units.ts';
 import { startCheckers } from '../../../src/checks/shell/process.ts';
 import { RETRY_PAUSE_FIRST, RETRY_PAUSE_MAX } from '../../../src/checks/shell/table-keeper.ts';
 import type { Config } from '../../../src/config/model/config.ts';
+import { forgetfulOwnership } from '../../../src/ports/ownership.ts';
 import { createFakeClock, createFakeKernel, createFakeLog, type FakeKernel } from '../fakes.ts';
 import { closedPort, serve } from '../loopback.ts';
 import { config, httpChecker, realServer, target, tcpChecker, virtualServer } from '../model.ts';
@@ -16,7 +17,11 @@ const TABLE = `tcp ${VIP}:80`;
 function start(first: Config, kernel: FakeKernel = createFakeKernel(), releaseIpvs = true) {
   const clock = createFakeClock();
   const { log, lines, said } = createFakeLog();
-  const checkers = startCheckers({ clock, log, ipvs: kernel, seed: 1 }, first, { releaseIpvs });
+  const checkers = startCheckers(
+    { clock, log, ipvs: kernel, ownership: forgetfulOwnership, seed: 1 },
+    first,
+    { releaseIpvs },
+  );
   return { clock, lines, said, kernel, checkers };
 }
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { tableMatches } from '../../../src/ipvs/core/equality.ts';
 import type { IpvsTable } from '../../../src/ipvs/core/table.ts';
 import { createReconciler, REFUSALS_LOGGED_MAX } from '../../../src/ipvs/shell/reconcile.ts';
+import { forgetfulOwnership, type OwnershipStore } from '../../../src/ports/ownership.ts';
 import { fakeKernel } from '../fake-kernel.ts';
 import { anyTable, destination, service, table, tcp } from '../samples.ts';
 
@@ -15,10 +16,10 @@ const DESIRED = table([service(web), rs1, rs2]);
 const FOREIGN = table([service(mail), destination('10.0.0.7', 25)]);
 const NOTHING: IpvsTable = new Map();
 
-function setUp(initial?: IpvsTable) {
+function setUp(initial?: IpvsTable, ownership: OwnershipStore = forgetfulOwnership) {
   const kernel = fakeKernel(initial);
   const lines: string[] = [];
-  const reconciler = createReconciler({ kernel, log: (entry) => lines.push(entry.text) });
+  const reconciler = createReconciler({ kernel, log: (entry) => lines.push(entry.text), ownership });
   return { kernel, reconciler, lines };
 }
 
@@ -65,6 +66,50 @@ describe('reconcile', () => {
     kernel.meddle({ kind: 'add_service', service: service(web) });
     reconciler.reconcile(NOTHING);
     expect([...kernel.table.keys()]).toEqual(['tcp 192.0.2.1:80']);
+  });
+
+  describe('after a crash', () => {
+    const remembering = (): OwnershipStore & { readonly keys: () => ReadonlySet<string> } => {
+      let keys: ReadonlySet<string> = new Set();
+      const store = (next: ReadonlySet<string>): void => {
+        keys = new Set(next);
+      };
+      return { load: () => keys, store, keys: () => keys };
+    };
+
+    test('a service that vipd made and the configuration no longer has is removed, one of others stays', () => {
+      const ownership = remembering();
+      const before = setUp(FOREIGN, ownership);
+      before.reconciler.reconcile(DESIRED);
+      const { kernel, reconciler, lines } = setUp(before.kernel.table, ownership);
+      reconciler.reconcile(NOTHING);
+      expect(kernel.table).toEqual(FOREIGN);
+      expect(lines).toEqual([
+        'IPVS: removed 1 services that an earlier vipd left behind and the configuration no longer has',
+      ]);
+    });
+
+    test('a service is remembered before the kernel has it, and forgotten when it is gone', () => {
+      const ownership = remembering();
+      const { kernel, reconciler } = setUp(FOREIGN, ownership);
+      kernel.breakDown({ code: 'ENOMEM', applies: () => true });
+      reconciler.reconcile(DESIRED);
+      expect([...ownership.keys()]).toEqual([...DESIRED.keys()]);
+      kernel.breakDown(null);
+      reconciler.reconcile(DESIRED);
+      reconciler.release('owned');
+      expect(ownership.keys()).toEqual(new Set());
+    });
+
+    test('a service that is wanted again needs no line when it is removed later', () => {
+      const ownership = remembering();
+      const before = setUp(FOREIGN, ownership);
+      before.reconciler.reconcile(DESIRED);
+      const { reconciler, lines } = setUp(before.kernel.table, ownership);
+      reconciler.reconcile(DESIRED);
+      reconciler.reconcile(NOTHING);
+      expect(lines).toEqual([]);
+    });
   });
 
   test('repairs what somebody changed behind its back, and says so', () => {

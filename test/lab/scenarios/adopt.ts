@@ -3,7 +3,7 @@
 import { askOnce } from '../harness/client.ts';
 import { now, pause } from '../harness/clock.ts';
 import { daemonUnderTest, startDaemon } from '../harness/daemon.ts';
-import { saveTable, serversOf } from '../harness/ipvs-table.ts';
+import { readTable, saveTable, serversOf } from '../harness/ipvs-table.ts';
 import { captureNetlink, type NetlinkWrites } from '../harness/netlink-capture.ts';
 import { quickConfig } from '../harness/quick-config.ts';
 import { type Note, playScenarios, type Stage } from '../harness/scenario.ts';
@@ -28,13 +28,23 @@ interface AdoptSteps {
   readonly downloaded: { readonly who: string | null; readonly bytes: number };
 }
 
+interface CrashSteps {
+  /** names of the services: vipd's two, and one of somebody else's */
+  readonly before: { readonly services: readonly string[] };
+  /** all three processes were killed: the table stands */
+  readonly crashed: { readonly services: readonly string[] };
+  /** after a start with a file that has only the first service */
+  readonly started: { readonly services: readonly string[] };
+}
+
 export interface AdoptScenarios {
   readonly adopt: AdoptSteps;
+  readonly crash: CrashSteps;
 }
 
 const LEAVE = ['-I', '-V'];
 
-playScenarios<AdoptScenarios>({ adopt: playAdopt });
+playScenarios<AdoptScenarios>({ adopt: playAdopt, crash: playCrash });
 
 async function playAdopt(stage: Stage, note: Note<AdoptSteps>): Promise<void> {
   const { lvs01, rs01, rs02, watch } = stage;
@@ -65,4 +75,26 @@ async function playAdopt(stage: Stage, note: Note<AdoptSteps>): Promise<void> {
 
   const { who, bytes } = await download;
   note('downloaded', { who, bytes });
+}
+
+/** Between a crash and the next start the file was edited. */
+async function playCrash(stage: Stage, note: Note<CrashSteps>): Promise<void> {
+  const { lvs01, watch } = stage;
+  const kind = daemonUnderTest();
+  const services = () => readTable(lvs01).map(({ name }) => name);
+  await lvs01.run(['ipvsadm', '-A', '-t', '192.168.100.99:25', '-s', 'rr']);
+  const both = [bothServers(stage, 'DR', 80), bothServers(stage, 'DR', 443)];
+  const daemon = stage.follow(startDaemon(kind, lvs01, quickConfig(FIRST, both), LEAVE));
+  await watch.tableWhere(lvs01, 'three services', PATIENCE_MS, (table) => table.length === 3);
+  note('before', { services: services() });
+
+  const pids = [await daemon.pidOf('parent'), await daemon.pidOf('vrrp'), await daemon.pidOf('checkers')];
+  // children first: a parent that goes takes them along in its own way
+  for (const pid of pids.reverse()) process.kill(pid, 'SIGKILL');
+  await daemon.ended;
+  note('crashed', { services: services() });
+
+  stage.follow(startDaemon(kind, lvs01, quickConfig(FIRST, both.slice(0, 1)), LEAVE));
+  await watch.tableWhere(lvs01, 'two services', PATIENCE_MS, (table) => table.length === 2);
+  note('started', { services: services() });
 }

@@ -12,6 +12,7 @@ import type { IpvsTable, ServiceConfig } from '../../../src/ipvs/core/table.ts';
 import { createIpvsKernel, type IpvsControl } from '../../../src/ipvs/shell/kernel.ts';
 import { createReconciler } from '../../../src/ipvs/shell/reconcile.ts';
 import type { IpvsOperation } from '../../../src/ports/ipvs-kernel.ts';
+import { forgetfulOwnership } from '../../../src/ports/ownership.ts';
 import { held, REFUSALS } from '../../ipvs/refusals.ts';
 import { destination, ip, service, table, tcp } from '../../ipvs/samples.ts';
 import { playScenarios } from '../harness/scenario.ts';
@@ -103,7 +104,7 @@ const changed = (before: IpvsTable): IpvsTable =>
 
 function everyKind(): IpvsKernelPlays['everyKind'] {
   return withKernel((kernel) => {
-    const { reconcile } = createReconciler({ kernel, log: () => {} });
+    const { reconcile } = createReconciler({ kernel, log: () => {}, ownership: forgetfulOwnership });
     const first = reconcile(variety);
     const read = must(kernel.read());
     const ours = printListing(must(kernel.info()), read);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { PLAIN_TRAITS } from '../../../src/base/address-traits.ts';
 import type { IpAddress } from '../../../src/base/ip.ts';
 import { ifIndex, interfaceName } from '../../../src/base/units.ts';
 import { applyOperation } from '../../../src/net/core/model.ts';
@@ -33,6 +34,8 @@ const at = (text: string, prefixLength: number, index = 1): AddressState => ({
   broadcast: null,
   protocol: 18,
   secondary: false,
+  traits: PLAIN_TRAITS,
+  detection: 'over',
 });
 
 /** The state after the operations; throws at the first that the kernel refuses. */

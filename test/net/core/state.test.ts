@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { PLAIN_TRAITS } from '../../../src/base/address-traits.ts';
 import type { IpAddress } from '../../../src/base/ip.ts';
 import { ifIndex, interfaceName } from '../../../src/base/units.ts';
 import { applyEvent, EMPTY_NET_STATE } from '../../../src/net/core/state.ts';
@@ -24,6 +25,8 @@ const address = (text: string, index = 3): AddressState => ({
   broadcast: null,
   protocol: null,
   secondary: false,
+  traits: PLAIN_TRAITS,
+  detection: 'over',
 });
 const stateAfter = (...events: NetEvent[]): NetState => events.reduce(applyEvent, EMPTY_NET_STATE);
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { PLAIN_TRAITS } from '../../../src/base/address-traits.ts';
 import type { IpAddress, Ipv4 } from '../../../src/base/ip.ts';
 import { ifIndex } from '../../../src/base/units.ts';
 import { decodeAddress, encodeAddressToAdd, encodeAddressToRemove } from '../../../src/net/rtnl/address.ts';
@@ -41,6 +42,8 @@ const address = (text: string, prefixLength: number, more: Partial<AddressState>
   broadcast: null,
   protocol: null,
   secondary: false,
+  traits: PLAIN_TRAITS,
+  detection: 'over',
   ...more,
 });
 
@@ -101,8 +104,13 @@ describe('addresses (linux/if_addr.h)', () => {
     expect(decoded).toEqual([
       address('10.9.0.1', 24, { label: 'va', broadcast: '10.9.0.255' as Ipv4 }),
       address('10.9.0.2', 24, { label: 'va:1', secondary: true }),
-      address('10.1.1.1', 32, { label: 'va' }),
-      address('fe80::ff:fe00:1', 64, { scope: 253, protocol: 3 }),
+      address('10.1.1.1', 32, { label: 'va', traits: { ...PLAIN_TRAITS, peer: '10.1.1.2' as IpAddress } }),
+      address('fe80::ff:fe00:1', 64, {
+        scope: 253,
+        protocol: 3,
+        traits: { ...PLAIN_TRAITS, detectDuplicates: true },
+        detection: 'running',
+      }),
     ]);
   });
 
@@ -119,12 +127,46 @@ describe('addresses (linux/if_addr.h)', () => {
     expect(decodeAddress(encodeAddressToAdd(vip))).toEqual({ ok: true, value: vip });
   });
 
-  test('an order to add IPv6 skips duplicate address detection, and deprecates a /128 only', () => {
-    const lifetimes = (prefixLength: number): string =>
-      /14000600(.{8})ffffffff/.exec(hex(encodeAddressToAdd(address('2001:db8::9', prefixLength))))?.[1] ?? '';
-    expect(lifetimes(128)).toBe('00000000');
-    expect(lifetimes(64)).toBe('ffffffff');
-    expect(hex(encodeAddressToAdd(address('2001:db8::9', 128)))).toContain('0800080002000000');
+  test('an order to add IPv6 skips duplicate address detection unless that is wanted', () => {
+    const order = (detectDuplicates: boolean): string =>
+      hex(encodeAddressToAdd(address('2001:db8::9', 64, { traits: { ...PLAIN_TRAITS, detectDuplicates } })));
+    expect(order(false)).toContain('0800080002000000');
+    expect(order(true)).not.toContain('08000800');
+  });
+
+  test.each<{ what: string; traits: Partial<AddressState['traits']>; attribute: string }>([
+    {
+      what: 'a preferred lifetime of 0',
+      traits: { preferredSeconds: 0 },
+      attribute: '1400060000000000ffffffff',
+    },
+    { what: 'home', traits: { home: true }, attribute: '0800080012000000' },
+    { what: 'mngtmpaddr', traits: { manageTemporary: true }, attribute: '0800080002010000' },
+    { what: 'noprefixroute', traits: { noPrefixRoute: true }, attribute: '0800080002020000' },
+    { what: 'autojoin', traits: { autojoin: true }, attribute: '0800080002040000' },
+  ])('an order to add with $what says so, and reads back the same', ({ traits, attribute }) => {
+    const vip = address('2001:db8::9', 64, { traits: { ...PLAIN_TRAITS, ...traits } });
+    const order = encodeAddressToAdd(vip);
+    expect(hex(order)).toContain(attribute);
+    expect(decodeAddress(order)).toEqual({ ok: true, value: vip });
+  });
+
+  test('of a point-to-point link name their peer, when they come and when they go', () => {
+    const traits = { ...PLAIN_TRAITS, peer: '10.1.1.2' as IpAddress };
+    const own = address('10.1.1.1', 32, { traits });
+    for (const order of [encodeAddressToAdd(own), encodeAddressToRemove(own)]) {
+      expect(hex(order)).toContain('080001000a010102' + '080002000a010101');
+    }
+  });
+
+  test.each([
+    ['40', 'running'],
+    ['48', 'failed'],
+    ['08', 'failed'],
+    ['80', 'over'],
+  ] as const)('with flags 0x%s have their duplicate address detection %s', (flags, detection) => {
+    const message = bytes(LINK_LOCAL.replace('08000800c0', `08000800${flags}`));
+    expect(decodeAddress(message)).toMatchObject({ ok: true, value: { detection } });
   });
 
   test('an order to remove names neither label nor protocol', () => {

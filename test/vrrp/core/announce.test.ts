@@ -42,6 +42,13 @@ describe('a burst', () => {
     expect(sent(queueAnnouncements(once, burst('VI_1', 1, A), NOW))).toHaveLength(2);
   });
 
+  test('of one family does not wait for the pace of the other (vrrp_garp_interval, vrrp_gna_interval)', () => {
+    const sixth = virtualAddress('2001:db8::1');
+    const lanes = queueAnnouncements(new Map(), burst('VI_1', 2, sixth, A), NOW);
+    const slow = vrrpGlobals({ gnaInterval: seconds(1) });
+    expect(sent(lanes, slow)).toEqual(['2001:db8::1', '10.0.0.1', '10.0.0.1']);
+  });
+
   test('of no rounds is nothing', () => {
     expect(lanesDeadline(queueAnnouncements(new Map(), burst('VI_1', 0, A), NOW))).toBeNull();
   });

@@ -20,6 +20,7 @@ const link = (name: InterfaceName, changes: Partial<LinkFact> = {}): LinkFact =>
   up: true,
   multicast: true,
   announces: true,
+  mtu: 1500,
   ...changes,
 });
 const fact = (text: string, prefixLength = 24, name = ETH0): AddressFact => ({
@@ -27,6 +28,7 @@ const fact = (text: string, prefixLength = 24, name = ETH0): AddressFact => ({
   address: address(text),
   prefixLength,
   ours: null,
+  detection: 'over',
 });
 
 const OWN = fact('192.168.100.101');
@@ -169,6 +171,28 @@ describe('effective priority = clamp(base + weights, 1..254)', () => {
   });
 });
 
-test('an IPv6 instance stands aside and says so, instead of speaking half a protocol', () => {
-  expect(verdict({ family: 'inet6' })).toContain('IPv6 instances are not supported yet');
+describe('over IPv6 adverts come from a link-local address (RFC 9568 §5.1.2.1)', () => {
+  const v6: Partial<VrrpInstance> = { family: 'inet6', virtualAddresses: [virtualAddress('fe80::240')] };
+  const global = fact('2001:db8::101', 64);
+  const linkLocal = fact('fe80::1', 64);
+
+  test('that is not virtual, and not before its duplicate address detection is over (RFC 4862 §5.4)', () => {
+    const running = { ...linkLocal, detection: 'running' } as const;
+    const failed = { ...linkLocal, detection: 'failed' } as const;
+    const on = (...facts: readonly AddressFact[]): string => verdict(v6, networkOf([link(ETH0)], facts));
+    expect(on(fact('fe80::240', 128), global, linkLocal)).toBe('from fe80::1');
+    expect(on(global)).toBe('interface eth0 has no address to send adverts from');
+    expect(on(running)).toBe('duplicate address detection of fe80::1 on eth0 is not over');
+    expect(on(failed)).toBe('another machine has fe80::1, the address of eth0 to send adverts from');
+    expect(on(running, fact('fe80::2', 64))).toBe('from fe80::2');
+  });
+
+  test('or from the configured one, which is waited for as well', () => {
+    const configured = { ...v6, sourceAddress: address('2001:db8::101') };
+    const running = { ...global, detection: 'running' } as const;
+    expect(verdict(configured, networkOf([link(ETH0)], [linkLocal]))).toBe('from 2001:db8::101');
+    expect(verdict(configured, networkOf([link(ETH0)], [running, linkLocal]))).toBe(
+      'duplicate address detection of 2001:db8::101 on eth0 is not over',
+    );
+  });
 });

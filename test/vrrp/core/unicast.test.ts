@@ -28,8 +28,8 @@ const started = (): NodeState => {
         groups: [],
         trackers: { scripts: [], files: [], processes: [] },
       },
-      links: [{ name: ETH0, up: true, multicast: true, announces: true }],
-      addresses: [{ interface: ETH0, address: OWN, prefixLength: 24, ours: null }],
+      links: [{ name: ETH0, up: true, multicast: true, announces: true, mtu: 1500 }],
+      addresses: [{ interface: ETH0, address: OWN, prefixLength: 24, ours: null, detection: 'over' }],
     },
     instant(0),
   );

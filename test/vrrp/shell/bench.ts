@@ -1,4 +1,5 @@
 /** The VRRP process on ports that a test moves by hand: a clock, sockets with a queue, the simulated kernel. */
+import { PLAIN_TRAITS } from '../../../src/base/address-traits.ts';
 import { brand } from '../../../src/base/brand.ts';
 import type { IpAddress } from '../../../src/base/ip.ts';
 import type { MacAddress } from '../../../src/base/mac.ts';
@@ -32,6 +33,8 @@ export const onEth0 = (own: IpAddress, changes: Partial<AddressState> = {}): Add
   broadcast: null,
   protocol: null,
   secondary: false,
+  traits: PLAIN_TRAITS,
+  detection: 'over',
   ...changes,
 });
 
