@@ -26,6 +26,8 @@ const startHalf: StartHalf = (config, options, log) => {
   });
   return {
     reload: (next) => vrrp.reload(next),
+    // what VRRP would do is read off the two configurations, by the parent
+    preview: () => ({ kind: 'planned', lines: [] }),
     stop: () => vrrp.stop(),
     status: () => ({ process: 'vrrp', ...vrrp.status() }),
     resetCounters: () => vrrp.resetCounters(),
