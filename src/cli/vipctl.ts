@@ -71,6 +71,15 @@ function vipctlProgram(terminal: Terminal, finish: (exitStatus: number) => void)
       finish(await runPlan(socketOf(options), options, terminal));
     });
   program
+    .command('replay')
+    .description('run a recording (vipd --record FILE) through the VRRP core and print what happened')
+    .argument('<file>', 'the recording')
+    .option('--all', 'every event, not only those that led to something')
+    .action(async (file: string, options: { all?: true }) => {
+      const { runReplay } = await import('./replay.ts');
+      finish(await runReplay(file, options, terminal));
+    });
+  program
     .command('genhash')
     .description('compute the digest of a page, with the arguments of the original genhash')
     .usage('-s ADDRESS -p PORT -u URL [more]');

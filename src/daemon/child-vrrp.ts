@@ -5,6 +5,7 @@ import { createClock } from '../net/adapters/clock.ts';
 import { createNetKernel } from '../net/adapters/net-kernel.ts';
 import { createPacketPort } from '../net/adapters/packets.ts';
 import { startVrrp } from '../vrrp/shell/process.ts';
+import { recordedCore } from '../vrrp/shell/recorder.ts';
 import { capabilityProblem } from './capabilities.ts';
 import { runChild, type StartHalf } from './child.ts';
 import { applyScheduling } from './scheduling.ts';
@@ -21,9 +22,9 @@ const startHalf: StartHalf = (config, options, log) => {
   const clock = createClock();
   const net = createNetKernel();
   if (!net.ok) return { refusal: { exitCode: 4, reason: systemErrorText(net.error) } };
-  const vrrp = startVrrp({ clock, packets: createPacketPort(clock), net: net.value, log }, config, {
-    releaseVips: options.releaseVips,
-  });
+  const ports = { clock, packets: createPacketPort(clock), net: net.value, log };
+  const core = options.record === null ? undefined : recordedCore(options.record, ports);
+  const vrrp = startVrrp(ports, config, { releaseVips: options.releaseVips }, core);
   return {
     reload: (next) => vrrp.reload(next),
     // what VRRP would do is read off the two configurations, by the parent

@@ -16,6 +16,8 @@ export interface ChildOptions {
   readonly releaseIpvs: boolean;
   /** where the checkers remember which services of the kernel are theirs */
   readonly ownershipFile: string;
+  /** where the vrrp process records its run; null = nowhere */
+  readonly record: string | null;
   readonly log: LogOptions;
 }
 

@@ -82,6 +82,7 @@ async function start(daemon: Daemon, config: Config): Promise<void> {
         releaseVips: options.releaseVips,
         releaseIpvs: options.releaseIpvs,
         ownershipFile: besideSocket(controlSocketOf(options, config), 'ipvs-services'),
+        record: options.record,
         log: options.log,
       },
     },
