@@ -4,6 +4,9 @@ import type { ChildScheduling } from '../config/model/global.ts';
 import { createClock } from '../net/adapters/clock.ts';
 import { createNetKernel } from '../net/adapters/net-kernel.ts';
 import { createPacketPort } from '../net/adapters/packets.ts';
+import { createProgramRunner } from '../scripts/program-runner.ts';
+import { createProcessTable } from '../track/shell/process-table.ts';
+import { createTrackedFiles } from '../track/shell/tracked-files.ts';
 import { startVrrp } from '../vrrp/shell/process.ts';
 import { recordedCore } from '../vrrp/shell/recorder.ts';
 import { capabilityProblem } from './capabilities.ts';
@@ -22,7 +25,15 @@ const startHalf: StartHalf = (config, options, log) => {
   const clock = createClock();
   const net = createNetKernel();
   if (!net.ok) return { refusal: { exitCode: 4, reason: systemErrorText(net.error) } };
-  const ports = { clock, packets: createPacketPort(clock), net: net.value, log };
+  const ports = {
+    clock,
+    packets: createPacketPort(clock),
+    net: net.value,
+    log,
+    programs: createProgramRunner(clock),
+    files: createTrackedFiles(clock),
+    processes: createProcessTable(clock),
+  };
   const core = options.record === null ? undefined : recordedCore(options.record, ports);
   const vrrp = startVrrp(ports, config, { releaseVips: options.releaseVips }, core);
   return {

@@ -10,7 +10,6 @@ import type { PlacedInstance } from './cross-checks.ts';
 export const MISSING: Readonly<Record<NoEffect, string>> = {
   mail: 'send mail',
   scripts: 'run scripts',
-  sync_groups: 'move instances of a group together',
   misc_check: 'check servers with commands',
 };
 

@@ -7,6 +7,7 @@ import type { VrrpGlobals } from '../../config/model/global.ts';
 import type { VirtualAddress, VrrpInstance } from '../../config/model/vrrp.ts';
 import { ADVERTISEMENT, type Advert, listedMax, passwordOctets } from '../wire/advert.ts';
 import type { RouterAction } from './actions.ts';
+import type { SyncGroup } from './group.ts';
 import { vrrpLog } from './log-events.ts';
 import { addressKey, isPresent, type Network } from './network.ts';
 import { type Complaint, isOwner, type RouterState } from './state.ts';
@@ -23,6 +24,8 @@ export interface World {
   readonly network: Network;
   /** `addressKey` of every virtual address of this process */
   readonly virtual: ReadonlySet<string>;
+  /** the sync group of each instance that has one, by the instance's name */
+  readonly groups: ReadonlyMap<string, SyncGroup>;
 }
 
 /** Runs the second step on the outcome of the first. */

@@ -22,7 +22,12 @@ const started = (): NodeState => {
     newNode(globals),
     {
       kind: 'started',
-      config: { globals, instances: [instance] },
+      config: {
+        globals,
+        instances: [instance],
+        groups: [],
+        trackers: { scripts: [], files: [], processes: [] },
+      },
       links: [{ name: ETH0, up: true, multicast: true, announces: true, mtu: 1500 }],
       addresses: [{ interface: ETH0, address: OWN, prefixLength: 24, ours: null, detection: 'over' }],
     },
