@@ -1,0 +1,185 @@
+/** vipd and another implementation, the real keepalived or FRR, as one pair on the wire: every dialect, either as the better router, every way in which a
+ *  mastership begins or ends. On the machine's own kernel; needs root. */
+import { describe, expect, test } from 'vitest';
+import { now } from './harness/clock.ts';
+import { type Kinds, openPair, type Pair } from './native/pair.ts';
+import type { Router } from './native/router.ts';
+import {
+  masterDownInterval,
+  PRIORITY,
+  PRIORITY_WITHOUT_TRACKED,
+  TRACKED_INTERFACE,
+  VARIANTS,
+  type Variant,
+} from './native/variants.ts';
+import { inTurn, longestSilence, type Side, stretches, withoutCrossings } from './native/wire.ts';
+
+interface Event {
+  readonly name: string;
+  readonly play: (pair: Pair) => Promise<void>;
+  /** who advertises one after the other, with which priority */
+  readonly wire: readonly string[];
+  /** what each side calls itself in the end; the master alone holds the VIP */
+  readonly states: Readonly<Record<Side, string>>;
+  /** whether the wire falls silent for as long as a master-down timer runs */
+  readonly silence: 'none' | 'master_down';
+  /** asks more of the better router than the protocol does: to watch its carrier, to track an interface, to be restarted */
+  readonly beyondProtocol?: true;
+}
+
+const HIGHER = `higher ${PRIORITY.higher}`;
+const LOWER = `lower ${PRIORITY.lower}`;
+
+const EVENTS: readonly Event[] = [
+  {
+    name: 'the higher starts first and stays master',
+    async play(pair) {
+      await bothStart(pair);
+      await pair.adverts(3); // with the two before, as many as make a lower that hears none of them take over
+    },
+    wire: [HIGHER],
+    states: { higher: 'MASTER', lower: 'BACKUP' },
+    silence: 'none',
+  },
+  {
+    name: 'the lower starts first and is preempted',
+    async play({ higher, lower, mastered }) {
+      await lower.start();
+      await mastered('lower');
+      await higher.start();
+      await mastered('higher', 3);
+    },
+    wire: [LOWER, HIGHER],
+    states: { higher: 'MASTER', lower: 'BACKUP' },
+    silence: 'none',
+  },
+  {
+    name: 'the link of the master is cut',
+    async play(pair) {
+      await bothStart(pair);
+      await pair.plug('higher', 'down');
+      await pair.mastered('lower', 3);
+    },
+    wire: [HIGHER, LOWER],
+    states: { higher: 'FAULT', lower: 'MASTER' },
+    silence: 'master_down',
+    beyondProtocol: true,
+  },
+  {
+    name: 'the master stops and says so with priority 0',
+    async play(pair) {
+      await bothStart(pair);
+      await pair.higher.stop();
+      await pair.mastered('lower', 3);
+    },
+    wire: [HIGHER, 'higher 0', LOWER],
+    states: { higher: 'stopped', lower: 'MASTER' },
+    silence: 'none',
+  },
+  {
+    name: "the master's process is killed, and comes back when its parent may restart it",
+    async play(pair) {
+      await bothStart(pair);
+      const resume = await pair.higher.kill();
+      await pair.adverts(3);
+      resume();
+      await pair.mastered('higher', 3);
+    },
+    wire: [HIGHER, LOWER, HIGHER],
+    states: { higher: 'MASTER', lower: 'BACKUP' },
+    silence: 'master_down',
+    beyondProtocol: true,
+  },
+  {
+    name: 'an interface that the master tracks goes down and lowers its priority',
+    async play(pair) {
+      await bothStart(pair);
+      await pair.higher.host.run(['ip', 'link', 'set', TRACKED_INTERFACE, 'down']);
+      await pair.mastered('lower', 3);
+    },
+    wire: [HIGHER, `higher ${PRIORITY_WITHOUT_TRACKED}`, LOWER],
+    states: { higher: 'BACKUP', lower: 'MASTER' },
+    silence: 'none',
+    beyondProtocol: true,
+  },
+];
+
+/** The better one first; the other hears it twice, so that its silence is timed from an advert and not from its own start. */
+async function bothStart({ higher, lower, mastered, adverts }: Pair): Promise<void> {
+  await higher.start();
+  await mastered('higher');
+  await lower.start();
+  await adverts(2);
+}
+
+/** Words of a router that does not like what it hears. What is said of priorities is none of them. */
+const COMPLAINT =
+  /bogus|bad |wrong|mismatch|invalid|incorrect|malformed|checksum|unexpected|error|fail|ttl|ignor/i;
+
+const complaintsOf = ({ side, lines }: Router): readonly string[] =>
+  lines()
+    .filter(({ text }) => COMPLAINT.test(text))
+    .map(({ text }) => `${side}: ${text}`);
+
+async function play(variant: Variant, kinds: Kinds, event: Event) {
+  const pair = await openPair(variant, kinds);
+  try {
+    await event.play(pair);
+    const routers = [pair.higher, pair.lower];
+    const adverts = withoutCrossings(pair.wire.adverts(), variant.interval);
+    return {
+      wire: stretches(adverts),
+      silence: longestSilence(adverts),
+      stalled: pair.stopwatch.stalled(adverts[0]?.at ?? 0, now()) * 1000,
+      states: { higher: pair.higher.state(), lower: pair.lower.state() },
+      announcers: inTurn(pair.wire.announcers()),
+      holders: routers.filter((router) => router.holdsVip()).map(({ side }) => side),
+      complaints: routers.flatMap(complaintsOf),
+    };
+  } finally {
+    pair.close();
+  }
+}
+
+interface Match {
+  readonly kinds: Kinds;
+  readonly variants: readonly Variant[];
+  readonly events: readonly Event[];
+}
+
+/** FRR's router watches nothing and nobody restarts it; it is tried in one dialect. */
+const FRR_VARIANTS = VARIANTS.filter(({ name }) => name === 'v3 IPv4');
+const FRR_EVENTS = EVENTS.filter(({ beyondProtocol }) => !beyondProtocol);
+
+const MATCHES: readonly Match[] = [
+  { kinds: { higher: 'vipd', lower: 'keepalived' }, variants: VARIANTS, events: EVENTS },
+  { kinds: { higher: 'keepalived', lower: 'vipd' }, variants: VARIANTS, events: EVENTS },
+  { kinds: { higher: 'vipd', lower: 'frr' }, variants: FRR_VARIANTS, events: EVENTS },
+  { kinds: { higher: 'frr', lower: 'vipd' }, variants: FRR_VARIANTS, events: FRR_EVENTS },
+];
+
+for (const { kinds, variants, events } of MATCHES) {
+  for (const variant of variants) {
+    describe.concurrent(`${variant.name}, ${kinds.higher} above ${kinds.lower}`, () => {
+      for (const event of events) test(event.name, () => judge(variant, kinds, event));
+    });
+  }
+}
+
+/** A silence of three intervals is what a master-down timer waits for; it may be noticed two intervals late. */
+const SILENCE_INTERVALS = 3;
+const LATENESS_INTERVALS = 2;
+
+async function judge(variant: Variant, kinds: Kinds, event: Event): Promise<void> {
+  const { silence, stalled, ...seen } = await play(variant, kinds, event);
+  const holders = (['higher', 'lower'] as const).filter((side) => event.states[side] === 'MASTER');
+  const announcers = inTurn(event.wire.map((stretch) => stretch.split(' ')[0]));
+  expect(seen).toEqual({ wire: event.wire, announcers, states: event.states, holders, complaints: [] });
+  const threshold = SILENCE_INTERVALS * variant.interval;
+  if (event.silence === 'none') expect(silence).toBeLessThan(threshold + stalled);
+  else {
+    expect(silence).toBeGreaterThan(threshold);
+    const lateness = LATENESS_INTERVALS * variant.interval;
+    expect(silence).toBeLessThan(masterDownInterval(variant, 'lower') + lateness + stalled);
+  }
+}
