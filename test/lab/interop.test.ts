@@ -1,5 +1,5 @@
-/** vipd and another implementation, the real keepalived or FRR, as one pair on the wire: every dialect, either as the better router, every way in which a
- *  mastership begins or ends. On the machine's own kernel; needs root. */
+/** vipd and another implementation, the real keepalived or FRR, as one pair on the wire: every dialect, either as the better
+ *  router, every way in which a mastership begins or ends. On the machine's own kernel; needs root. */
 import { describe, expect, test } from 'vitest';
 import { now } from './harness/clock.ts';
 import { type Kinds, openPair, type Pair } from './native/pair.ts';

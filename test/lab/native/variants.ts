@@ -36,6 +36,8 @@ export const VARIANTS: readonly Variant[] = [
   { name: 'v2 PASS', ...V2, lines: authentication('PASS') },
   { name: 'v3 IPv4', ...V3, lines: nothing },
   { name: 'unicast IPv4', ...V3, lines: unicast('inet') },
+  { name: 'v3 IPv6', ...V3, family: 'inet6', lines: nothing },
+  { name: 'unicast IPv6', ...V3, family: 'inet6', lines: unicast('inet6') },
 ];
 
 export const VRID = 51;
@@ -49,7 +51,7 @@ export const ADDRESS: Readonly<Record<Family, Readonly<Record<Side, string>>>> =
   inet: { higher: '10.0.0.1', lower: '10.0.0.2' },
   inet6: { higher: 'fd00::1', lower: 'fd00::2' },
 };
-export const VIP: Readonly<Record<Family, string>> = { inet: '10.0.0.240', inet6: 'fd00::240' };
+export const VIP: Readonly<Record<Family, string>> = { inet: '10.0.0.240', inet6: 'fe80::240' };
 
 export function configOf({ version, family, interval, lines }: Variant, side: Side): string {
   const tracking = ['track_interface {', `    ${TRACKED_INTERFACE} weight ${TRACKED_WEIGHT}`, '}'];

@@ -20,13 +20,15 @@ export interface Wire {
 
 const START_MS_MAX = 10_000;
 const FILTER = 'proto 112 or ip6 proto 112 or ah or arp or icmp6';
+/** Octets kept of each frame. With all of them the kernel's ring for `any` has room for eight frames, fewer than a burst has. */
+const SNAPLEN = '256';
 /** The ports of the switch bear the sides' names:
  *  `1795169669.653309 higher M   IP 10.0.0.1 > 224.0.0.18: VRRPv2, Advertisement, vrid 51, prio 150, authtype none, …` */
 const ADVERT = /^(\d+\.\d+) (higher|lower) .*VRRPv\d, Advertisement, .*\bprio (\d+),/;
 
 /** Resolves when the capture listens. */
 export async function captureWire(between: Host, vip: string): Promise<Wire> {
-  const argv = ['tcpdump', '-i', 'any', '-Q', 'in', '-ttlnn', '--immediate-mode', FILTER];
+  const argv = ['tcpdump', '-i', 'any', '-Q', 'in', '-ttlnn', '-s', SNAPLEN, '--immediate-mode', FILTER];
   const program = between.start(argv);
   await program.line(/listening on/, START_MS_MAX);
   // tcpdump tells the time of day, seconds
