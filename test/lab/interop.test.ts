@@ -162,6 +162,10 @@ for (const { kinds, variants, events } of MATCHES) {
   for (const variant of variants) {
     describe.concurrent(`${variant.name}, ${kinds.higher} above ${kinds.lower}`, () => {
       for (const event of events) test(event.name, () => judge(variant, kinds, event));
+      if (kinds.higher !== 'frr' && kinds.lower !== 'frr') {
+        test('a split that heals leaves the better one, which is told of the other and announces itself anew', () =>
+          judgeSplit(telling(variant), kinds));
+      }
     });
   }
 }
@@ -181,5 +185,30 @@ async function judge(variant: Variant, kinds: Kinds, event: Event): Promise<void
     expect(silence).toBeGreaterThan(threshold);
     const lateness = LATENESS_INTERVALS * variant.interval;
     expect(silence).toBeLessThan(masterDownInterval(variant, 'lower') + lateness + stalled);
+  }
+}
+
+/** Without this word a winner that spoke first would never know that there was another, nor would the neighbours. */
+const telling = (variant: Variant): Variant => ({
+  ...variant,
+  lines: (side) => [...variant.lines(side), 'higher_prio_send_advert true'],
+});
+
+async function judgeSplit(variant: Variant, kinds: Kinds): Promise<void> {
+  const pair = await openPair(variant, kinds);
+  try {
+    await bothStart(pair);
+    await pair.split('on');
+    await pair.claims('lower');
+    await pair.claims('higher');
+    await pair.split('off');
+    await pair.mastered('higher', 3);
+    expect({
+      announcers: inTurn(pair.wire.announcers()),
+      lower: pair.lower.state(),
+      complaints: [pair.higher, pair.lower].flatMap(complaintsOf),
+    }).toEqual({ announcers: ['higher', 'lower', 'higher'], lower: 'BACKUP', complaints: [] });
+  } finally {
+    pair.close();
   }
 }

@@ -20,6 +20,10 @@ export interface Pair {
   readonly stopwatch: Stopwatch;
   /** Unplugs a router, or plugs it in again. */
   readonly plug: (side: Side, state: 'up' | 'down') => Promise<void>;
+  /** Makes the switch carry nothing from one to the other, or carry it again. Both keep their carrier. */
+  readonly split: (state: 'on' | 'off') => Promise<void>;
+  /** Waits until this side calls itself master and holds the VIP, whatever the other does. */
+  readonly claims: (side: Side) => Promise<void>;
   /** Waits until this side calls itself master, holds the VIP alone, and the last `adverts` adverts are its own. */
   readonly mastered: (side: Side, adverts?: number) => Promise<void>;
   /** Waits for that many more adverts, whoever sends them. */
@@ -76,6 +80,15 @@ async function furnish(
     lower,
     wire,
     plug: async (side, state) => void (await between.run(['ip', 'link', 'set', side, state])),
+    async split(state) {
+      for (const port of ['higher', 'lower']) {
+        await between.run(['ip', 'link', 'set', port, 'type', 'bridge_slave', 'isolated', state]);
+      }
+    },
+    async claims(side) {
+      const router = side === 'higher' ? higher : lower;
+      await seen(`${side} as master`, () => router.state() === 'MASTER' && router.holdsVip());
+    },
     async mastered(side, adverts = 1) {
       const [master, other] = side === 'higher' ? [higher, lower] : [lower, higher];
       await seen(`${side} as master, alone`, () => {
