@@ -116,9 +116,12 @@ async function bothStart({ higher, lower, mastered, adverts }: Pair): Promise<vo
 const COMPLAINT =
   /bogus|bad |wrong|mismatch|invalid|incorrect|malformed|checksum|unexpected|error|fail|ttl|ignor/i;
 
+/** Said by vrrpd of its own interface, which it has just brought up. */
+const FRR_OF_ITSELF = 'Failed to find address to bind';
+
 const complaintsOf = ({ side, lines }: Router): readonly string[] =>
   lines()
-    .filter(({ text }) => COMPLAINT.test(text))
+    .filter(({ text }) => COMPLAINT.test(text) && !text.includes(FRR_OF_ITSELF))
     .map(({ text }) => `${side}: ${text}`);
 
 async function play(variant: Variant, kinds: Kinds, event: Event) {
@@ -147,8 +150,8 @@ interface Match {
   readonly events: readonly Event[];
 }
 
-/** FRR's router watches nothing and nobody restarts it; it is tried in one dialect. */
-const FRR_VARIANTS = VARIANTS.filter(({ name }) => name === 'v3 IPv4');
+/** FRR's router watches nothing and nobody restarts it; it speaks version 3 to the group. */
+const FRR_VARIANTS = VARIANTS.filter(({ name }) => name === 'v3 IPv4' || name === 'v3 IPv6');
 const FRR_EVENTS = EVENTS.filter(({ beyondProtocol }) => !beyondProtocol);
 
 const MATCHES: readonly Match[] = [
@@ -174,8 +177,24 @@ for (const { kinds, variants, events } of MATCHES) {
 const SILENCE_INTERVALS = 3;
 const LATENESS_INTERVALS = 2;
 
+type Played = Awaited<ReturnType<typeof play>>;
+
+/** A machine that stood still for an interval may have silenced a router: then a failure says nothing, and the case is played
+ *  again. */
+const ATTEMPTS_MAX = 3;
+
 async function judge(variant: Variant, kinds: Kinds, event: Event): Promise<void> {
-  const { silence, stalled, ...seen } = await play(variant, kinds, event);
+  for (let attempt = 1; ; attempt++) {
+    const played = await play(variant, kinds, event);
+    try {
+      return compare(variant, event, played);
+    } catch (failure) {
+      if (played.stalled < variant.interval || attempt === ATTEMPTS_MAX) throw failure;
+    }
+  }
+}
+
+function compare(variant: Variant, event: Event, { silence, stalled, ...seen }: Played): void {
   const holders = (['higher', 'lower'] as const).filter((side) => event.states[side] === 'MASTER');
   const announcers = inTurn(event.wire.map((stretch) => stretch.split(' ')[0]));
   expect(seen).toEqual({ wire: event.wire, announcers, states: event.states, holders, complaints: [] });

@@ -9,7 +9,7 @@ import { lastLines } from '../harness/program.ts';
 import { openStopwatch, type Stopwatch } from '../harness/stopwatch.ts';
 import { frrRouter } from './frr-router.ts';
 import { daemonRouter, PATIENCE_MS, type Router, type RouterKind } from './router.ts';
-import { ADDRESS, TRACKED_INTERFACE, type Variant, VIP } from './variants.ts';
+import { ADDRESS, PREFIX_LENGTH, TRACKED_INTERFACE, type Variant, VIP } from './variants.ts';
 import { captureWire, type Side, stretches, type Wire } from './wire.ts';
 
 export interface Pair {
@@ -110,8 +110,8 @@ async function connect(between: Host, host: Host, side: Side): Promise<void> {
   await between.run(['ip', 'link', 'add', side, 'up', 'master', 'br0', 'type', 'veth', ...peer]);
   // an address of its own may be used at once, not only after the search for a second owner
   await host.run(['sysctl', '-qw', 'net.ipv6.conf.eth0.accept_dad=0']);
-  await host.run(['ip', 'addr', 'add', `${ADDRESS.inet[side]}/24`, 'dev', 'eth0']);
-  await host.run(['ip', 'addr', 'add', `${ADDRESS.inet6[side]}/64`, 'dev', 'eth0']);
+  await host.run(['ip', 'addr', 'add', `${ADDRESS.inet[side]}/${PREFIX_LENGTH.inet}`, 'dev', 'eth0']);
+  await host.run(['ip', 'addr', 'add', `${ADDRESS.inet6[side]}/${PREFIX_LENGTH.inet6}`, 'dev', 'eth0']);
   await host.run(['ip', 'link', 'set', 'eth0', 'up']);
   const tracked = ['type', 'veth', 'peer', 'name', 'its-peer'];
   await host.run(['ip', 'link', 'add', TRACKED_INTERFACE, 'up', ...tracked]);

@@ -51,6 +51,7 @@ export const ADDRESS: Readonly<Record<Family, Readonly<Record<Side, string>>>> =
   inet: { higher: '10.0.0.1', lower: '10.0.0.2' },
   inet6: { higher: 'fd00::1', lower: 'fd00::2' },
 };
+export const PREFIX_LENGTH: Readonly<Record<Family, number>> = { inet: 24, inet6: 64 };
 export const VIP: Readonly<Record<Family, string>> = { inet: '10.0.0.240', inet6: 'fe80::240' };
 
 export function configOf({ version, family, interval, lines }: Variant, side: Side): string {
@@ -64,7 +65,7 @@ export function configOf({ version, family, interval, lines }: Variant, side: Si
     ...lines(side),
     ...(side === 'higher' ? tracking : []),
     'virtual_ipaddress {',
-    `    ${VIP[family]}/${family === 'inet' ? 24 : 64}`,
+    `    ${VIP[family]}/${PREFIX_LENGTH[family]}`,
     '}',
   ];
   return ['vrrp_instance VI_1 {', ...body.map((line) => `    ${line}`), '}', ''].join('\n');
