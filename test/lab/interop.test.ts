@@ -2,115 +2,11 @@
  *  router, every way in which a mastership begins or ends. On the machine's own kernel; needs root. */
 import { describe, expect, test } from 'vitest';
 import { now } from './harness/clock.ts';
-import { type Kinds, openPair, type Pair } from './native/pair.ts';
+import { bothStart, EVENTS, type Event } from './native/events.ts';
+import { type Kinds, openPair } from './native/pair.ts';
 import type { Router } from './native/router.ts';
-import {
-  masterDownInterval,
-  PRIORITY,
-  PRIORITY_WITHOUT_TRACKED,
-  TRACKED_INTERFACE,
-  VARIANTS,
-  type Variant,
-} from './native/variants.ts';
-import { inTurn, longestSilence, type Side, stretches, withoutCrossings } from './native/wire.ts';
-
-interface Event {
-  readonly name: string;
-  readonly play: (pair: Pair) => Promise<void>;
-  /** who advertises one after the other, with which priority */
-  readonly wire: readonly string[];
-  /** what each side calls itself in the end; the master alone holds the VIP */
-  readonly states: Readonly<Record<Side, string>>;
-  /** whether the wire falls silent for as long as a master-down timer runs */
-  readonly silence: 'none' | 'master_down';
-  /** asks more of the better router than the protocol does: to watch its carrier, to track an interface, to be restarted */
-  readonly beyondProtocol?: true;
-}
-
-const HIGHER = `higher ${PRIORITY.higher}`;
-const LOWER = `lower ${PRIORITY.lower}`;
-
-const EVENTS: readonly Event[] = [
-  {
-    name: 'the higher starts first and stays master',
-    async play(pair) {
-      await bothStart(pair);
-      await pair.adverts(3); // with the two before, as many as make a lower that hears none of them take over
-    },
-    wire: [HIGHER],
-    states: { higher: 'MASTER', lower: 'BACKUP' },
-    silence: 'none',
-  },
-  {
-    name: 'the lower starts first and is preempted',
-    async play({ higher, lower, mastered }) {
-      await lower.start();
-      await mastered('lower');
-      await higher.start();
-      await mastered('higher', 3);
-    },
-    wire: [LOWER, HIGHER],
-    states: { higher: 'MASTER', lower: 'BACKUP' },
-    silence: 'none',
-  },
-  {
-    name: 'the link of the master is cut',
-    async play(pair) {
-      await bothStart(pair);
-      await pair.plug('higher', 'down');
-      await pair.mastered('lower', 3);
-    },
-    wire: [HIGHER, LOWER],
-    states: { higher: 'FAULT', lower: 'MASTER' },
-    silence: 'master_down',
-    beyondProtocol: true,
-  },
-  {
-    name: 'the master stops and says so with priority 0',
-    async play(pair) {
-      await bothStart(pair);
-      await pair.higher.stop();
-      await pair.mastered('lower', 3);
-    },
-    wire: [HIGHER, 'higher 0', LOWER],
-    states: { higher: 'stopped', lower: 'MASTER' },
-    silence: 'none',
-  },
-  {
-    name: "the master's process is killed, and comes back when its parent may restart it",
-    async play(pair) {
-      await bothStart(pair);
-      const resume = await pair.higher.kill();
-      await pair.adverts(3);
-      resume();
-      await pair.mastered('higher', 3);
-    },
-    wire: [HIGHER, LOWER, HIGHER],
-    states: { higher: 'MASTER', lower: 'BACKUP' },
-    silence: 'master_down',
-    beyondProtocol: true,
-  },
-  {
-    name: 'an interface that the master tracks goes down and lowers its priority',
-    async play(pair) {
-      await bothStart(pair);
-      await pair.higher.host.run(['ip', 'link', 'set', TRACKED_INTERFACE, 'down']);
-      await pair.mastered('lower', 3);
-    },
-    wire: [HIGHER, `higher ${PRIORITY_WITHOUT_TRACKED}`, LOWER],
-    states: { higher: 'BACKUP', lower: 'MASTER' },
-    silence: 'none',
-    beyondProtocol: true,
-  },
-];
-
-/** The better one first; the other hears it twice, so that its silence is timed from an advert and not from its own start. */
-async function bothStart({ higher, lower, mastered, adverts }: Pair): Promise<void> {
-  await higher.start();
-  await mastered('higher');
-  await lower.start();
-  await adverts(2);
-}
+import { masterDownInterval, VARIANTS, type Variant } from './native/variants.ts';
+import { inTurn, longestSilence, stretches, withoutCrossings } from './native/wire.ts';
 
 /** Words of a router that does not like what it hears. What is said of priorities is none of them. */
 const COMPLAINT =
