@@ -8,6 +8,7 @@ import { createProgramRunner } from '../scripts/program-runner.ts';
 import { createProcessTable } from '../track/shell/process-table.ts';
 import { createTrackedFiles } from '../track/shell/tracked-files.ts';
 import { startVrrp } from '../vrrp/shell/process.ts';
+import { recordedCore } from '../vrrp/shell/recorder.ts';
 import { capabilityProblem } from './capabilities.ts';
 import { runChild, type StartHalf } from './child.ts';
 import { applyScheduling } from './scheduling.ts';
@@ -33,9 +34,12 @@ const startHalf: StartHalf = (config, options, log) => {
     files: createTrackedFiles(clock),
     processes: createProcessTable(clock),
   };
-  const vrrp = startVrrp(ports, config, { releaseVips: options.releaseVips });
+  const core = options.record === null ? undefined : recordedCore(options.record, ports);
+  const vrrp = startVrrp(ports, config, { releaseVips: options.releaseVips }, core);
   return {
     reload: (next) => vrrp.reload(next),
+    // what VRRP would do is read off the two configurations, by the parent
+    preview: () => ({ kind: 'planned', lines: [] }),
     stop: () => vrrp.stop(),
     status: () => ({ process: 'vrrp', ...vrrp.status() }),
     resetCounters: () => vrrp.resetCounters(),

@@ -185,6 +185,11 @@ function dropText(drop: DropReason): string {
 
 /** A port that failed, for the shell. */
 export const vrrpShellLog = catalogue({
+  recordingEnded: row(
+    'vrrp_recording_ended',
+    'warning',
+    (f: { path: string; reason: string }) => `The recording in ${f.path} ends here: ${f.reason}`,
+  ),
   sendFailed: row(
     'vrrp_send_failed',
     'error',

@@ -95,7 +95,7 @@ export function startVrrp(
   };
 }
 
-const vrrpConfigOf = (config: VrrpPart): VrrpConfig => ({
+export const vrrpConfigOf = (config: VrrpPart): VrrpConfig => ({
   globals: config.global.vrrp,
   instances: config.vrrpInstances,
   groups: config.vrrpSyncGroups,
