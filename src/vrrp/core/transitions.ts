@@ -59,7 +59,9 @@ export function begin(router: RouterState, world: World, now: Instant): Step {
 function awaitTrackers(router: RouterState, world: World, pending: readonly string[]): Step {
   const reason = awaitedText(pending);
   const phase: Phase = { kind: 'initialize', reason, startAt: null, awaitsTrackers: true };
-  return [{ ...router, phase }, removePresent(router, world.network)];
+  const waits = router.phase.kind === 'initialize' && router.phase.awaitsTrackers;
+  const line = log(vrrpLog.waiting({ instance: router.config.name, reason }));
+  return [{ ...router, phase }, [...(waits ? [] : [line]), ...removePresent(router, world.network)]];
 }
 
 export const awaitedText = (pending: readonly string[]): string =>
