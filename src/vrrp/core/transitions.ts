@@ -156,6 +156,20 @@ function listening(
   return { ...phase, downAt: after(now, owners) };
 }
 
+/** The whole sync group is master, or becomes it now. A member that a reload adds need not wait for the first results of what
+ *  it tracks: they will tell in time. */
+export function becomeMasterWithGroup(router: RouterState, world: World, now: Instant): Step {
+  const { phase } = router;
+  if (phase.kind === 'backup') {
+    return becomeMaster(router, world, { source: phase.source, reason: phase.takeoverReason }, now);
+  }
+  if (phase.kind !== 'initialize' || !phase.awaitsTrackers) return [router, []];
+  const health = healthInGroup(router.config, world);
+  if (health.kind === 'unfit') return [router, []];
+  const reason = 'added to a sync group that is master';
+  return becomeMaster(router, world, { source: health.source, reason }, now);
+}
+
 /** Another member of the sync group is no master any more. The peers are told, so that they need not wait for the
  *  master-down deadline: unlike after a better master's advert, none of them may be master of this one yet. */
 export function stepBackWithGroup(router: RouterState, world: World, reason: string, now: Instant): Step {
