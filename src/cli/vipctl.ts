@@ -34,8 +34,9 @@ export async function runVipctl(
   argv: readonly string[],
   terminal: Terminal = PROCESS_TERMINAL,
 ): Promise<number> {
-  // genhash has its own grammar: its arguments pass through untouched
+  // these have grammars of their own: their arguments pass through untouched
   if (argv[0] === 'genhash') return (await import('./genhash.ts')).runGenhash(argv.slice(1));
+  if (argv[0] === 'ipvsadm') return (await import('./ipvsadm/run.ts')).runIpvsadm(argv.slice(1));
   let exitStatus = 0;
   const program = vipctlProgram(terminal, (status) => {
     exitStatus = status;
@@ -87,6 +88,10 @@ function vipctlProgram(terminal: Terminal, finish: (exitStatus: number) => void)
     .command('explain <keyword>')
     .description('tell what a keyword of the configuration does, with an example')
     .action(async (keyword: string) => finish(await explainKeyword(keyword, terminal)));
+  program
+    .command('ipvsadm')
+    .description("show and change the kernel's IPVS table, with the arguments of the original ipvsadm")
+    .usage('-Ln | -A -t HOST:PORT -s SCHEDULER | … (ipvsadm -h)');
   program
     .command('version')
     .description('print the version of this tool')
