@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../base/version.ts';
 import { controlSocketPath } from '../control/api.ts';
 import type { ClientError } from '../control/client.ts';
+import { addRealserver } from './realserver/command.ts';
 import { problemsOf } from './status-problems.ts';
 import { printStatus } from './status-text.ts';
 
@@ -92,6 +93,7 @@ function vipctlProgram(terminal: Terminal, finish: (exitStatus: number) => void)
     .command('ipvsadm')
     .description("show and change the kernel's IPVS table, with the arguments of the original ipvsadm")
     .usage('-Ln | -A -t HOST:PORT -s SCHEDULER | … (ipvsadm -h)');
+  addRealserver(program, terminal, finish);
   program
     .command('version')
     .description('print the version of this tool')

@@ -185,7 +185,8 @@ export const PLAIN_OPTIONS = {
   daemon: option('daemon', 'daemon', '', 'output of daemon information'),
   stats: option('stats', 'stats', '', 'output of statistics information'),
   rate: option('rate', 'rate', '', 'output of rate information'),
-  exact: option('exact', 'exact', '', 'expand numbers (display exact values)'),
+  // the original takes -X too, and tells nobody
+  exact: option('exact', 'exact', 'X', 'expand numbers (display exact values)'),
   thresholds: option('thresholds', 'thresholds', '', 'output of thresholds information'),
   persistentConn: option('persistent-conn', 'persistent-conn', '', 'output of persistent connection info'),
   tunInfo: option('tun-info', 'tun-info', '', 'output of tunnel information'),

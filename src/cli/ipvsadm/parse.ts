@@ -29,9 +29,9 @@ export function parseCommandLine(argv: readonly string[], lookups: Lookups): Par
   const given = gather(tokens, lookups);
   if (!given.ok) return given;
   const misread = tokens.find((token) => token.kind === 'misread');
+  if (misread !== undefined) return err(unreadable(misread.text));
   const wanted = first.name === 'setTimeouts' ? TIMEOUTS : 0;
   const unexpected = words.rest[wanted];
-  if (misread !== undefined && unexpected === undefined) return err(unreadable(misread.text));
   const timeouts = wanted === 0 ? ok({}) : parseTimeouts(words.rest);
   if (!timeouts.ok) return timeouts;
   if (unexpected !== undefined) return err(refused(`unexpected argument ${unexpected}`));

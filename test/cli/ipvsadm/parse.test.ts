@@ -105,6 +105,13 @@ const orderOf = (line: string) => {
 };
 
 describe('orders', () => {
+  test('a dotted mask is none for IPv6, wherever it stands', () => {
+    expect(answerTo('-A -p -M 255.255.0.0 -f 7 -6')).toEqual({
+      exitStatus: 2,
+      text: 'illegal ipv6 netmask specified',
+    });
+  });
+
   test('a service with everything that can be decided about it', () => {
     expect(orderOf('-A -u 192.0.2.1:domain -s=sh -p60 -M 255.255.255.0 --pe sip -o -b sh-port')).toEqual({
       kind: 'operate',
@@ -126,6 +133,7 @@ describe('orders', () => {
     ['-p alone is six minutes', '-A -t 192.0.2.1:80 -p', { persistenceTimeout: 360, persistencePrefix: 32 }],
     ['a mask with gaps is kept', '-A -t 192.0.2.1:80 -p -M 255.0.255.0', { persistencePrefix: '255.0.255.0' }],
     ['an IPv6 granularity is a length', '-A -t [2001:db8::1]:80 -p -M 64', { persistencePrefix: 64 }],
+    ['a length may stand before its service', '-A -p -M 64 -t [2001:db8::1]:80', { persistencePrefix: 64 }],
     ['a mark is a service', '-A -f 7 -6 -p -M 64', { key: { kind: 'fwmark', mark: 7, family: 'inet6' } }],
     ['a mark as a listing shows it', '-A -f -1', { key: { kind: 'fwmark', mark: 0xffffffff, family: 'inet' } }],
   ])('%s', (_, line, service) => {

@@ -34,6 +34,10 @@ const SERVICE_OPTIONS: readonly [Words, ...Words[]] = [
   ['-b', 'sh-port'], ['-b', 'sh-fallback,sh-port'], ['-b', 'mh-port'], ['-b', 'flag-1'], ['-b', 'flag-2,flag-3'],
   ['-b', 'nosuch'], ['--sort'],
 ]; // biome-ignore format: a list
+/** What may stand before the service: of a granularity that stands there the original forgets what it is for. */
+const FAMILY_FREE_OPTIONS: readonly [Words, ...Words[]] = [
+  ['-s', 'rr'], ['-s', 'mh'], ['-s', 'nosuch'], ['-p'], ['-p', '60'], ['--ops'], ['--pe', 'sip'], ['-b', 'mh-port'],
+]; // biome-ignore format: a list
 const SERVER_OPTIONS: readonly [Words, ...Words[]] = [
   ['-g'], ['-i'], ['-i'], ['-i'], ['-m'], ['-m'], ['--masquerading'], ['-w', '0'], ['-w', '5'], ['--weight=2147483647'],
   ['-w', '2147483648'], ['-w', 'x'], ['-x', '100'], ['-y', '50'], ['-x', '70000', '-y', '7'], ['-y', '-1'],
@@ -54,7 +58,7 @@ const DAEMON_OPTIONS: readonly [Words, ...Words[]] = [
 /** What has no place in most command lines. */
 const STRAYS: readonly [Words, ...Words[]] = [
   ['-n'], ['extra'], ['-L'], ['-Z'], ['--nosuch'], ['-X'], ['-q5'], ['--', '-n'], ['-'], ['--list'], ['-n=5'], ['-g'],
-  ['--exact'], ['-w', '3'], ['-s', 'rr'], ['--tun-port', '4'], ['-c'], ['--daemon'], ['-6'], ['--numeric='], ['-Ln'],
+  ['--exact'], ['-w', '3'], ['-s', 'rr'], ['--tun-port', '4'], ['-c'], ['--daemon'], ['--numeric='], ['-Ln'], ['-z'],
 ]; // biome-ignore format: a list
 
 type Maker = (random: Prng) => Words;
@@ -67,7 +71,7 @@ const server: Maker = (random) => random.pick(random.chance(0.1) ? WRONG_SERVERS
 const MAKERS: readonly [Maker, ...Maker[]] = [
   (r) => ['-A', ...service(r), ...chosen(r, SERVICE_OPTIONS, 0, 3)],
   (r) => ['-A', ...service(r), ...chosen(r, SERVICE_OPTIONS, 0, 2)],
-  (r) => ['--add-service', ...chosen(r, SERVICE_OPTIONS, 0, 2), ...service(r)],
+  (r) => ['--add-service', ...chosen(r, FAMILY_FREE_OPTIONS, 0, 2), ...service(r)],
   (r) => ['-E', ...service(r), ...chosen(r, SERVICE_OPTIONS, 0, 3)],
   (r) => ['-D', ...service(r)],
   (r) => ['-a', ...service(r), ...server(r), ...chosen(r, SERVER_OPTIONS, 0, 3)],
