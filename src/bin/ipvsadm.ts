@@ -1,4 +1,4 @@
-import { runIpvsadm } from '../cli/ipvsadm/run.ts';
+import { runIpvsadm } from '../cli/ipvsadm/ipvsadm.ts';
 
 // a reader that leaves early (`ipvsadm -Lnc | head`) wants no more
 process.stdout.on('error', () => process.exit());

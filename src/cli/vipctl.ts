@@ -37,7 +37,7 @@ export async function runVipctl(
 ): Promise<number> {
   // these have grammars of their own: their arguments pass through untouched
   if (argv[0] === 'genhash') return (await import('./genhash.ts')).runGenhash(argv.slice(1));
-  if (argv[0] === 'ipvsadm') return (await import('./ipvsadm/run.ts')).runIpvsadm(argv.slice(1));
+  if (argv[0] === 'ipvsadm') return (await import('./ipvsadm/ipvsadm.ts')).runIpvsadm(argv.slice(1));
   let exitStatus = 0;
   const program = vipctlProgram(terminal, (status) => {
     exitStatus = status;

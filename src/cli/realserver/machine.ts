@@ -1,6 +1,7 @@
 /** The machine that is a real server: reads what the requirements ask about, makes steps and takes them back. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { PLAIN_TRAITS } from '../../base/address-traits.ts';
 import { exhaustive } from '../../base/never.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';
@@ -156,6 +157,8 @@ function onAddress(
       broadcast: null,
       protocol: ADDRESS_PROTOCOL,
       secondary: false,
+      traits: PLAIN_TRAITS,
+      detection: 'over',
     };
     const error = kernel.apply([{ kind, address: state }])[0] ?? null;
     return error?.code === harmless ? null : error;

@@ -2,7 +2,7 @@
  *  original stand beside it in test/lab. */
 import { describe, expect, test } from 'vitest';
 import { err } from '../../../src/base/result.ts';
-import { runIpvsadm } from '../../../src/cli/ipvsadm/run.ts';
+import { runIpvsadm } from '../../../src/cli/ipvsadm/ipvsadm.ts';
 import { processSurroundings } from '../../../src/cli/ipvsadm/surroundings.ts';
 import { fakeControl, fakeNames, run } from './surroundings.ts';
 

@@ -1,8 +1,8 @@
 /** The ipvsadm command in a test: a kernel in memory, names from lists, and what was printed. */
 import { err, ok, type Result } from '../../../src/base/result.ts';
 import type { SystemError } from '../../../src/base/system-error.ts';
+import { runIpvsadm } from '../../../src/cli/ipvsadm/ipvsadm.ts';
 import type { NameService } from '../../../src/cli/ipvsadm/names.ts';
-import { runIpvsadm } from '../../../src/cli/ipvsadm/run.ts';
 import type { SyncDaemon } from '../../../src/ipvs/core/daemon.ts';
 import { refusalText } from '../../../src/ipvs/core/refusal-text.ts';
 import { type IpvsTable, serviceKeyText } from '../../../src/ipvs/core/table.ts';

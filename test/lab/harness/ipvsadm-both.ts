@@ -3,8 +3,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runIpvsadm } from '../../../src/cli/ipvsadm/ipvsadm.ts';
 import { systemNames } from '../../../src/cli/ipvsadm/names.ts';
-import { runIpvsadm } from '../../../src/cli/ipvsadm/run.ts';
 import { CONNECTIONS_FILE } from '../../../src/cli/ipvsadm/surroundings.ts';
 import { createIpvsKernel } from '../../../src/ipvs/shell/kernel.ts';
 import type { Answer } from '../scenarios/ipvsadm-plays.ts';
