@@ -89,7 +89,9 @@ const intervalText = ({ version, advertInterval }: VrrpInstance): string =>
 
 function authenticationLines({ version, authentication }: VrrpInstance): readonly string[] {
   if (version === 3) return [];
-  const type = { none: 'none', pass: 'SIMPLE_PASSWORD', ah: 'IPSEC_AH' }[authentication.kind];
+  const type = { none: 'none', pass: 'SIMPLE_PASSWORD', ah: 'IPSEC_AH', hmac: 'HMAC_SHA256' }[
+    authentication.kind
+  ];
   return [
     `   Authentication type = ${type}`,
     ...optional(authentication.kind !== 'none', '   Password = ********'),

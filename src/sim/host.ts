@@ -21,6 +21,7 @@ export type Frame =
       readonly source: IpAddress;
       readonly destination: IpAddress;
       readonly payload: Uint8Array;
+      readonly id: number;
     }
   | { readonly kind: 'announcement'; readonly address: IpAddress };
 

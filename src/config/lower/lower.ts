@@ -6,7 +6,6 @@ import {
   uniqueNames,
   uniqueVrids,
 } from '../check/cross-checks.ts';
-import { reportIdleInstances } from '../check/effects.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Config } from '../model/config.ts';
@@ -69,7 +68,6 @@ function lowerRest(root: Root, completed: readonly Placed<VirtualServer>[], cont
   const scripts = definedScripts(root, context);
   const instances = placedInstances(root, scripts, context);
   uniqueVrids(instances, report);
-  reportIdleInstances(instances, report);
   const vrrpInstances = instances.map(({ value }) => value);
   return {
     global: context.global,

@@ -16,6 +16,7 @@ import type { BlockValue, Settings } from '../schema/read-block.ts';
 import type { vrrpInstanceRows } from '../schema/vrrp.ts';
 import { firstGiven, type LowerContext, valueOr } from './context.ts';
 import { advertRoute, instanceFamily, virtualAddresses } from './vrrp-addresses.ts';
+import { lowerAuthentication } from './vrrp-authentication.ts';
 import { type DefinedScript, lowerNotify } from './vrrp-script.ts';
 import { advertInterval, garpSettings, preemption } from './vrrp-timing.ts';
 
@@ -26,8 +27,6 @@ const OWNER = 255;
 const PRIORITY_DEFAULT = 100;
 const LOOPBACK = 'lo';
 const DOWN_TIMER_ADVERTS = 3;
-/** RFC 2338 §5.3.10: eight octets */
-const PASSWORD_BYTES = 8;
 
 /** null when the instance cannot exist: no VRID, no interface, no address where one is needed. */
 export function lowerInstance(
@@ -56,7 +55,12 @@ export function lowerInstance(
     report(catalog.owner_state(settings.state?.at.keyword ?? block.at.keyword, { name }));
   }
   const route = advertRoute(settings, name, family, context);
-  const authentication = lowerAuthentication(settings, name, { version, family, strict }, context);
+  const interval = advertInterval(settings, name, version, context);
+  const authentication = lowerAuthentication(
+    settings,
+    { name, version, family, strict, advertInterval: interval },
+    context,
+  );
   const instance: VrrpInstance = {
     name,
     ...mandatory,
@@ -64,7 +68,7 @@ export function lowerInstance(
     family,
     initialState: initialState(settings, name, owner, authentication.kind, context),
     priority: priority(level),
-    advertInterval: advertInterval(settings, name, version, context),
+    advertInterval: interval,
     ...preemption(settings, name, { owner, strict }, context),
     downTimerAdverts: strict
       ? DOWN_TIMER_ADVERTS
@@ -144,46 +148,6 @@ function instanceVersion(
   if (family === 'inet' || !strict || version === 3) return version;
   report(catalog.version_for_family(settings.version?.at.keyword ?? null, { name }));
   return 3;
-}
-
-function lowerAuthentication(
-  settings: InstanceSettings,
-  name: string,
-  of: { readonly version: VrrpVersion; readonly family: Family; readonly strict: boolean },
-  { report }: LowerContext,
-): VrrpAuthentication {
-  const block = settings.authentication?.at(-1);
-  if (block === undefined) return { kind: 'none' };
-  const { auth_type: type, auth_pass: password } = block.settings;
-  const drop = (why: string): VrrpAuthentication => {
-    report(catalog.authentication_dropped(block.at.keyword, { name, why }));
-    return { kind: 'none' };
-  };
-  if (type !== undefined && type.value !== 'PASS' && type.value !== 'AH') {
-    report(catalog.unknown_auth_type(type.at.args[0] ?? null, { word: type.value }));
-    return { kind: 'none' };
-  }
-  if (of.strict) return drop('strict mode has none');
-  if (of.version === 3) return drop('version 3 has none (RFC 9568 §9)');
-  if (type === undefined) return drop('auth_type is missing');
-  if (password === undefined) return drop('auth_pass is missing');
-  if (type.value === 'AH' && of.family === 'inet6') return drop('AH is for IPv4 only');
-  const kept = firstBytes(password.value, PASSWORD_BYTES);
-  if (kept !== password.value) report(catalog.password_truncated(password.at.args[0] ?? null, {}));
-  return { kind: type.value === 'AH' ? 'ah' : 'pass', password: kept };
-}
-
-/** The longest beginning of `text` that is at most `limit` bytes of UTF-8. */
-function firstBytes(text: string, limit: number): string {
-  let bytes = 0;
-  let kept = '';
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    if (bytes > limit) return kept;
-    kept += character;
-  }
-  return kept;
 }
 
 function lowerTrackedInterfaces(

@@ -47,7 +47,34 @@ export type VrrpAuthentication =
   | { readonly kind: 'none' }
   /** RFC 2338 simple text, v2 only; at most eight bytes */
   | { readonly kind: 'pass'; readonly password: string }
-  | { readonly kind: 'ah'; readonly password: string };
+  /** IP authentication header, v2 over IPv4 only */
+  | { readonly kind: 'ah'; readonly password: string }
+  | HmacSettings;
+
+/** auth_hmac: a trailer behind the advert, v2 and v3 (behaviour.md section 12) */
+export interface HmacSettings {
+  readonly kind: 'hmac';
+  readonly keys: readonly HmacKey[];
+  /** id of the key that signs */
+  readonly activeKey: number;
+  /** allowed difference of the clocks */
+  readonly timeWindow: Micros;
+  /** `monotonic`: each advert must be newer than the one before, whatever the time */
+  readonly antiReplay: 'time' | 'monotonic';
+  /** `permissive` accepts adverts without trailer too, `receive-only` also sends none */
+  readonly mode: 'enforce' | 'permissive' | 'receive-only';
+}
+
+export interface HmacKey {
+  /** 1..255 */
+  readonly id: number;
+  readonly secret: HmacSecret;
+}
+
+/** A file is replaced by what it holds when the configuration is loaded. */
+export type HmacSecret =
+  | { readonly kind: 'octets'; readonly hex: string }
+  | { readonly kind: 'file'; readonly path: string };
 
 export type VrrpDestination =
   | { readonly kind: 'multicast'; readonly group: IpAddress }

@@ -278,12 +278,6 @@ export const KNOWN_KEYWORDS: readonly (readonly [
   ['vrrp_instance/vmac_garp_intvl', 'line', 3, 'old name of garp_extra_if'],
   ['vrrp_instance/owner_ignore_adverts', 'line', 3, 'address owner drops received adverts'],
   ['vrrp_instance/kernel_rx_buf_size', 'line', 3, 'receive buffer contribution of this instance'],
-  ['vrrp_instance/auth_hmac', 'block', 3, "keepalived's own HMAC-SHA256 trailer"],
-  ['vrrp_instance/auth_hmac/key', 'line', 3, 'verification/signing key'],
-  ['vrrp_instance/auth_hmac/active_key', 'line', 3, 'key used to sign'],
-  ['vrrp_instance/auth_hmac/time_window', 'line', 3, 'allowed clock difference'],
-  ['vrrp_instance/auth_hmac/anti_replay', 'line', 3, 'freshness by wall clock or by sequence only'],
-  ['vrrp_instance/auth_hmac/mode', 'line', 3, 'migration mode of the trailer'],
   ['vrrp_script/init_fail', 'line', 2, 'assume the script starts failed'],
   ['vrrp_track_process/process', 'line', 2, 'process to look for'],
   [

@@ -5,11 +5,12 @@ import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Arguments } from '../syntax/tree.ts';
 import { readAddressLine } from './address-line.ts';
-import { block, line, list, type ValueReader } from './row.ts';
+import { hmacKey } from './hmac-key.ts';
+import { block, each, line, list, type ValueReader } from './row.ts';
 import { bareCommand, scriptCommand, scriptUser } from './script-values.ts';
 import {
   blockName, boolean, decimalSeconds, flag, I32_MAX, integer, interfaceWord, ipAddress, multicast4, multicast6,
-  noHead, oneWord, parseAddress, parseInteger, parseInterface, SECONDS_MAX, text, U32_MAX, wholeSeconds, wordAt,
+  noHead, oneOf, oneWord, parseAddress, parseInteger, parseInterface, SECONDS_MAX, text, U32_MAX, wholeSeconds, wordAt,
 } from './values.ts'; // biome-ignore format: one line reads better
 
 /** Weights of trackers (RFC 9568 priorities leave 1..254 for them). */
@@ -126,6 +127,22 @@ const authenticationRows = {
   auth_pass: line(text('a password'), 'password, at most eight bytes', { tier: 1 }),
 };
 
+const hmacRows = {
+  key: each(hmacKey, 'ID 1..255 and a secret: text, hex:DIGITS or file:PATH, 32 to 64 bytes', { tier: 3 }),
+  active_key: line(integer(1, 255), 'id of the key that signs', { tier: 3 }),
+  time_window: line(wholeSeconds(1, 300), 'seconds that clocks may differ; 3 x advert_int within 5..300', {
+    tier: 3,
+  }),
+  anti_replay: line(
+    oneOf('time', 'monotonic'),
+    'adverts must be fresh by time, or only newer than the last',
+    {
+      tier: 3,
+    },
+  ),
+  mode: line(oneOf('enforce', 'permissive', 'receive-only'), 'what happens without the trailer', { tier: 3 }),
+};
+
 export const vrrpInstanceRows = {
   state: line(initialState, 'wanted first state, MASTER or BACKUP', { tier: 1 }),
   interface: line(interfaceWord, 'interface that carries the adverts', { tier: 1 }),
@@ -153,6 +170,7 @@ export const vrrpInstanceRows = {
   authentication: block(noHead, authenticationRows, 'authentication of RFC 2338, version 2 only', {
     tier: 1,
   }),
+  auth_hmac: block(noHead, hmacRows, "keepalived's own HMAC-SHA256 trailer, versions 2 and 3", { tier: 3 }),
   virtual_ipaddress: list(readAddressLine, 'addresses that the master owns', { tier: 1 }),
   virtual_ipaddress_excluded: list(readAddressLine, 'addresses that the master owns but does not list', {
     tier: 1,

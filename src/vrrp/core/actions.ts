@@ -2,13 +2,14 @@
 import type { Family, IpAddress } from '../../base/ip.ts';
 import type { LogEntry } from '../../base/log.ts';
 import type { InterfaceName } from '../../base/units.ts';
-import type { VirtualAddress } from '../../config/model/vrrp.ts';
+import type { VirtualAddress, VrrpAuthentication } from '../../config/model/vrrp.ts';
 import type { Advert } from '../wire/advert.ts';
 import type { VrrpStateName } from './status.ts';
 
 export type VrrpAction =
   | {
       readonly kind: 'send_advert';
+      readonly router: string;
       readonly interface: InterfaceName;
       readonly family: Family;
       readonly source: IpAddress;
@@ -16,6 +17,10 @@ export type VrrpAction =
       /** what stands in the checksum's pseudo header; differs from `destination` only towards old unicast peers */
       readonly checksumDestination: IpAddress;
       readonly advert: Advert;
+      /** how it is sealed */
+      readonly authentication: VrrpAuthentication;
+      /** TTL or hop limit; null = the kernel's usual one */
+      readonly ttl: number | null;
     }
   | {
       readonly kind: 'add_addresses';

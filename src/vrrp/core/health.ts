@@ -20,11 +20,7 @@ export type Health =
 
 /** `virtual` holds the `addressKey` of every virtual address of this process. */
 export function assessHealth(config: VrrpInstance, network: Network, virtual: ReadonlySet<string>): Health {
-  const [first, ...more] = [
-    ...unsupportedFaults(config),
-    ...ownInterfaceFaults(config, network),
-    ...trackedFaults(config, network),
-  ];
+  const [first, ...more] = [...ownInterfaceFaults(config, network), ...trackedFaults(config, network)];
   if (first !== undefined) return { kind: 'unfit', causes: [first, ...more] };
   return sourceAddress(config, network, virtual);
 }
@@ -57,8 +53,6 @@ function faultText(cause: FaultCause): string {
       return `another machine has ${cause.address}, the address of ${cause.interface} to send adverts from`;
     case 'no_socket':
       return `there is no VRRP socket: ${cause.detail}`;
-    case 'unsupported':
-      return cause.why;
     default:
       return exhaustive(cause);
   }
@@ -82,17 +76,6 @@ function sourceAddress(config: VrrpInstance, network: Network, virtual: Readonly
 }
 
 const unfit = (cause: FaultCause): Health => ({ kind: 'unfit', causes: [cause] });
-
-/** What this version cannot do is not done by halves: adverts without AH, say, would make two masters, each refusing
- *  the other's. Better to stand aside and say so. */
-function unsupportedFaults({ authentication }: VrrpInstance): FaultCause[] {
-  const faults: FaultCause[] = [];
-  if (authentication.kind === 'ah') {
-    const why = 'auth_type AH is not supported, and adverts without it would be refused by the peers';
-    faults.push({ kind: 'unsupported', why });
-  }
-  return faults;
-}
 
 function ownInterfaceFaults(config: VrrpInstance, network: Network): FaultCause[] {
   const link = network.links.get(config.interface);

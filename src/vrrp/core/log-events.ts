@@ -157,6 +157,22 @@ function dropText(drop: DropReason): string {
       return 'another authentication type';
     case 'auth_failure':
       return 'an invalid passwd!';
+    case 'ah_forged':
+      return 'an authentication header with a wrong digest (another password, or an altered advert)';
+    case 'ah_replayed':
+      return 'an authentication header with a number that was used before';
+    case 'hmac_missing':
+      return 'an advert without the auth_hmac trailer';
+    case 'hmac_malformed':
+      return 'a malformed auth_hmac trailer';
+    case 'hmac_unknown_key':
+      return 'an auth_hmac trailer made with a key that is not configured';
+    case 'hmac_forged':
+      return 'an invalid HMAC (another key, or an altered advert)';
+    case 'hmac_stale':
+      return 'an auth_hmac trailer from outside time_window (do the clocks agree?)';
+    case 'hmac_replayed':
+      return 'an auth_hmac trailer that was heard before';
     case 'advert_interval':
       return 'another advertisement interval';
     case 'invalid_type':
@@ -178,6 +194,12 @@ export const vrrpShellLog = catalogue({
     'vrrp_send_failed',
     'error',
     (f: { interface: string; detail: string }) => `cannot send advert on ${f.interface}: ${f.detail}`,
+  ),
+  sealFailed: row(
+    'vrrp_seal_failed',
+    'error',
+    (f: { interface: string }) =>
+      `cannot send advert on ${f.interface}: the active key of auth_hmac is not there`,
   ),
   announceFailed: row(
     'vrrp_announce_failed',

@@ -25,7 +25,8 @@ import {
   withTransport,
 } from './network.ts';
 import { continueWith, type NodeState, type NodeStep, stepEach, stepOne } from './node-state.ts';
-import { type RouterState, routerKey } from './state.ts';
+import { recipientOf } from './recipient.ts';
+import { byRouterKey, type RouterState } from './state.ts';
 import { NO_COUNTS } from './status.ts';
 import { type RouterEvent, routerDeadline } from './step.ts';
 
@@ -88,7 +89,9 @@ function started(node: NodeState, event: Extract<VrrpEvent, { kind: 'started' }>
   const { brokenTransports } = node.network;
   const network = { ...networkOf(event.links, event.addresses), brokenTransports };
   const startAt = after(now, globals.startupDelay);
-  const routers = instances.map((instance) => newRouter(instance, network, startAt));
+  const routers = [...byRouterKey(instances)].map(([key, config]) =>
+    newRouter(key, config, network, startAt),
+  );
   const begun: NodeState = { ...node, globals, network, routers, virtual: virtualOf(instances) };
   return stepEach(begun, { kind: globals.startupDelay > 0 ? 'startup_delayed' : 'deadline_reached' }, now);
 }
@@ -96,7 +99,7 @@ function started(node: NodeState, event: Extract<VrrpEvent, { kind: 'started' }>
 /** Old routers that are gone release first, so that their addresses are free for the ones that stay or come. Until all
  *  is settled, addresses virtual before or after count as virtual. */
 function configChanged(node: NodeState, { globals, instances }: VrrpConfig, now: Instant): NodeStep {
-  const wanted = new Map(instances.map((config) => [routerKey(config), config]));
+  const wanted = byRouterKey(instances);
   const virtual = new Set([...node.virtual, ...virtualOf(instances)]);
   let step: NodeStep = [{ ...node, globals, virtual }, []];
   for (const { key } of node.routers) {
@@ -105,7 +108,7 @@ function configChanged(node: NodeState, { globals, instances }: VrrpConfig, now:
   const [released, actions] = step;
   const running = new Map(released.routers.map((router) => [router.key, router]));
   const routers = [...wanted].map(
-    ([key, config]) => running.get(key) ?? newRouter(config, released.network, now),
+    ([key, config]) => running.get(key) ?? newRouter(key, config, released.network, now),
   );
   step = [{ ...released, routers }, actions];
   for (const [key, config] of wanted) {
@@ -116,9 +119,9 @@ function configChanged(node: NodeState, { globals, instances }: VrrpConfig, now:
   return continueWith([settled, step[1]], { kind: 'network_changed' }, now);
 }
 
-function newRouter(config: VrrpInstance, network: Network, startAt: Instant): RouterState {
+function newRouter(key: string, config: VrrpInstance, network: Network, startAt: Instant): RouterState {
   return {
-    key: routerKey(config),
+    key,
     config,
     phase: { kind: 'initialize', reason: 'waiting for the end of vrrp_startup_delay', startAt },
     effectivePriority: effectivePriority(config, network),
@@ -135,12 +138,11 @@ function packetReceived(
   event: { readonly interface: InterfaceName; readonly family: Family; readonly packet: ReceivedPacket },
   now: Instant,
 ): NodeStep {
-  const vrid = event.packet.payload[1];
-  const router = node.routers.find(
-    ({ config }) =>
-      config.vrid === vrid && config.interface === event.interface && config.family === event.family,
-  );
-  if (router !== undefined) {
+  const { source, destination, payload } = event.packet;
+  const vrid = payload[1];
+  const addressed = { interface: event.interface, family: event.family, vrid, source, destination };
+  const router = recipientOf(node.routers, ({ config }) => config, addressed);
+  if (router !== null) {
     return stepOne([node, []], router.key, { kind: 'packet_received', packet: event.packet }, now);
   }
   const stray = { ...node, strayPackets: node.strayPackets + 1 };

@@ -87,8 +87,7 @@ export type FaultCause =
   | { readonly kind: 'no_source_address'; readonly interface: InterfaceName }
   | { readonly kind: 'source_in_detection'; readonly interface: InterfaceName; readonly address: IpAddress }
   | { readonly kind: 'source_taken'; readonly interface: InterfaceName; readonly address: IpAddress }
-  | { readonly kind: 'no_socket'; readonly detail: string }
-  | { readonly kind: 'unsupported'; readonly why: string };
+  | { readonly kind: 'no_socket'; readonly detail: string };
 
 export type Complaint =
   | DropReason
@@ -99,8 +98,27 @@ export type Complaint =
   | 'address_refused'
   | 'address_duplicate';
 
-export const routerKey = (config: Pick<VrrpInstance, 'vrid' | 'family' | 'interface'>): string =>
-  `${config.interface} ${config.family} ${config.vrid}`;
+/** Every instance under a key of its own, in file order. Only unicast routers of one VRID and source that differ by their peers
+ *  need more than `routerKey`. */
+export function byRouterKey(instances: readonly VrrpInstance[]): ReadonlyMap<string, VrrpInstance> {
+  const keyed = new Map<string, VrrpInstance>();
+  for (const instance of instances) {
+    const key = routerKey(instance);
+    let free = key;
+    for (let i = 2; keyed.has(free); i++) free = `${key} #${i}`;
+    keyed.set(free, instance);
+  }
+  return keyed;
+}
+
+/** What a router is known by across a reload: its name may change (behaviour.md section 13, Q14), and its peers may. */
+function routerKey(
+  config: Pick<VrrpInstance, 'vrid' | 'family' | 'interface' | 'destination' | 'sourceAddress'>,
+): string {
+  const { interface: name, family, vrid, destination, sourceAddress } = config;
+  const how = destination.kind === 'multicast' ? destination.group : `from ${sourceAddress ?? 'anywhere'}`;
+  return `${name} ${family} ${vrid} ${how}`;
+}
 
 /** RFC 9568 §6.1: priority 255 says that the addresses are this router's own. */
 export const isOwner = (config: Pick<VrrpInstance, 'priority'>): boolean => config.priority === 255;

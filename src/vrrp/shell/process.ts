@@ -12,7 +12,7 @@
 import type { Log } from '../../base/log.ts';
 import { invariant } from '../../base/never.ts';
 import { type SystemError, systemErrorText } from '../../base/system-error.ts';
-import { earliest, type Instant, type InterfaceName, instant } from '../../base/units.ts';
+import { earliest, type Instant, type InterfaceName, instant, MICROS_PER_MILLI } from '../../base/units.ts';
 import type { Config } from '../../config/model/config.ts';
 import type { VrrpInstance } from '../../config/model/vrrp.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
@@ -26,6 +26,7 @@ import { type NodeState, newNode } from '../core/node-state.ts';
 import { statusOf, type VrrpStatus } from '../core/status.ts';
 import { interpret } from './interpret.ts';
 import { type LinkTable, linkTable } from './links.ts';
+import { newSealer, type Sealer } from './sealer.ts';
 import { openSockets, type SocketTable } from './sockets.ts';
 
 export interface VrrpPorts {
@@ -92,6 +93,7 @@ class Running {
   readonly #core: VrrpCore;
   readonly #links: LinkTable = linkTable();
   readonly #sockets: SocketTable;
+  readonly #sealer: Sealer = newSealer();
   readonly #alarm: Alarm;
   /** interfaces on which the last advert could not be sent */
   readonly #mute = new Set<InterfaceName>();
@@ -113,6 +115,7 @@ class Running {
     this.#options = options;
     this.#core = core;
     this.#config = config;
+    this.#sealer.configure(config.instances);
     this.#node = newNode(config.globals);
     const wake = (): void => this.#wake();
     this.#sockets = openSockets(ports.packets, ports.log, wake);
@@ -142,6 +145,7 @@ class Running {
     this.#config = config;
     this.#feed({ kind: 'config_changed', config }, now);
     this.#reconcileSockets(config.instances, now);
+    this.#sealer.configure(config.instances);
     this.#arm();
   }
 
@@ -168,9 +172,13 @@ class Running {
   #wake(): void {
     if (this.#stopped) return;
     const now = this.#ports.clock.now();
-    for (const { packet, ...where } of this.#sockets.drain(DATAGRAMS_PER_WAKE_MAX)) {
-      const receivedAt = instant(Math.min(packet.receivedAt, now));
-      this.#feed({ kind: 'packet_received', ...where, packet }, receivedAt);
+    const wall = this.#ports.clock.wall();
+    for (const arrival of this.#sockets.drain(DATAGRAMS_PER_WAKE_MAX)) {
+      const { interface: name, family } = arrival;
+      const receivedAt = instant(Math.min(arrival.packet.receivedAt, now));
+      const arrivedAt = wall - (now - receivedAt) / MICROS_PER_MILLI;
+      const packet = this.#sealer.open(arrival, arrivedAt);
+      this.#feed({ kind: 'packet_received', interface: name, family, packet }, receivedAt);
     }
     const { retryAt } = this.#sockets;
     if (retryAt !== null && retryAt <= now) this.#reconcileSockets(this.#config.instances, now);
@@ -215,6 +223,8 @@ class Running {
     return {
       sockets: this.#sockets,
       net: this.#ports.net,
+      sealer: this.#sealer,
+      wall: () => this.#ports.clock.wall(),
       log: this.#ports.log,
       links: this.#links.byName,
       onTransition: (transition) => this.#options.onStatusChange?.(transition),

@@ -168,7 +168,15 @@ export function encodeAdvert(advert: Advert, path: AdvertPath): Uint8Array {
   if (authOctets(version, family) > 0) writer.bytes(octetsOfHex(advert.authentication?.octets ?? ''));
   const bytes = writer.finish();
   invariant(bytes.length === length, () => `an advert of ${bytes.length} octets where ${length} belong`);
-  new DataView(bytes.buffer).setUint16(CHECKSUM_AT, advertChecksum(bytes, path));
+  return withChecksum(bytes, path);
+}
+
+/** The same message, whatever was in its checksum field. */
+export function withChecksum(message: Uint8Array, path: AdvertPath): Uint8Array {
+  const bytes = new Uint8Array(message);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(CHECKSUM_AT, 0);
+  view.setUint16(CHECKSUM_AT, advertChecksum(bytes, path));
   return bytes;
 }
 

@@ -133,12 +133,6 @@ describe('reasons to be in FAULT (behaviour.md sections 4.7 and 6)', () => {
       network: eth1Down,
       reason: 'from 192.168.100.101',
     },
-    {
-      what: 'AH',
-      changes: { authentication: { kind: 'ah', password: 'x' } },
-      network: WHOLE,
-      reason: 'auth_type AH is not supported, and adverts without it would be refused by the peers',
-    },
   ])('$what: $reason', ({ changes, network, reason }) => {
     expect(verdict(changes, network)).toBe(reason);
   });

@@ -5,6 +5,7 @@ import type { VrrpAction } from '../../../src/vrrp/core/actions.ts';
 import { nextDeadline, stepNode } from '../../../src/vrrp/core/node.ts';
 import { type NodeState, newNode } from '../../../src/vrrp/core/node-state.ts';
 import { type Advert, advertChecksum, encodeAdvert } from '../../../src/vrrp/wire/advert.ts';
+import type { ReceivedPacket } from '../../../src/vrrp/wire/receive.ts';
 
 const OWN = address('192.168.100.101');
 const PEERS = ['192.168.100.102', '192.168.100.103'].map((text) => ({
@@ -41,7 +42,14 @@ const heardFromPeer = (node: NodeState, checksumDestination: typeof OWN): NodeSt
   const [first] = sentAtDeadline(node);
   const advert: Advert = { ...(first as SendAdvert).advert, priority: priority(200), interval: seconds(1) };
   const payload = encodeAdvert(advert, { source: PEER, destination: checksumDestination });
-  const packet = { source: PEER, destination: OWN, ttl: 255, announcedLength: payload.length, payload };
+  const packet: ReceivedPacket = {
+    source: PEER,
+    destination: OWN,
+    ttl: 255,
+    announcedLength: payload.length,
+    payload,
+    seal: { kind: 'none' },
+  };
   const [next] = stepNode(
     node,
     { kind: 'packet_received', interface: ETH0, family: 'inet', packet },

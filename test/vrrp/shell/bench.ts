@@ -207,5 +207,5 @@ function packetOf({
     },
     { source: PEER, destination },
   );
-  return { source: PEER, destination, ttl: 255, announcedLength: payload.length, payload, receivedAt };
+  return { source: PEER, destination, id: 1, ttl: 255, announcedLength: payload.length, payload, receivedAt };
 }

@@ -17,6 +17,7 @@ const packetOf = (hex: string, changes: Partial<ReceivedPacket> = {}): ReceivedP
     destination: ip('224.0.0.18'),
     ttl: 255,
     announcedLength: payload.length,
+    seal: { kind: 'none' },
     ...changes,
     payload,
   };
