@@ -162,8 +162,10 @@ const vrrpInstance = object({
     kind('unicast', {
       peers: list(
         object({ address: ip, minTtl: nullable(integer(0, 255)), maxTtl: nullable(integer(0, 255)) }),
-        1,
       ),
+      ttl: nullable(integer(0, 255)),
+      checkSource: flag,
+      checksum: oneOf('detect', 'old', 'new'),
     }),
   ),
   virtualAddresses: { ...list(virtualAddress), maxItems: 255 },
@@ -182,6 +184,10 @@ const vrrpInstance = object({
   trackInterfaces: list(object({ interface: interfaceName, weight, reverse: flag })),
   trackScripts: list(object({ script: text, weight, reverse: flag })),
   skipCheckAdvAddr: flag,
+  checksumAsV2: flag,
+  trackSource: flag,
+  ownerIgnoreAdverts: flag,
+  promoteSecondaries: flag,
   lowerPrioNoAdvert: flag,
   higherPrioSendAdvert: flag,
   notify,

@@ -7,7 +7,7 @@ import { invariant } from '../base/never.ts';
 import type { Prng } from '../base/prng.ts';
 import { interfaceName, type Micros, micros, priority, seconds, vrid } from '../base/units.ts';
 import type { VrrpGlobals } from '../config/model/global.ts';
-import type { VirtualAddress, VrrpInstance } from '../config/model/vrrp.ts';
+import type { VirtualAddress, VrrpDestination, VrrpInstance } from '../config/model/vrrp.ts';
 import type { VrrpPart } from '../vrrp/shell/process.ts';
 import type { HostPlan } from './host.ts';
 
@@ -74,9 +74,26 @@ export const vrrpInstance = (changes: Partial<VrrpInstance> = {}): VrrpInstance 
   trackInterfaces: [],
   trackScripts: [],
   skipCheckAdvAddr: false,
+  checksumAsV2: false,
+  trackSource: false,
+  ownerIgnoreAdverts: false,
+  promoteSecondaries: false,
   lowerPrioNoAdvert: false,
   higherPrioSendAdvert: false,
   notify: { master: null, backup: null, fault: null, stop: null, any: null, smtpAlert: false },
+  ...changes,
+});
+
+/** To these peers, with keepalived's defaults. */
+export const unicastTo = (
+  peers: readonly IpAddress[],
+  changes: Partial<Extract<VrrpDestination, { kind: 'unicast' }>> = {},
+): VrrpDestination => ({
+  kind: 'unicast',
+  peers: peers.map((peer) => ({ address: peer, minTtl: null, maxTtl: null })),
+  ttl: null,
+  checkSource: false,
+  checksum: 'detect',
   ...changes,
 });
 

@@ -165,6 +165,10 @@ export const CONFIG: Config = {
       trackInterfaces: [],
       trackScripts: [{ script: 'chk', weight: 3, reverse: false }],
       skipCheckAdvAddr: false,
+      checksumAsV2: false,
+      trackSource: false,
+      ownerIgnoreAdverts: false,
+      promoteSecondaries: false,
       lowerPrioNoAdvert: false,
       higherPrioSendAdvert: false,
       notify: {

@@ -374,6 +374,11 @@ const vrrp = {
     'mistake',
     (f: { address: string }) => `unicast peer ${f.address} is listed twice; this one is ignored`,
   ),
+  no_source_to_track: catalogRow(
+    'no_source_to_track',
+    'complaint',
+    (f: { name: string }) => `(${f.name}) track_src_ip needs mcast_src_ip or unicast_src_ip; it is ignored`,
+  ),
   unicast_without_peers: catalogRow(
     'unicast_without_peers',
     'complaint',

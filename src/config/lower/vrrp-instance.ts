@@ -47,14 +47,18 @@ export function lowerInstance(
     { name, family, interface: mandatory.interface, strict },
     context,
   );
-  if (addresses.virtual.length === 0 && settings.no_virtual_ipaddress === undefined) {
+  const none = settings.no_virtual_ipaddress !== undefined && !strict;
+  if (addresses.virtual.length === 0 && !none) {
     const row = version === 3 || strict ? catalog.no_address_refused : catalog.no_address;
     report(row(block.at.args[0] ?? null, { name }));
   }
+  const route = advertRoute(settings, name, family, context);
   if (strict && (settings.state?.value === 'MASTER') !== owner) {
     report(catalog.owner_state(settings.state?.at.keyword ?? block.at.keyword, { name }));
   }
-  const route = advertRoute(settings, name, family, context);
+  if (settings.track_src_ip !== undefined && route.source === null) {
+    report(catalog.no_source_to_track(settings.track_src_ip.at.keyword, { name }));
+  }
   const interval = advertInterval(settings, name, version, context);
   const authentication = lowerAuthentication(
     settings,
@@ -66,7 +70,11 @@ export function lowerInstance(
     ...mandatory,
     version,
     family,
-    initialState: initialState(settings, name, owner, authentication.kind, context),
+    initialState: strict
+      ? owner
+        ? 'MASTER'
+        : 'BACKUP'
+      : initialState(settings, name, owner, authentication.kind, context),
     priority: priority(level),
     advertInterval: interval,
     ...preemption(settings, name, { owner, strict }, context),
@@ -86,8 +94,19 @@ export function lowerInstance(
     trackScripts: lowerTrackedScripts(block, scripts, owner, context),
     skipCheckAdvAddr:
       settings.skip_check_adv_addr?.value === true || valueOr(defaults.vrrp_skip_check_adv_addr, false),
+    checksumAsV2:
+      version === 3 &&
+      family === 'inet' &&
+      valueOr(settings.v3_checksum_as_v2, defaults.v3_checksum_as_v2 !== undefined),
+    trackSource: settings.track_src_ip !== undefined && route.source !== null,
+    ownerIgnoreAdverts:
+      owner &&
+      (firstGiven(settings.owner_ignore_adverts, strict ? undefined : defaults.vrrp_owner_ignore_adverts) ??
+        strict),
+    promoteSecondaries: settings.promote_secondaries !== undefined,
     lowerPrioNoAdvert:
-      firstGiven(settings.lower_prio_no_advert, defaults.vrrp_lower_prio_no_advert) ?? strict,
+      firstGiven(settings.lower_prio_no_advert, strict ? undefined : defaults.vrrp_lower_prio_no_advert) ??
+      strict,
     higherPrioSendAdvert:
       firstGiven(
         settings.higher_prio_send_advert,

@@ -38,6 +38,14 @@ export interface VrrpInstance {
   readonly trackInterfaces: readonly TrackedInterface[];
   readonly trackScripts: readonly TrackedScript[];
   readonly skipCheckAdvAddr: boolean;
+  /** v3 over IPv4: checksums without pseudo header, and none is demanded (v3_checksum_as_v2) */
+  readonly checksumAsV2: boolean;
+  /** FAULT while `sourceAddress` is not on the interface (track_src_ip) */
+  readonly trackSource: boolean;
+  /** an owner drops what it hears */
+  readonly ownerIgnoreAdverts: boolean;
+  /** the interface keeps secondary addresses when their primary goes */
+  readonly promoteSecondaries: boolean;
   readonly lowerPrioNoAdvert: boolean;
   readonly higherPrioSendAdvert: boolean;
   readonly notify: VrrpNotify;
@@ -78,7 +86,17 @@ export type HmacSecret =
 
 export type VrrpDestination =
   | { readonly kind: 'multicast'; readonly group: IpAddress }
-  | { readonly kind: 'unicast'; readonly peers: readonly UnicastPeer[] };
+  | {
+      readonly kind: 'unicast';
+      /** none only with unicast_fault_no_peer: the instance stays in FAULT */
+      readonly peers: readonly UnicastPeer[];
+      /** TTL or hop limit; null = 255 over IPv4, the kernel's usual one over IPv6 */
+      readonly ttl: number | null;
+      /** only peers are heard, and only inside their range of TTLs */
+      readonly checkSource: boolean;
+      /** v3 over IPv4: `old` puts the multicast group into the pseudo header, `detect` does as the peers do */
+      readonly checksum: 'detect' | 'old' | 'new';
+    };
 
 export interface UnicastPeer {
   readonly address: IpAddress;

@@ -10,7 +10,7 @@ import { block, each, line, list, type ValueReader } from './row.ts';
 import { bareCommand, scriptCommand, scriptUser } from './script-values.ts';
 import {
   blockName, boolean, decimalSeconds, flag, I32_MAX, integer, interfaceWord, ipAddress, multicast4, multicast6,
-  noHead, oneOf, oneWord, parseAddress, parseInteger, parseInterface, SECONDS_MAX, text, U32_MAX, wholeSeconds, wordAt,
+  noHead, oneOf, oneWord, optional, parseAddress, parseInteger, parseInterface, SECONDS_MAX, text, U32_MAX, wholeSeconds, wordAt,
 } from './values.ts'; // biome-ignore format: one line reads better
 
 /** Weights of trackers (RFC 9568 priorities leave 1..254 for them). */
@@ -165,6 +165,22 @@ export const vrrpInstanceRows = {
   skip_check_adv_addr: line(boolean, 'compare the address list only when the sender changes'),
   mcast_src_ip: line(ipAddress, 'source address of multicast adverts', { tier: 1 }),
   unicast_src_ip: line(ipAddress, 'source address of unicast adverts', { tier: 1 }),
+  unicast_ttl: line(integer(0, 255), 'TTL or hop limit of unicast adverts'),
+  unicast_fault_no_peer: line(flag, 'with a unicast keyword and no peer: FAULT instead of multicast', {
+    tier: 3,
+  }),
+  check_unicast_src: line(flag, 'accept unicast adverts of the peers only'),
+  old_unicast_checksum: line(
+    optional(oneOf('never'), 'old'),
+    'the checksum of keepalived before 2.0, or never',
+    {
+      tier: 3,
+    },
+  ),
+  v3_checksum_as_v2: line(boolean, 'version 3 checksums over IPv4 without pseudo header', { tier: 3 }),
+  track_src_ip: line(flag, 'FAULT while the configured source address is not on the interface', { tier: 3 }),
+  owner_ignore_adverts: line(boolean, 'the address owner drops what it hears', { tier: 3 }),
+  promote_secondaries: line(flag, 'removing a primary address keeps the secondary ones'),
   mcast_dst_ip: line(multicastGroup, 'destination of multicast adverts', { tier: 3 }),
   unicast_peer: list(peerLine, 'routers that get the adverts instead of the multicast group', { tier: 1 }),
   authentication: block(noHead, authenticationRows, 'authentication of RFC 2338, version 2 only', {

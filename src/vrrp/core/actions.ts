@@ -14,8 +14,9 @@ export type VrrpAction =
       readonly family: Family;
       readonly source: IpAddress;
       readonly destination: IpAddress;
-      /** what stands in the checksum's pseudo header; differs from `destination` only towards old unicast peers */
-      readonly checksumDestination: IpAddress;
+      /** what stands in the checksum's pseudo header: another than `destination` towards old unicast peers; null = there is
+       *  none (v3_checksum_as_v2) */
+      readonly checksumDestination: IpAddress | null;
       readonly advert: Advert;
       /** how it is sealed */
       readonly authentication: VrrpAuthentication;

@@ -16,7 +16,7 @@ import { type Complaint, isOwner, type RouterState } from './state.ts';
 import type { VrrpCounters } from './status.ts';
 
 /** RFC 9568 §5.1.1.3 */
-const TTL = 255;
+const TTL_MULTICAST = 255;
 /** Of a link that is not there. */
 const MTU_USUAL = 1_500;
 
@@ -56,7 +56,6 @@ export function sendAdvert(
   { source, priority: sent }: { readonly source: IpAddress; readonly priority: Priority },
 ): Step {
   const { config } = router;
-  const group = config.family === 'inet' ? world.globals.mcastGroup4 : world.globals.mcastGroup6;
   const advert: Advert = {
     version: config.version,
     type: ADVERTISEMENT,
@@ -73,12 +72,21 @@ export function sendAdvert(
     family: config.family,
     source,
     destination,
-    checksumDestination: router.checksumStyle === 'group' ? group : destination,
+    checksumDestination: checksumDestination(router, destination, world.globals),
     advert,
     authentication: config.authentication,
-    ttl: TTL,
+    ttl: config.destination.kind === 'unicast' ? config.destination.ttl : TTL_MULTICAST,
   }));
   return [count(router, 'advertsSent'), actions];
+}
+
+function checksumDestination(
+  { config, checksumStyle }: RouterState,
+  destination: IpAddress,
+  globals: VrrpGlobals,
+): IpAddress | null {
+  if (config.checksumAsV2) return null;
+  return checksumStyle === 'group' && config.family === 'inet' ? globals.mcastGroup4 : destination;
 }
 
 /** RFC 9568 §6.4.3: a master that goes says so, so that the next need not wait for the deadline. */

@@ -8,6 +8,7 @@ import {
   type AddressFact,
   addressKey,
   addressOn,
+  type LinkFact,
   type Network,
   primaryAddress,
   transportKey,
@@ -51,6 +52,12 @@ function faultText(cause: FaultCause): string {
       return `duplicate address detection of ${cause.address} on ${cause.interface} is not over`;
     case 'source_taken':
       return `another machine has ${cause.address}, the address of ${cause.interface} to send adverts from`;
+    case 'source_missing':
+      return `interface ${cause.interface} does not have ${cause.address}, the address to send adverts from`;
+    case 'no_peer':
+      return 'there is no unicast_peer to send adverts to';
+    case 'strict_unicast':
+      return `strict mode does not allow unicast on ${cause.interface}, which can multicast`;
     case 'no_socket':
       return `there is no VRRP socket: ${cause.detail}`;
     default:
@@ -69,6 +76,9 @@ function sourceAddress(config: VrrpInstance, network: Network, virtual: Readonly
         (isOwner(config) ? primaryAddress(network, config, () => false) : null))
       : addressOn(network, name, config.sourceAddress);
   const address = config.sourceAddress ?? found?.address;
+  if (config.trackSource && found === null && address !== undefined) {
+    return unfit({ kind: 'source_missing', interface: name, address });
+  }
   if (address === undefined) return unfit({ kind: 'no_source_address', interface: name });
   if (found?.detection === 'running') return unfit({ kind: 'source_in_detection', interface: name, address });
   if (found?.detection === 'failed') return unfit({ kind: 'source_taken', interface: name, address });
@@ -81,11 +91,21 @@ function ownInterfaceFaults(config: VrrpInstance, network: Network): FaultCause[
   const link = network.links.get(config.interface);
   if (link === undefined) return [{ kind: 'interface_missing', interface: config.interface }];
   if (!link.up && config.trackPrimary) return [{ kind: 'interface_down', interface: config.interface }];
-  if (!link.multicast && config.destination.kind === 'multicast') {
-    return [{ kind: 'no_multicast', interface: config.interface }];
-  }
+  const route = routeFault(config, link);
+  if (route !== null) return [route];
   const broken = network.brokenTransports.get(transportKey(config));
   return broken === undefined ? [] : [{ kind: 'no_socket', detail: broken }];
+}
+
+/** behaviour.md sections 3 and 9 */
+function routeFault(
+  { destination, strict, interface: name }: VrrpInstance,
+  link: LinkFact,
+): FaultCause | null {
+  if (destination.kind === 'multicast')
+    return link.multicast ? null : { kind: 'no_multicast', interface: name };
+  if (destination.peers.length === 0) return { kind: 'no_peer' };
+  return strict && link.multicast ? { kind: 'strict_unicast', interface: name } : null;
 }
 
 /** Interfaces tracked without weight, and those that virtual addresses live on (unless no_track). */

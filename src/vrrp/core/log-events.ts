@@ -128,6 +128,12 @@ export const vrrpLog = catalogue({
     (f: Fields<{ addresses: readonly string[]; detail: string }>) =>
       `(${f.instance}) cannot add ${f.addresses.join(' ')}: ${f.detail}`,
   ),
+  otherOwner: row(
+    'vrrp_other_owner',
+    'error',
+    (f: Fields<{ source: string }>) =>
+      `(${f.instance}) ${f.source} claims to own the addresses too (priority 255): only one router may be configured so`,
+  ),
   addressDuplicate: row(
     'vrrp_address_duplicate',
     'error',

@@ -125,7 +125,9 @@ function newRouter(key: string, config: VrrpInstance, network: Network, startAt:
     config,
     phase: { kind: 'initialize', reason: 'waiting for the end of vrrp_startup_delay', startAt },
     effectivePriority: effectivePriority(config, network),
-    checksumStyle: 'standard',
+    checksumStyle:
+      config.destination.kind === 'unicast' && config.destination.checksum === 'old' ? 'group' : 'standard',
+    lowered: false,
     counters: NO_COUNTS,
     changedAt: null,
     complained: [],

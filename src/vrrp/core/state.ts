@@ -13,7 +13,7 @@
  *          master-down deadline
  */
 import type { IpAddress } from '../../base/ip.ts';
-import type { Instant, InterfaceName, Micros, Priority } from '../../base/units.ts';
+import { type Instant, type InterfaceName, type Micros, type Priority, priority } from '../../base/units.ts';
 import type { VrrpInstance } from '../../config/model/vrrp.ts';
 import type { ChecksumStyle, DropReason } from '../wire/receive.ts';
 import type { AnnounceTimers } from './announce.ts';
@@ -28,6 +28,8 @@ export interface RouterState {
   readonly effectivePriority: Priority;
   /** what unicast peers were last seen to put into their checksum */
   readonly checksumStyle: ChecksumStyle;
+  /** an owner that gave way to another owner: it goes on with 254 (behaviour.md section 4.5) */
+  readonly lowered: boolean;
   readonly counters: VrrpCounters;
   /** when the current phase began; null before the first transition */
   readonly changedAt: Instant | null;
@@ -69,8 +71,18 @@ export interface Master {
   readonly source: IpAddress;
   readonly nextAdvertAt: Instant;
   readonly announce: AnnounceTimers;
+  /** another owner of the same addresses, which should have yielded and does not; null = none was heard */
+  readonly rival: Rival | null;
   /** addresses put back since the last advert, see REPAIRS_PER_ADVERT_MAX */
   readonly repairs: number;
+}
+
+export interface Rival {
+  readonly interval: Micros;
+  /** own adverts sent since it was heard first */
+  readonly told: number;
+  /** it was told often enough; heard again before this, it is there to stay */
+  readonly watchedUntil: Instant | null;
 }
 
 export interface Fault {
@@ -87,6 +99,9 @@ export type FaultCause =
   | { readonly kind: 'no_source_address'; readonly interface: InterfaceName }
   | { readonly kind: 'source_in_detection'; readonly interface: InterfaceName; readonly address: IpAddress }
   | { readonly kind: 'source_taken'; readonly interface: InterfaceName; readonly address: IpAddress }
+  | { readonly kind: 'source_missing'; readonly interface: InterfaceName; readonly address: IpAddress }
+  | { readonly kind: 'no_peer' }
+  | { readonly kind: 'strict_unicast'; readonly interface: InterfaceName }
   | { readonly kind: 'no_socket'; readonly detail: string };
 
 export type Complaint =
@@ -96,6 +111,7 @@ export type Complaint =
   | 'lower_priority'
   | 'own_advert'
   | 'address_refused'
+  | 'other_owner'
   | 'address_duplicate';
 
 /** Every instance under a key of its own, in file order. Only unicast routers of one VRID and source that differ by their peers
@@ -120,5 +136,7 @@ function routerKey(
   return `${name} ${family} ${vrid} ${how}`;
 }
 
-/** RFC 9568 §6.1: priority 255 says that the addresses are this router's own. */
-export const isOwner = (config: Pick<VrrpInstance, 'priority'>): boolean => config.priority === 255;
+/** RFC 9568 §6.1: this priority says that the addresses are the router's own. */
+export const OWNER_PRIORITY: Priority = priority(255);
+export const isOwner = (config: Pick<VrrpInstance, 'priority'>): boolean =>
+  config.priority === OWNER_PRIORITY;

@@ -2,7 +2,13 @@
 import { exhaustive } from '../../base/never.ts';
 import { earliest, type Instant, type Priority } from '../../base/units.ts';
 import type { VirtualAddress, VrrpInstance } from '../../config/model/vrrp.ts';
-import { type AcceptedAdvert, type DropReason, type ReceivedPacket, receiveAdvert } from '../wire/receive.ts';
+import {
+  type AcceptedAdvert,
+  type ChecksumStyle,
+  type DropReason,
+  type ReceivedPacket,
+  receiveAdvert,
+} from '../wire/receive.ts';
 import { announceDeadline } from './announce.ts';
 import {
   andThen,
@@ -20,11 +26,12 @@ import { assessHealth, effectivePriority, faultReason } from './health.ts';
 import { vrrpLog } from './log-events.ts';
 import { addressKey } from './network.ts';
 import { reconfigure } from './reload.ts';
-import type { RouterState } from './state.ts';
+import { isOwner, type RouterState } from './state.ts';
 import type { VrrpCounters } from './status.ts';
 import { backupHeard, masterDown, moveDeadline } from './step-backup.ts';
 import { masterDue, masterHeard, repair } from './step-master.ts';
 import { becomeFault, begin, downInterval, halt, recover } from './transitions.ts';
+import { ownPriority } from './two-owners.ts';
 
 export type RouterEvent =
   | { readonly kind: 'startup_delayed' }
@@ -137,8 +144,7 @@ function received(router: RouterState, packet: ReceivedPacket, world: World, now
   const sameSender = phase.kind === 'backup' && phase.master?.address === packet.source;
   const verdict = receiveAdvert(packet, {
     instance: config,
-    groupForChecksum:
-      config.destination.kind === 'unicast' && config.family === 'inet' ? world.globals.mcastGroup4 : null,
+    groupForChecksum: mayBeOld(config) ? world.globals.mcastGroup4 : null,
     listed: config.skipCheckAdvAddr && sameSender ? null : listedAddresses(config, world.network),
   });
   if (!verdict.ok) {
@@ -149,6 +155,7 @@ function received(router: RouterState, packet: ReceivedPacket, world: World, now
     });
     return complainOnce(count(router, DROP_COUNTER[verdict.error]), verdict.error, entry);
   }
+  if (isOwner(config) && config.ownerIgnoreAdverts) return [router, []];
   if (packet.source === phase.source) {
     const entry = vrrpLog.ownAdvertHeard({ instance: config.name, source: packet.source });
     return complainOnce(router, 'own_advert', entry);
@@ -156,11 +163,19 @@ function received(router: RouterState, packet: ReceivedPacket, world: World, now
   const isNewMaster = phase.kind === 'backup' && !sameSender;
   const listening = isNewMaster ? { ...router, complained: [] } : router;
   const noted = andThen(noteAddressList(listening, verdict.value, world), (r) => [
-    { ...count(r, 'advertsReceived'), checksumStyle: verdict.value.checksum },
+    { ...count(r, 'advertsReceived'), checksumStyle: styleAfter(config, verdict.value.checksum) },
     [],
   ]);
   return andThen(noted, (r) => heard(r, verdict.value, world, now));
 }
+
+/** The checksum of old keepalived routers is looked for unless old_unicast_checksum says never. */
+const mayBeOld = ({ destination, family }: VrrpInstance): boolean =>
+  destination.kind === 'unicast' && family === 'inet' && destination.checksum !== 'new';
+
+/** As the peers do, unless old_unicast_checksum says how. */
+const styleAfter = ({ destination }: VrrpInstance, seen: ChecksumStyle): ChecksumStyle =>
+  destination.kind === 'unicast' && destination.checksum === 'old' ? 'group' : seen;
 
 function heard(router: RouterState, advert: AcceptedAdvert, world: World, now: Instant): Step {
   const { phase } = router;
@@ -190,7 +205,7 @@ function networkChanged(router: RouterState, world: World, now: Instant): Step {
   const { phase, config } = router;
   if (phase.kind === 'initialize') return [router, []];
   const health = assessHealth(config, world.network, world.virtual);
-  const weighed = reweigh(router, effectivePriority(config, world.network), now);
+  const weighed = reweigh(router, ownPriority(router, effectivePriority(config, world.network)), now);
   if (health.kind === 'unfit') {
     const reason = faultReason(health.causes);
     if (phase.kind !== 'fault') return becomeFault(weighed, world, reason, now);

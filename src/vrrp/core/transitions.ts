@@ -23,6 +23,7 @@ import { addressKey, isPresent } from './network.ts';
 import { type Backup, isOwner, type Phase, type RouterState } from './state.ts';
 import { STATE_NAME } from './status.ts';
 import { masterDownInterval, type TimerInputs } from './timers.ts';
+import { raise } from './two-owners.ts';
 
 export interface Sender {
   readonly address: IpAddress;
@@ -88,6 +89,7 @@ export function becomeMaster(
     source,
     nextAdvertAt: after(now, config.advertInterval),
     announce: announceTimersFrom(config.garp, now),
+    rival: null,
     repairs: 0,
   };
   const equipped = andThen(advertised, (sent) => [
@@ -122,11 +124,23 @@ export function yieldTo(
 }
 
 /** All faults are gone. The whole wait again; an owner's is one interval and the skew (behaviour.md section 4.7). */
-export function recover(router: RouterState, source: IpAddress, now: Instant): Step {
+export function recover(faulty: RouterState, source: IpAddress, now: Instant): Step {
+  const router = raise(faulty);
   const phase = freshBackup(router, { source, reason: 'faults are over: listening for a master' }, now);
   const { advertInterval } = router.config;
   const owners = masterDownInterval(timerInputs(router, advertInterval), 1);
-  return enter(router, isOwner(router.config) ? { ...phase, downAt: after(now, owners) } : phase, now);
+  const [entered, actions] = enter(
+    router,
+    isOwner(router.config) ? { ...phase, downAt: after(now, owners) } : phase,
+    now,
+  );
+  return [entered, [...announceSource(router, source), ...actions]];
+}
+
+/** Peers that are written to one by one may have forgotten where this router is (behaviour.md section 4.7). */
+function announceSource({ config }: RouterState, address: IpAddress): readonly RouterAction[] {
+  const { destination, interface: name } = config;
+  return destination.kind === 'unicast' ? [{ kind: 'announce_address', interface: name, address }] : [];
 }
 
 /** One priority-0 advert where keepalived sends two (Q6), and none when the link is what failed. */

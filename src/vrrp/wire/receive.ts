@@ -135,7 +135,7 @@ export function receiveAdvert(
   for (const { reason, fails } of CHECKS) if (fails(candidate)) return err(reason);
   // the kernel of an IPv6 sender sums up the trailer, too
   const summed = instance.family === 'inet6' ? message : bare;
-  const checksum = checksumStyle(summed, packet, context.groupForChecksum);
+  const checksum = checksumStyle(summed, packet, context);
   if (checksum === null) return err('checksum');
   if (!isForUs(packet, instance)) return err('destination');
   if (!isFromPeer(packet, instance)) return err('unknown_peer');
@@ -187,7 +187,13 @@ function hasUnusableInterval({ advert, instance }: Candidate): boolean {
   return advert.version === 2 ? advert.interval !== instance.advertInterval : advert.interval === 0;
 }
 
-function checksumStyle(message: Uint8Array, path: AdvertPath, group: IpAddress | null): ChecksumStyle | null {
+function checksumStyle(
+  message: Uint8Array,
+  path: AdvertPath,
+  { instance, groupForChecksum: group }: ReceiveContext,
+): ChecksumStyle | null {
+  // with v3_checksum_as_v2 none is demanded (behaviour.md section 2)
+  if (instance.checksumAsV2) return 'standard';
   if (advertChecksum(message, path) === 0) return 'standard';
   if (group === null) return null;
   return advertChecksum(message, { source: path.source, destination: group }) === 0 ? 'group' : null;
@@ -199,10 +205,9 @@ function isForUs(packet: ReceivedPacket, { destination }: VrrpInstance): boolean
     : !isMulticast(packet.destination);
 }
 
-/** With a TTL range on any peer, only peers are heard and only inside their range (min_ttl, max_ttl). */
+/** Where the source is checked, only peers are heard and only inside their range (min_ttl, max_ttl). */
 function isFromPeer({ source, ttl }: ReceivedPacket, { destination }: VrrpInstance): boolean {
-  if (destination.kind === 'multicast') return true;
-  if (destination.peers.every((peer) => peer.minTtl === null && peer.maxTtl === null)) return true;
+  if (destination.kind === 'multicast' || !destination.checkSource) return true;
   const peer = destination.peers.find(({ address }) => address === source);
   return peer !== undefined && ttl !== null && ttl >= (peer.minTtl ?? 0) && ttl <= (peer.maxTtl ?? 255);
 }
