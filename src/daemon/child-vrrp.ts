@@ -4,6 +4,7 @@ import type { ChildScheduling } from '../config/model/global.ts';
 import { createClock } from '../net/adapters/clock.ts';
 import { createNetKernel } from '../net/adapters/net-kernel.ts';
 import { createPacketPort } from '../net/adapters/packets.ts';
+import { createSysctl } from '../net/adapters/sysctl.ts';
 import { startVrrp } from '../vrrp/shell/process.ts';
 import { capabilityProblem } from './capabilities.ts';
 import { runChild, type StartHalf } from './child.ts';
@@ -21,9 +22,8 @@ const startHalf: StartHalf = (config, options, log) => {
   const clock = createClock();
   const net = createNetKernel();
   if (!net.ok) return { refusal: { exitCode: 4, reason: systemErrorText(net.error) } };
-  const vrrp = startVrrp({ clock, packets: createPacketPort(clock), net: net.value, log }, config, {
-    releaseVips: options.releaseVips,
-  });
+  const ports = { clock, packets: createPacketPort(clock), net: net.value, sysctl: createSysctl(), log };
+  const vrrp = startVrrp(ports, config, { releaseVips: options.releaseVips });
   return {
     reload: (next) => vrrp.reload(next),
     stop: () => vrrp.stop(),

@@ -196,6 +196,7 @@ export class Host {
       clock: this.#clock(),
       packets: this.#packets(),
       net: this.kernel,
+      sysctl: { read: () => null, write: () => ok(undefined) },
       log: this.#observer.log(this),
     };
   }

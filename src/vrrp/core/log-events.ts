@@ -217,6 +217,11 @@ export const vrrpShellLog = catalogue({
     'error',
     (f: { address: string; detail: string }) => `cannot remove ${f.address}: ${f.detail}`,
   ),
+  settingFailed: row(
+    'vrrp_setting_failed',
+    'warning',
+    (f: { detail: string }) => `cannot change a setting of the kernel: ${f.detail}`,
+  ),
   socketFailed: row(
     'vrrp_socket_failed',
     'error',

@@ -18,6 +18,7 @@ import type { VrrpInstance } from '../../config/model/vrrp.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
 import type { NetEvent, NetKernel } from '../../ports/net-kernel.ts';
 import type { PacketPort } from '../../ports/packets.ts';
+import type { Sysctl } from '../../ports/sysctl.ts';
 import type { Transition } from '../core/actions.ts';
 import type { VrrpConfig, VrrpEvent } from '../core/events.ts';
 import { vrrpShellLog } from '../core/log-events.ts';
@@ -26,6 +27,7 @@ import { type NodeState, newNode } from '../core/node-state.ts';
 import { statusOf, type VrrpStatus } from '../core/status.ts';
 import { interpret } from './interpret.ts';
 import { type LinkTable, linkTable } from './links.ts';
+import { newPromotion, type Promotion } from './promotion.ts';
 import { newSealer, type Sealer } from './sealer.ts';
 import { openSockets, type SocketTable } from './sockets.ts';
 
@@ -33,6 +35,7 @@ export interface VrrpPorts {
   readonly clock: Clock;
   readonly packets: PacketPort;
   readonly net: NetKernel;
+  readonly sysctl: Sysctl;
   readonly log: Log;
 }
 
@@ -94,6 +97,7 @@ class Running {
   readonly #links: LinkTable = linkTable();
   readonly #sockets: SocketTable;
   readonly #sealer: Sealer = newSealer();
+  readonly #promotion: Promotion;
   readonly #alarm: Alarm;
   /** interfaces on which the last advert could not be sent */
   readonly #mute = new Set<InterfaceName>();
@@ -120,6 +124,7 @@ class Running {
     const wake = (): void => this.#wake();
     this.#sockets = openSockets(ports.packets, ports.log, wake);
     this.#alarm = ports.clock.alarm(wake);
+    this.#promotion = newPromotion(ports.sysctl, ports.log);
   }
 
   /** Subscribes before it reads, so that nothing falls between; what is told twice does no harm. */
@@ -156,6 +161,7 @@ class Running {
     this.#alarm.set(null);
     this.#unsubscribe?.();
     this.#sockets.closeAll();
+    this.#promotion.reconcile([], this.#links.byName);
   }
 
   status(): VrrpStatus {
@@ -204,6 +210,7 @@ class Running {
   }
 
   #reconcileSockets(instances: readonly VrrpInstance[], now: Instant): void {
+    this.#promotion.reconcile(instances, this.#links.byName);
     const changes = this.#sockets.reconcile({ instances, links: this.#links.byName }, now);
     for (const change of changes) this.#feed(change, now);
   }
