@@ -7,7 +7,12 @@ import { invariant } from '../base/never.ts';
 import type { Prng } from '../base/prng.ts';
 import { interfaceName, type Micros, micros, priority, seconds, vrid } from '../base/units.ts';
 import type { VrrpGlobals } from '../config/model/global.ts';
-import type { VirtualAddress, VrrpDestination, VrrpInstance } from '../config/model/vrrp.ts';
+import type {
+  VirtualAddress,
+  VrrpAuthentication,
+  VrrpDestination,
+  VrrpInstance,
+} from '../config/model/vrrp.ts';
 import type { VrrpPart } from '../vrrp/shell/process.ts';
 import type { HostPlan } from './host.ts';
 
@@ -149,8 +154,7 @@ function drawRing(random: Prng, count: number, index: number): Ring {
     vrid: vrid(51 + index),
     version,
     ...(overIpv6 ? OVER_IPV6 : {}),
-    authentication:
-      version === 2 && random.chance(0.5) ? { kind: 'pass', password: 'secret' } : { kind: 'none' },
+    authentication: random.pick(authentications(version, overIpv6)),
     virtualAddresses: Array.from({ length: random.between(1, 3) }, (_, i) =>
       virtualAddress(overIpv6 ? `fe80::${index}:${i + 1}` : `10.${index}.0.${i + 1}`),
     ),
@@ -170,6 +174,27 @@ function drawRing(random: Prng, count: number, index: number): Ring {
     members,
   };
 }
+
+/** What goes with a version and family; without is as likely as all the others. */
+function authentications(
+  version: 2 | 3,
+  overIpv6: boolean,
+): readonly [VrrpAuthentication, ...VrrpAuthentication[]] {
+  const none = { kind: 'none' } as const;
+  const password = 'secret';
+  if (version === 3) return [none, HMAC];
+  if (overIpv6) return [none, none, HMAC, { kind: 'pass', password }];
+  return [none, none, none, HMAC, { kind: 'pass', password }, { kind: 'ah', password }];
+}
+
+const HMAC: VrrpAuthentication = {
+  kind: 'hmac',
+  keys: [{ id: 1, secret: { kind: 'octets', hex: '0f'.repeat(32) } }],
+  activeKey: 1,
+  timeWindow: seconds(300),
+  antiReplay: 'time',
+  mode: 'enforce',
+};
 
 /** Ties are as likely as not: three priorities for up to five routers. At most one owner. */
 function drawTemper(random: Prng, mayOwn: boolean): Partial<VrrpInstance> {

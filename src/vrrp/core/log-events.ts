@@ -201,12 +201,6 @@ export const vrrpShellLog = catalogue({
     'error',
     (f: { interface: string; detail: string }) => `cannot send advert on ${f.interface}: ${f.detail}`,
   ),
-  sealFailed: row(
-    'vrrp_seal_failed',
-    'error',
-    (f: { interface: string }) =>
-      `cannot send advert on ${f.interface}: the active key of auth_hmac is not there`,
-  ),
   announceFailed: row(
     'vrrp_announce_failed',
     'warning',

@@ -65,13 +65,19 @@ export function interpret(action: VrrpAction, effects: Effects): readonly VrrpEv
   }
 }
 
+const NO_KEY: SystemError = {
+  code: 'ENOKEY',
+  attempted: 'seal an advert',
+  detail: 'the active key of auth_hmac is not there',
+};
+
 function sendAdvert(order: AdvertOrder, effects: Effects): void {
   const { source, destination, ttl } = order;
   const socket = effects.sockets.find(order);
   if (socket === null) return;
   const sealed = effects.sealer.seal(order, effects.wall());
   if (sealed === null) {
-    effects.log(vrrpShellLog.sealFailed({ interface: order.interface }));
+    effects.onSent(order.interface, NO_KEY);
     return;
   }
   const sent = socket.send({ source, destination, ttl, ...sealed });
