@@ -4,6 +4,7 @@ import { instant, priority, seconds } from '../../../src/base/units.ts';
 import type { VrrpDestination, VrrpInstance } from '../../../src/config/model/vrrp.ts';
 import { address, ETH0, unicastTo, vrrpGlobals, vrrpInstance } from '../../../src/sim/topology.ts';
 import type { VrrpAction } from '../../../src/vrrp/core/actions.ts';
+import type { VrrpEvent } from '../../../src/vrrp/core/events.ts';
 import { nextDeadline, stepNode } from '../../../src/vrrp/core/node.ts';
 import { type NodeState, newNode } from '../../../src/vrrp/core/node-state.ts';
 import { type Advert, advertChecksum, encodeAdvert } from '../../../src/vrrp/wire/advert.ts';
@@ -131,19 +132,18 @@ describe('two unicast routers of one VRID on one interface', () => {
     const before = pair();
     expect(new Set(before.routers.map(({ key }) => key)).size).toBe(2);
     const [first] = sentAtDeadline(before);
-    const payload = encodeAdvert((first as SendAdvert).advert, { source: THIRD, destination: OWN });
-    const seal = { kind: 'none' } as const;
-    const packet = {
-      source: THIRD,
-      destination: OWN,
-      ttl: 255,
-      announcedLength: payload.length,
-      payload,
-      seal,
+    const arrived = (source: typeof OWN): VrrpEvent => {
+      const payload = encodeAdvert((first as SendAdvert).advert, { source, destination: OWN });
+      const seal = { kind: 'none' } as const;
+      const packet = { source, destination: OWN, ttl: 255, announcedLength: payload.length, payload, seal };
+      return { kind: 'packet_received', interface: ETH0, family: 'inet', packet };
     };
-    const event = { kind: 'packet_received', interface: ETH0, family: 'inet', packet } as const;
-    const [heard] = stepNode(before, event, instant(1));
-    expect(heard.routers.map(({ counters }) => counters.advertsReceived)).toEqual([0, 1]);
+    const counts = ({ routers }: NodeState): readonly number[] =>
+      routers.map(({ counters }) => counters.advertsReceived);
+    const [once] = stepNode(before, arrived(PEER), instant(1));
+    expect(counts(once)).toEqual([1, 0]);
+    const [heard] = stepNode(once, arrived(THIRD), instant(1));
+    expect(counts(heard)).toEqual([1, 1]);
     const config = { globals: heard.globals, instances: heard.routers.map((router) => router.config) };
     const [reloaded, actions] = stepNode(heard, { kind: 'config_changed', config }, instant(2));
     expect(actions).toEqual([]);
