@@ -90,8 +90,8 @@ describe.each(ROWS)('$what', ({ kinds, lines, address, advert, resignation }) =>
   });
   afterAll(() => duel?.close());
 
-  test('the higher priority becomes master; its adverts are sealed', async () => {
-    await duel.mastered('first');
+  test('the higher priority becomes master; its adverts are sealed and believed', async () => {
+    await duel.stays('first');
     await duel.onWire(advert);
   });
 
@@ -103,11 +103,19 @@ describe.each(ROWS)('$what', ({ kinds, lines, address, advert, resignation }) =>
 
   test('started again, with numbers of its own, it is believed again', async () => {
     await duel.start('first');
-    await duel.mastered('first');
+    await duel.stays('first');
   });
 
   test('neither complains', () => {
     expect(duel.complaints()).toEqual([]);
+  });
+
+  if (lines !== AH) return;
+  test('their numbers continue where the other stopped, whoever sends', () => {
+    const numbers = duel.wire().flatMap((line) => /AH\(.*seq=(0x[\da-f]+)/.exec(line)?.slice(1) ?? []);
+    const sorted = numbers.map(Number).sort((a, b) => a - b);
+    expect(numbers.length).toBeGreaterThan(10);
+    expect(numbers.map(Number)).toEqual(sorted);
   });
 });
 

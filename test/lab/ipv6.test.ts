@@ -75,8 +75,8 @@ describe.each(VARIANTS)('$what', ({ extra, advert }) => {
     });
     afterAll(() => duel?.close());
 
-    test('the higher priority becomes master and advertises', async () => {
-      await duel.mastered('first');
+    test('the higher priority becomes master, advertises, and is believed', async () => {
+      await duel.stays('first');
       await duel.onWire(advert);
     });
 
