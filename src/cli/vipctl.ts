@@ -63,6 +63,22 @@ function vipctlProgram(terminal: Terminal, finish: (exitStatus: number) => void)
   addressed(program, 'reload')
     .description('read the configuration again; a file with errors changes nothing')
     .action(async (options: SocketChoice) => finish(await reload(options, terminal)));
+  addressed(program, 'plan')
+    .description('what a reload would do to the IPVS table; exits 2 if anything, 0 if nothing')
+    .option('--json', 'the answer as JSON')
+    .action(async (options: SocketChoice & { json?: true }) => {
+      const { runPlan } = await import('./plan.ts');
+      finish(await runPlan(socketOf(options), options, terminal));
+    });
+  program
+    .command('replay')
+    .description('run a recording (vipd --record FILE) through the VRRP core and print what happened')
+    .argument('<file>', 'the recording')
+    .option('--all', 'every event, not only those that led to something')
+    .action(async (file: string, options: { all?: true }) => {
+      const { runReplay } = await import('./replay.ts');
+      finish(await runReplay(file, options, terminal));
+    });
   program
     .command('genhash')
     .description('compute the digest of a page, with the arguments of the original genhash')

@@ -44,6 +44,7 @@ const kind = (name: string, properties: Readonly<Record<string, Schema>> = {}): 
 const micros = integer(0, 4_294_967_295_000_000);
 const port = integer(0, 65_535);
 const weight = integer(-253, 253);
+const trackerWeight = integer(-254, 254);
 const u32 = integer(0, 4_294_967_295);
 const i32 = integer(0, 2_147_483_647);
 const ip = pattern(IP);
@@ -81,6 +82,8 @@ const globalConfig = object({
     mcastGroup4: pattern(IPV4),
     mcastGroup6: pattern(IPV6),
     startupDelay: micros,
+    delayAfterBoot: micros,
+    interfaceDelays: list(object({ interface: interfaceName, down: micros, up: micros })),
     logUnknownVrids: flag,
     garpInterval: micros,
     gnaInterval: micros,
@@ -180,12 +183,14 @@ const vrrpInstance = object({
   }),
   strict: flag,
   accept: flag,
+  trackSource: flag,
   trackPrimary: flag,
   trackInterfaces: list(object({ interface: interfaceName, weight, reverse: flag })),
-  trackScripts: list(object({ script: text, weight, reverse: flag })),
+  trackers: list(
+    object({ kind: oneOf('script', 'file', 'process'), name: text, weight: trackerWeight, reverse: flag }),
+  ),
   skipCheckAdvAddr: flag,
   checksumAsV2: flag,
-  trackSource: flag,
   ownerIgnoreAdverts: flag,
   promoteSecondaries: flag,
   lowerPrioNoAdvert: flag,
@@ -193,7 +198,7 @@ const vrrpInstance = object({
   notify,
 });
 
-const vrrpSyncGroup = object({ name: text, members: list(text, 1), notify });
+const vrrpSyncGroup = object({ name: text, members: list(text, 1), trackingWeight: flag, notify });
 
 const vrrpScript = object({
   name: text,
@@ -204,6 +209,28 @@ const vrrpScript = object({
   reverse: flag,
   rise: integer(1, 2_147_483_647),
   fall: integer(1, 2_147_483_647),
+  initFail: flag,
+});
+
+const trackFile = object({
+  name: text,
+  path: text,
+  weight: trackerWeight,
+  reverse: flag,
+  initial: nullable(object({ value: integer(-2_147_483_648, 2_147_483_647), overwrite: flag })),
+});
+
+const trackProcess = object({
+  name: text,
+  command: list(text, 1),
+  fullCommand: flag,
+  parameters: nullable(oneOf('exact', 'partial', 'initial')),
+  weight: trackerWeight,
+  reverse: flag,
+  quorum: integer(0, 65_535),
+  quorumMax: nullable(integer(0, 65_535)),
+  terminateDelay: micros,
+  forkDelay: micros,
 });
 
 const checkerCommon = {
@@ -282,6 +309,8 @@ export const configSchema: Schema = {
     vrrpInstances: list(shared('vrrpInstance')),
     vrrpSyncGroups: list(shared('vrrpSyncGroup')),
     vrrpScripts: list(shared('vrrpScript')),
+    trackFiles: list(trackFile),
+    trackProcesses: list(trackProcess),
     virtualServers: list(shared('virtualServer')),
   }),
   definitions: {

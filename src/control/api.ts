@@ -2,11 +2,13 @@
  *
  *      GET  /v1/status   DaemonStatus
  *      POST /v1/reload   ReloadReport; 200 accepted, 409 refused
+ *      POST /v1/plan     PlanReport; 200, or 409 when the file would be refused
  *      GET  /metrics     Prometheus text
  *
  *  Every refusal is a Problem. */
 import type { ChecksStatus } from '../checks/core/status.ts';
 import type { ChildName } from '../daemon/ipc.ts';
+import type { PlanLine } from '../ipvs/core/plan-text.ts';
 import type { VrrpStatus } from '../vrrp/core/status.ts';
 
 /** Where vipd answers; an `instance` gets a socket of its own beside it. */
@@ -51,6 +53,14 @@ export interface ReloadReport {
   readonly diagnostics: readonly string[];
 }
 
+/** What a reload would do. */
+export interface PlanReport extends ReloadReport {
+  /** operations on the kernel's IPVS table, in order; null: there is none to plan against, or it cannot be read */
+  readonly operations: readonly PlanLine[] | null;
+  /** why there are none */
+  readonly why: string | null;
+}
+
 export interface Problem {
   readonly error: string;
 }
@@ -59,6 +69,7 @@ export type Route =
   | { readonly kind: 'get_status' }
   | { readonly kind: 'get_metrics' }
   | { readonly kind: 'reload' }
+  | { readonly kind: 'plan' }
   | { readonly kind: 'method_not_allowed'; readonly allow: string }
   | { readonly kind: 'not_found' };
 
@@ -66,6 +77,7 @@ const ROUTES = [
   { method: 'GET', path: '/v1/status', kind: 'get_status' },
   { method: 'GET', path: '/metrics', kind: 'get_metrics' },
   { method: 'POST', path: '/v1/reload', kind: 'reload' },
+  { method: 'POST', path: '/v1/plan', kind: 'plan' },
 ] as const;
 
 /** `target` is the request line's, a query is ignored. HEAD is not offered. */

@@ -1,7 +1,7 @@
 /** The control API's client: one request, one connection, and errors that say what to do. Used by vipctl. */
 import { Agent, request } from 'undici';
 import { err, ok, type Result } from '../base/result.ts';
-import type { DaemonStatus, Problem, ReloadReport } from './api.ts';
+import type { DaemonStatus, PlanReport, Problem, ReloadReport } from './api.ts';
 
 /** A status of 10,000 real servers is about 10 MB. */
 export const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
@@ -24,6 +24,12 @@ export async function fetchStatus(socketPath: string): Answer<DaemonStatus> {
 export async function requestReload(socketPath: string): Answer<ReloadReport> {
   const answer = await ask(socketPath, 'POST', '/v1/reload');
   return answer.ok ? expect<ReloadReport>(answer.value, [200, 409]) : answer;
+}
+
+/** A refused configuration is an answer here too. */
+export async function requestPlan(socketPath: string): Answer<PlanReport> {
+  const answer = await ask(socketPath, 'POST', '/v1/plan');
+  return answer.ok ? expect<PlanReport>(answer.value, [200, 409]) : answer;
 }
 
 interface Reply {

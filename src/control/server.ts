@@ -9,7 +9,7 @@ import { exhaustive } from '../base/never.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { SystemError } from '../base/system-error.ts';
 import { systemErrorOf } from '../observe/system-errors.ts';
-import { type DaemonStatus, type ReloadReport, route } from './api.ts';
+import { type DaemonStatus, type PlanReport, type ReloadReport, route } from './api.ts';
 import {
   closeHttpServer,
   createHttpServer,
@@ -31,6 +31,8 @@ export interface ControlHandlers {
   status(): Promise<DaemonStatus>;
   /** resolves when the new configuration is in force or refused */
   reload(): Promise<ReloadReport>;
+  /** reads the file as `reload` does, and changes nothing */
+  plan(): Promise<PlanReport>;
 }
 
 export interface ControlServerOptions {
@@ -79,6 +81,10 @@ async function reply(handlers: ControlHandlers, method: string, target: string):
       return metricsReply(await handlers.status());
     case 'reload': {
       const report = await handlers.reload();
+      return jsonReply(report.accepted ? 200 : 409, report);
+    }
+    case 'plan': {
+      const report = await handlers.plan();
       return jsonReply(report.accepted ? 200 : 409, report);
     }
     case 'method_not_allowed':

@@ -34,6 +34,12 @@ const startHalf: StartHalf = (config, options, log) => {
   );
   return {
     reload: (next) => checkers.reload(next),
+    preview: (next) => {
+      const preview = checkers.preview(next);
+      return preview.ok
+        ? { kind: 'planned', lines: preview.value }
+        : { kind: 'unreadable', why: systemErrorText(preview.error) };
+    },
     stop: () => checkers.stop(),
     status: () => ({ process: 'checkers', ...checkers.status() }),
     resetCounters: () => {},

@@ -5,7 +5,11 @@ import { createClock } from '../net/adapters/clock.ts';
 import { createNetKernel } from '../net/adapters/net-kernel.ts';
 import { createPacketPort } from '../net/adapters/packets.ts';
 import { createSysctl } from '../net/adapters/sysctl.ts';
+import { createProgramRunner } from '../scripts/program-runner.ts';
+import { createProcessTable } from '../track/shell/process-table.ts';
+import { createTrackedFiles } from '../track/shell/tracked-files.ts';
 import { startVrrp } from '../vrrp/shell/process.ts';
+import { recordedCore } from '../vrrp/shell/recorder.ts';
 import { capabilityProblem } from './capabilities.ts';
 import { runChild, type StartHalf } from './child.ts';
 import { applyScheduling } from './scheduling.ts';
@@ -22,10 +26,22 @@ const startHalf: StartHalf = (config, options, log) => {
   const clock = createClock();
   const net = createNetKernel();
   if (!net.ok) return { refusal: { exitCode: 4, reason: systemErrorText(net.error) } };
-  const ports = { clock, packets: createPacketPort(clock), net: net.value, sysctl: createSysctl(), log };
-  const vrrp = startVrrp(ports, config, { releaseVips: options.releaseVips });
+  const ports = {
+    clock,
+    packets: createPacketPort(clock),
+    net: net.value,
+    sysctl: createSysctl(),
+    log,
+    programs: createProgramRunner(clock),
+    files: createTrackedFiles(clock),
+    processes: createProcessTable(clock),
+  };
+  const core = options.record === null ? undefined : recordedCore(options.record, ports);
+  const vrrp = startVrrp(ports, config, { releaseVips: options.releaseVips }, core);
   return {
     reload: (next) => vrrp.reload(next),
+    // what VRRP would do is read off the two configurations, by the parent
+    preview: () => ({ kind: 'planned', lines: [] }),
     stop: () => vrrp.stop(),
     status: () => ({ process: 'vrrp', ...vrrp.status() }),
     resetCounters: () => vrrp.resetCounters(),

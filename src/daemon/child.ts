@@ -6,7 +6,7 @@ import { catalogue, row } from '../base/log.ts';
 import type { Config } from '../config/model/config.ts';
 import { dieWithParent, unlockMemory } from '../native/process-knobs.ts';
 import { createLog } from '../observe/log.ts';
-import type { ChildMessage, ChildOptions, ChildStatus, ParentMessage } from './ipc.ts';
+import type { ChildMessage, ChildOptions, ChildStatus, ParentMessage, Preview } from './ipc.ts';
 import { createAssembly } from './portions.ts';
 
 /** A defect of vipd: not permanent, the parent restarts the child (sysexits EX_SOFTWARE). */
@@ -20,6 +20,8 @@ const childLog = catalogue({
 /** One half of the daemon, already running. */
 export interface Half {
   reload(config: Config): void;
+  /** what a reload of `config` would write; nothing changes */
+  preview(config: Config): Preview;
   /** synchronous: what must be released is released when it returns */
   stop(): void;
   status(): ChildStatus;
@@ -84,6 +86,12 @@ export function runChild(ident: string, startHalf: StartHalf): void {
         half?.reload(assembly.complete(message.config));
         tell({ kind: 'ready' });
         return;
+      case 'preview': {
+        const config = assembly.complete(message.config);
+        if (half !== null)
+          tell({ kind: 'previewed', request: message.request, preview: half.preview(config) });
+        return;
+      }
       case 'get_status':
         if (half !== null) tell({ kind: 'status', request: message.request, status: half.status() });
         return;

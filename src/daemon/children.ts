@@ -1,12 +1,15 @@
 /** A running child: the process, its IPC channel and the questions that wait for an answer. */
 import { type ChildProcess, fork } from 'node:child_process';
-import type { ChildMessage, ChildName, ChildStatus, ConfigMessage, ParentMessage } from './ipc.ts';
+import { exhaustive } from '../base/never.ts';
+import type { Config } from '../config/model/config.ts';
+import type { ChildMessage, ChildName, ChildStatus, ConfigMessage, ParentMessage, Preview } from './ipc.ts';
 import { inPortions } from './portions.ts';
+import { createQuestions } from './questions.ts';
 
 /** How long a child may take to answer `get_status` before it counts as not answering. */
 const STATUS_ANSWER_LIMIT_MS = 2_000;
-/** Questions that may wait at once; more are answered with null. */
-const QUESTIONS_MAX = 64;
+/** The same for `preview`: a table of tens of thousands is read and compared. */
+const PREVIEW_ANSWER_LIMIT_MS = 10_000;
 
 /** No helper threads in either child: they bring nothing to heaps of this size, and a vrrp process under SCHED_RR that waits
  *  for V8's helpers, which run at normal priority, keeps them from the only CPU of a small director for seconds (seen in
@@ -33,6 +36,8 @@ export interface Child {
   signal(signal: NodeJS.Signals): void;
   /** null when the child is busy, gone or silent for too long */
   status(): Promise<ChildStatus | null>;
+  /** what a reload of `config` would write; null as with `status` */
+  preview(config: Config): Promise<Preview | null>;
 }
 
 /** Starts the child program at `path`; it inherits stdout and stderr, and dies when this process dies. */
@@ -42,20 +47,26 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
     serialization: 'json',
     execArgv: [...CHILD_NODE_FLAGS[name]],
   });
-  const questions = new Map<number, (status: ChildStatus | null) => void>();
-  let lastRequest = 0;
-  const answer = (request: number, status: ChildStatus | null): void => {
-    questions.get(request)?.(status);
-    questions.delete(request);
-  };
+  const statuses = createQuestions<ChildStatus>();
+  const previews = createQuestions<Preview>();
   process_.on('message', (raw) => {
     const message = raw as ChildMessage;
-    if (message.kind === 'ready') callbacks.onReady();
-    else if (message.kind === 'status') answer(message.request, message.status);
-    else callbacks.onFatal(message.exitCode, message.reason);
+    switch (message.kind) {
+      case 'ready':
+        return callbacks.onReady();
+      case 'status':
+        return statuses.answer(message.request, message.status);
+      case 'previewed':
+        return previews.answer(message.request, message.preview);
+      case 'fatal':
+        return callbacks.onFatal(message.exitCode, message.reason);
+      default:
+        return exhaustive(message);
+    }
   });
   onceGone(process_, (status, signal) => {
-    for (const request of [...questions.keys()]) answer(request, null);
+    statuses.abandon();
+    previews.abandon();
     callbacks.onExit(status, signal);
   });
   // A child that is on its way out has closed its channel; its exit is reported separately.
@@ -65,22 +76,19 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
   const sendInPortions = async (message: ConfigMessage): Promise<void> => {
     for (const portion of inPortions(name, message)) await send(portion);
   };
+  const configure = (message: ConfigMessage): void => {
+    configured = configured.then(() => sendInPortions(message));
+  };
   return {
     name,
     pid: process_.pid ?? null,
-    configure: (message) => {
-      configured = configured.then(() => sendInPortions(message));
-    },
+    configure,
     resetCounters: () => void send({ kind: 'reset_counters' }),
     signal: (signal) => void process_.kill(signal),
     status: () =>
-      new Promise((resolve) => {
-        if (!process_.connected || questions.size >= QUESTIONS_MAX) return resolve(null);
-        const request = ++lastRequest;
-        questions.set(request, resolve);
-        void send({ kind: 'get_status', request });
-        setTimeout(() => answer(request, null), STATUS_ANSWER_LIMIT_MS).unref();
-      }),
+      statuses.ask((request) => void send({ kind: 'get_status', request }), STATUS_ANSWER_LIMIT_MS),
+    preview: (config) =>
+      previews.ask((request) => configure({ kind: 'preview', request, config }), PREVIEW_ANSWER_LIMIT_MS),
   };
 }
 

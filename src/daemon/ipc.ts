@@ -4,6 +4,7 @@
 import type { ChecksStatus } from '../checks/core/status.ts';
 import type { Config } from '../config/model/config.ts';
 import type { VirtualServer } from '../config/model/lvs.ts';
+import type { PlanLine } from '../ipvs/core/plan-text.ts';
 import type { VrrpStatus } from '../vrrp/core/status.ts';
 
 export type ChildName = 'vrrp' | 'checkers';
@@ -15,6 +16,8 @@ export interface ChildOptions {
   readonly releaseIpvs: boolean;
   /** where the checkers remember which services of the kernel are theirs */
   readonly ownershipFile: string;
+  /** where the vrrp process records its run; null = nowhere */
+  readonly record: string | null;
   readonly log: LogOptions;
 }
 
@@ -34,14 +37,22 @@ export type ParentMessage =
 /** On the channel its virtual servers are in `services` messages before it (portions.ts). */
 export type ConfigMessage =
   | { readonly kind: 'start'; readonly config: Config; readonly options: ChildOptions }
-  | { readonly kind: 'reload'; readonly config: Config };
+  | { readonly kind: 'reload'; readonly config: Config }
+  /** what would a reload of this one do? */
+  | { readonly kind: 'preview'; readonly request: number; readonly config: Config };
 
 export type ChildMessage =
   /** the configuration is in force (after `start` and after each `reload`) */
   | { readonly kind: 'ready' }
   | { readonly kind: 'status'; readonly request: number; readonly status: ChildStatus }
+  | { readonly kind: 'previewed'; readonly request: number; readonly preview: Preview }
   /** permanent: the child exits with `exitCode`, the parent stops everything */
   | { readonly kind: 'fatal'; readonly exitCode: number; readonly reason: string };
+
+/** What a reload would write to the kernel. */
+export type Preview =
+  | { readonly kind: 'planned'; readonly lines: readonly PlanLine[] }
+  | { readonly kind: 'unreadable'; readonly why: string };
 
 export type ChildStatus =
   | ({ readonly process: 'vrrp' } & VrrpStatus)

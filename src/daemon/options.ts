@@ -30,6 +30,8 @@ export interface DaemonOptions {
     readonly checkers: string | null;
   };
   readonly controlSocket: string | null;
+  /** where the vrrp process records its run */
+  readonly record: string | null;
   /** numeric umask for files that vipd creates; dumps are 0600 whatever it says */
   readonly umask: number | null;
   readonly testLog: string | null;
@@ -85,6 +87,7 @@ export const OPTIONS: readonly OptionRow[] = [
   { long: 'strict', help: 'refuse a configuration that gets a warning' },
   { long: 'json', help: 'with -t: print what was found as JSON, for editors' },
   { long: 'log-json', help: 'log lines as JSON' },
+  { long: 'record', argument: 'FILE', help: 'record what the VRRP core sees, for vipctl replay' },
   { long: 'control-socket', argument: 'PATH', help: 'unix socket for vipctl (default /run/vipd/vipd.sock)' },
 ];
 
@@ -128,6 +131,7 @@ export function parseOptions(argv: readonly string[]): Result<DaemonOptions, str
     respawn: count('dont-respawn') === 0,
     pidFiles: { parent: text('pid'), vrrp: text('vrrp_pid'), checkers: text('checkers_pid') },
     controlSocket: text('control-socket'),
+    record: text('record'),
     umask: umask === null ? null : Number.parseInt(umask, umask.toLowerCase().startsWith('0x') ? 16 : 8),
     testLog,
     signalName: text('signum'),

@@ -21,7 +21,7 @@ import {
   type SupervisionEvent,
   supervise,
 } from './core/supervise.ts';
-import type { ChildName, ChildOptions, ChildStatus } from './ipc.ts';
+import type { ChildName, ChildOptions, ChildStatus, Preview } from './ipc.ts';
 import { daemonLog } from './log-events.ts';
 
 /** What the parent needs of the world. */
@@ -147,6 +147,11 @@ export class Parent {
     return status !== null && status.process === name
       ? (status as Extract<ChildStatus, { process: P }>)
       : null;
+  }
+
+  /** What a reload of `config` would write to the IPVS table; null when the checkers process does not answer. */
+  async preview(config: Config): Promise<Preview | null> {
+    return (await this.#children.get('checkers')?.preview(config)) ?? null;
   }
 
   #wantedChildren(): readonly ChildName[] {

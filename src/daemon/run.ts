@@ -4,7 +4,7 @@ import type { Log } from '../base/log.ts';
 import { elapsed, instant } from '../base/units.ts';
 import { type LoadOptions, loadConfig } from '../config/load.ts';
 import type { Config } from '../config/model/config.ts';
-import { controlSocketPath, type DaemonStatus, type ReloadReport } from '../control/api.ts';
+import { controlSocketPath, type DaemonStatus, type PlanReport, type ReloadReport } from '../control/api.ts';
 import { startControlServer } from '../control/server.ts';
 import { monotonicMicros } from '../native/process-knobs.ts';
 import { createClock } from '../net/adapters/clock.ts';
@@ -82,6 +82,7 @@ async function start(daemon: Daemon, config: Config): Promise<void> {
         releaseVips: options.releaseVips,
         releaseIpvs: options.releaseIpvs,
         ownershipFile: besideSocket(controlSocketOf(options, config), 'ipvs-services'),
+        record: options.record,
         log: options.log,
       },
     },
@@ -146,6 +147,20 @@ function reload(daemon: Daemon, parent: Parent): ReloadReport {
   return { accepted, diagnostics: texts };
 }
 
+/** What `reload` would do now. Nothing is logged: the one who asks is told. */
+async function planReload({ file, options }: Daemon, parent: Parent): Promise<PlanReport> {
+  const { config, refused, diagnostics: found } = loadConfig(file, loadOptionsOf(options));
+  const diagnostics = reportDiagnostics(found, () => {});
+  if (config === null || refused || found.some(isError)) {
+    return { accepted: false, diagnostics, operations: null, why: 'a reload would refuse the file' };
+  }
+  const preview = await parent.preview(config);
+  if (preview?.kind === 'planned')
+    return { accepted: true, diagnostics, operations: preview.lines, why: null };
+  const why = preview === null ? 'the checkers process is not running or does not answer' : preview.why;
+  return { accepted: true, diagnostics, operations: null, why };
+}
+
 /** The control socket and, where configured, the Prometheus endpoint. Without them the daemon still does its work. */
 async function openDoors(daemon: Daemon, parent: Parent): Promise<(() => Promise<void>)[]> {
   const { options, log } = daemon;
@@ -155,6 +170,7 @@ async function openDoors(daemon: Daemon, parent: Parent): Promise<(() => Promise
     handlers: {
       status: () => statusOf(daemon, parent),
       reload: async () => reload(daemon, parent),
+      plan: () => planReload(daemon, parent),
     },
   });
   const closers: (() => Promise<void>)[] = [];

@@ -6,10 +6,9 @@ import type {
   VirtualAddress,
   VrrpInstance,
   VrrpNotify,
-  VrrpScript,
   VrrpSyncGroup,
 } from '../config/model/vrrp.ts';
-import type { VrrpInstanceStatus, VrrpStatus } from '../vrrp/core/status.ts';
+import type { VrrpInstanceStatus } from '../vrrp/core/status.ts';
 import { enabled, optional, scriptText, shortSeconds, trueFalse, wallText, yesNo } from './dump-text.ts';
 
 export const instanceLines = (
@@ -138,17 +137,28 @@ function addressLines(
   ];
 }
 
-const weightText = ({ weight, reverse }: { weight: number; reverse: boolean }): string =>
+export const weightText = ({ weight, reverse }: { weight: number; reverse: boolean }): string =>
   `weight ${weight}${reverse ? ' reverse' : ''}`;
 
-const trackingLines = ({ trackInterfaces, trackScripts }: VrrpInstance): readonly string[] => [
+const TRACKER_KINDS = [
+  ['script', 'scripts'],
+  ['file', 'files'],
+  ['process', 'processes'],
+] as const;
+
+const trackingLines = ({ trackInterfaces, trackers }: VrrpInstance): readonly string[] => [
   ...optional(trackInterfaces.length > 0, '   Tracked interfaces :'),
   ...trackInterfaces.map((tracked) => `     ${tracked.interface} ${weightText(tracked)}`),
-  ...optional(trackScripts.length > 0, '   Tracked scripts :'),
-  ...trackScripts.map((tracked) => `     ${tracked.script} ${weightText(tracked)}`),
+  ...TRACKER_KINDS.flatMap(([kind, title]) => {
+    const tracked = trackers.filter((tracker) => tracker.kind === kind);
+    return [
+      ...optional(tracked.length > 0, `   Tracked ${title} :`),
+      ...tracked.map((tracker) => `     ${tracker.name} ${weightText(tracker)}`),
+    ];
+  }),
 ];
 
-const notifyLines = (notify: VrrpNotify): readonly string[] => [
+export const notifyLines = (notify: VrrpNotify): readonly string[] => [
   `   Using smtp notification = ${yesNo(notify.smtpAlert)}`,
   ...scriptLine('Master state transition script', notify.master),
   ...scriptLine('Backup state transition script', notify.backup),
@@ -160,25 +170,4 @@ const notifyLines = (notify: VrrpNotify): readonly string[] => [
 const scriptLine = (label: string, command: VrrpNotify['any']): readonly string[] =>
   command === null ? [] : [`   ${label} = ${scriptText(command)}`];
 
-/** The group's state is its members': they change together. */
-export const syncGroupLines = (group: VrrpSyncGroup, status: VrrpStatus | null): readonly string[] => {
-  const member = status?.instances.find(({ name }) => group.members.includes(name));
-  return [
-    ` VRRP Sync Group = ${group.name}${member === undefined ? '' : `, ${member.state}`}`,
-    '   VRRP member instances :',
-    ...group.members.map((name) => `     ${name}`),
-    ...notifyLines(group.notify),
-  ];
-};
-
-export const scriptLines = (script: VrrpScript): readonly string[] => [
-  ` VRRP Script = ${script.name}`,
-  `   Command = ${script.command.argv.map((word) => `'${word}'`).join(' ')}`,
-  `   Interval = ${wholeSeconds(script.interval)}`,
-  `   Timeout = ${wholeSeconds(script.timeout)}`,
-  `   Weight = ${script.weight}${script.reverse ? ' reverse' : ''}`,
-  `   Rise = ${script.rise}`,
-  `   Fall = ${script.fall}`,
-];
-
-const wholeSeconds = (duration: Micros): string => `${shortSeconds(duration)} sec`;
+export const wholeSeconds = (duration: Micros): string => `${shortSeconds(duration)} sec`;

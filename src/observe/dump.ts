@@ -7,12 +7,11 @@ import type { VrrpCounters, VrrpStatus } from '../vrrp/core/status.ts';
 import { checkersLines, pairServices, serviceLines } from './dump-checks.ts';
 import { globalLines } from './dump-global.ts';
 import { heading, textOf } from './dump-text.ts';
-import { instanceLines, scriptLines, syncGroupLines } from './dump-vrrp.ts';
+import { trackedSections } from './dump-tracked.ts';
+import { instanceLines } from './dump-vrrp.ts';
 
 /** keepalived.data */
 export function printVrrpData(config: Config, status: VrrpStatus | null): string {
-  const groups = config.vrrpSyncGroups.flatMap((group) => syncGroupLines(group, status));
-  const scripts = config.vrrpScripts.flatMap(scriptLines);
   return textOf([
     ...globalLines(config.global),
     ...heading('VRRP Topology'),
@@ -23,8 +22,7 @@ export function printVrrpData(config: Config, status: VrrpStatus | null): string
         config.vrrpSyncGroups.find(({ members }) => members.includes(instance.name)) ?? null,
       ),
     ),
-    ...(groups.length === 0 ? [] : [...heading('VRRP Sync groups'), ...groups]),
-    ...(scripts.length === 0 ? [] : [...heading('VRRP Scripts'), ...scripts]),
+    ...trackedSections(config, status),
   ]);
 }
 

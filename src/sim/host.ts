@@ -20,6 +20,7 @@ import type { startVrrp, VrrpPart, VrrpPorts, VrrpProcess } from '../vrrp/shell/
 import { newKernel, type SimKernel } from './kernel.ts';
 import type { Lan } from './lan.ts';
 import { SimSocket } from './socket.ts';
+import { newTracked, type SimTracked } from './tracked.ts';
 import type { World } from './world.ts';
 
 /** What travels on the simulated segment. */
@@ -54,6 +55,7 @@ export interface HostPlan {
 export class Host {
   readonly plan: HostPlan;
   readonly kernel: SimKernel;
+  readonly tracked: SimTracked;
   process: VrrpProcess | null = null;
   /** false: powered off or with a cut link; frames neither leave nor arrive */
   connected = true;
@@ -91,7 +93,12 @@ export class Host {
     this.#start = around.start;
     this.#clockOffset = micros(around.random.between(0, 1_000_000_000));
     this.kernel = newKernel((deliver) => this.#soon(deliver));
+    this.tracked = newTracked(around.random.split(), (delay, task) => this.#later(delay, task));
     this.#lan.attach(plan.name, (frame) => this.#receive(frame));
+  }
+
+  get worldTime(): Instant {
+    return this.#world.now;
   }
 
   get now(): Instant {
@@ -207,6 +214,9 @@ export class Host {
       net: this.kernel,
       sysctl: { read: () => null, write: () => ok(undefined) },
       log: this.#observer.log(this),
+      programs: this.tracked.programs,
+      files: this.tracked.files,
+      processes: this.tracked.processes,
     };
   }
 

@@ -12,6 +12,7 @@ import type {
   VrrpAuthentication,
   VrrpDestination,
   VrrpInstance,
+  VrrpScript,
 } from '../config/model/vrrp.ts';
 import type { VrrpPart } from '../vrrp/shell/process.ts';
 import type { HostPlan } from './host.ts';
@@ -28,6 +29,8 @@ export const vrrpGlobals = (changes: Partial<VrrpGlobals> = {}): VrrpGlobals => 
   mcastGroup4: brand<Ipv4>('224.0.0.18'),
   mcastGroup6: brand<Ipv6>('ff02::12'),
   startupDelay: micros(0),
+  delayAfterBoot: micros(0),
+  interfaceDelays: [],
   logUnknownVrids: false,
   garpInterval: micros(0),
   gnaInterval: micros(0),
@@ -75,12 +78,12 @@ export const vrrpInstance = (changes: Partial<VrrpInstance> = {}): VrrpInstance 
   },
   strict: false,
   accept: true,
+  trackSource: false,
   trackPrimary: true,
   trackInterfaces: [],
-  trackScripts: [],
+  trackers: [],
   skipCheckAdvAddr: false,
   checksumAsV2: false,
-  trackSource: false,
   ownerIgnoreAdverts: false,
   promoteSecondaries: false,
   lowerPrioNoAdvert: false,
@@ -105,7 +108,16 @@ export const unicastTo = (
 export const vrrpPart = (
   instances: readonly VrrpInstance[],
   globals: Partial<VrrpGlobals> = {},
-): VrrpPart => ({ global: { vrrp: vrrpGlobals(globals) }, vrrpInstances: instances });
+  more: Partial<VrrpPart> = {},
+): VrrpPart => ({
+  global: { vrrp: vrrpGlobals(globals), scripts: { user: null, security: false } },
+  vrrpInstances: instances,
+  vrrpSyncGroups: [],
+  vrrpScripts: [],
+  trackFiles: [],
+  trackProcesses: [],
+  ...more,
+});
 
 /** What all routers of a segment agree on for one VRID, or should. */
 export interface Ring {
@@ -118,6 +130,10 @@ export interface Ring {
 export interface Topology {
   readonly hosts: readonly HostPlan[];
   readonly rings: readonly Ring[];
+  /** on every host all instances are one sync group */
+  readonly grouped: boolean;
+  /** what every instance tracks; the hosts' faults make it fail */
+  readonly script: VrrpScript | null;
 }
 
 const HOSTS_MAX = 5;
@@ -128,22 +144,54 @@ const OVER_IPV6: Partial<VrrpInstance> = {
 
 export function drawTopology(random: Prng): Topology {
   const count = random.between(2, HOSTS_MAX);
-  const rings = Array.from({ length: random.between(1, 2) }, (_, i) => drawRing(random.split(), count, i));
+  const ringCount = random.between(1, 2);
+  const grouped = ringCount > 1 && random.chance(0.5);
+  const script = random.chance(0.4) ? drawScript(random.split()) : null;
+  // in a group an instance has the same temper as its companions: priorities that part would never let it settle
+  const tempers = Array.from({ length: count }, (_, i) => drawTemper(random, i === 0));
+  const rings = Array.from({ length: ringCount }, (_, i) =>
+    drawRing(random.split(), { tempers: grouped ? tempers : null, count, script, grouped }, i),
+  );
   const interval = micros(random.pick([0, 0, 10_000]));
   const pacing = { garpInterval: interval, gnaInterval: interval };
-  const hosts = Array.from({ length: count }, (_, i) => ({
-    name: `r${i + 1}`,
-    interface: ETH0,
-    addresses: [address(`192.168.100.${101 + i}`), address(`fe80::${101 + i}`)],
-    config: vrrpPart(
-      rings.flatMap(({ members }) => members[i] ?? []),
-      pacing,
-    ),
-  }));
-  return { hosts, rings };
+  const hosts = Array.from({ length: count }, (_, i) => {
+    const instances = rings.flatMap(({ members }) => members[i] ?? []);
+    const { notify } = vrrpInstance();
+    const members = instances.map(({ name }) => name);
+    return {
+      name: `r${i + 1}`,
+      interface: ETH0,
+      addresses: [address(`192.168.100.${101 + i}`), address(`fe80::${101 + i}`)],
+      config: vrrpPart(instances, pacing, {
+        vrrpSyncGroups: grouped ? [{ name: 'VG_1', members, trackingWeight: false, notify }] : [],
+        vrrpScripts: script === null ? [] : [script],
+      }),
+    };
+  });
+  return { hosts, rings, grouped, script };
 }
 
-function drawRing(random: Prng, count: number, index: number): Ring {
+const drawScript = (random: Prng): VrrpScript => ({
+  name: 'chk',
+  command: { argv: ['/bin/chk'], user: null },
+  interval: seconds(random.pick([0.5, 1])),
+  timeout: seconds(1),
+  weight: 0,
+  reverse: false,
+  rise: random.between(1, 2),
+  fall: random.between(1, 2),
+  initFail: random.chance(0.2),
+});
+
+interface RingDraw {
+  /** what the members are like; null draws it */
+  readonly tempers: readonly Partial<VrrpInstance>[] | null;
+  readonly count: number;
+  readonly script: VrrpScript | null;
+  readonly grouped: boolean;
+}
+
+function drawRing(random: Prng, { tempers, count, script, grouped }: RingDraw, index: number): Ring {
   const version = random.pick([2, 3] as const);
   const overIpv6 = random.chance(0.3);
   const shared = version === 2 ? seconds(random.pick([1, 2])) : seconds(random.pick([0.1, 0.5, 1]));
@@ -161,13 +209,21 @@ function drawRing(random: Prng, count: number, index: number): Ring {
     // these may be of the other family
     excludedAddresses: random.chance(0.3) ? [virtualAddress(`10.${index}.1.1`, { prefixLength: 24 })] : [],
   };
-  const members = Array.from({ length: count }, (_, i) =>
-    vrrpInstance({
+  // with weight the priorities differ while it fails; an owner and a group have none
+  const weight = grouped ? 0 : random.pick([0, -30]);
+  const members = Array.from({ length: count }, (_, i) => {
+    const temper = tempers?.[i] ?? drawTemper(random, i === 0);
+    const isOwner = temper.priority === 255;
+    return vrrpInstance({
       ...common,
-      ...drawTemper(random, i === 0),
+      ...temper,
+      trackers:
+        script === null
+          ? []
+          : [{ kind: 'script', name: script.name, weight: isOwner ? 0 : weight, reverse: false }],
       advertInterval: differing ? seconds(random.pick([0.1, 0.5, 1])) : shared,
-    }),
-  );
+    });
+  });
   return {
     vrid: 51 + index,
     interval: micros(Math.max(...members.map(({ advertInterval }) => advertInterval))),

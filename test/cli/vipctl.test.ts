@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { invariant } from '../../src/base/never.ts';
 import { runVipctl } from '../../src/cli/vipctl.ts';
-import type { DaemonStatus, ReloadReport } from '../../src/control/api.ts';
+import type { DaemonStatus, PlanReport, ReloadReport } from '../../src/control/api.ts';
 import { startControlServer } from '../../src/control/server.ts';
 import { expectGolden } from '../observe/golden.ts';
 import { BAD_STATUS, STATUS, WALL } from '../observe/samples.ts';
@@ -23,10 +23,16 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function daemon(status: DaemonStatus, report: ReloadReport = { accepted: true, diagnostics: [] }) {
+const NO_PLAN: PlanReport = { accepted: true, diagnostics: [], operations: [], why: null };
+
+async function daemon(
+  status: DaemonStatus,
+  report: ReloadReport = { accepted: true, diagnostics: [] },
+  planned: PlanReport = NO_PLAN,
+) {
   const started = await startControlServer({
     socketPath: socket,
-    handlers: { status: async () => status, reload: async () => report },
+    handlers: { status: async () => status, reload: async () => report, plan: async () => planned },
     log: () => {},
   });
   invariant(started.ok, () => JSON.stringify(started));
@@ -74,7 +80,7 @@ describe('vipctl status', () => {
       ...instance,
       addresses: instance.addresses.map((vip) => ({ ...vip, held: false })),
     }));
-    await daemon({ ...STATUS, vrrp: { instances, strayPackets: 0 } });
+    await daemon({ ...STATUS, vrrp: { instances, groups: [], trackers: [], strayPackets: 0 } });
     const { exitStatus, stdout } = await vipctl('status', '--socket', socket);
     expect(stdout).toContain('VI_1 is MASTER but 192.168.100.240 is not on eth0\n');
     expect(exitStatus).toBe(1);
@@ -126,6 +132,58 @@ describe('vipctl reload', () => {
   });
 });
 
+describe('vipctl plan', () => {
+  const plan = async (report: PlanReport, ...more: readonly string[]) => {
+    await daemon(STATUS, undefined, report);
+    return vipctl('plan', '--socket', socket, ...more);
+  };
+
+  test('of a file that changes nothing says so and exits 0', async () => {
+    expect(await plan(NO_PLAN)).toEqual({
+      exitStatus: 0,
+      stdout: 'Nothing to do: the IPVS table is as the file wants it.\n',
+      stderr: '',
+    });
+  });
+
+  test('shows each operation, counts them, and exits 2', async () => {
+    const operations = [
+      { sign: '+', text: 'real server A' },
+      { sign: '~', text: 'real server B weight 3 → 1' },
+      { sign: '-', text: 'virtual server C' },
+    ] as const;
+    const report = { ...NO_PLAN, diagnostics: ['vipd.conf:3:1 warning'], operations };
+    expect(await plan(report)).toEqual({
+      exitStatus: 2,
+      stdout:
+        '+ real server A\n~ real server B weight 3 → 1\n- virtual server C\n' +
+        '1 to add, 1 to change, 1 to remove.\n',
+      stderr: 'vipd.conf:3:1 warning\n',
+    });
+    await stop();
+    const { exitStatus, stdout } = await plan(report, '--json');
+    expect([exitStatus, JSON.parse(stdout)]).toEqual([2, report]);
+  });
+
+  test('of a file that a reload would refuse exits 1', async () => {
+    const report = {
+      accepted: false,
+      diagnostics: ['vipd.conf:3:1 error'],
+      operations: null,
+      why: 'refused',
+    };
+    expect(await plan(report)).toEqual({
+      exitStatus: 1,
+      stdout: '',
+      stderr: 'vipd.conf:3:1 error\nNo plan: refused.\n',
+    });
+  });
+
+  test('without a daemon exits 1, so that it is not taken for a change', async () => {
+    expect((await vipctl('plan', '--socket', socket)).exitStatus).toBe(1);
+  });
+});
+
 describe('vipctl', () => {
   test('prints its version', async () => {
     expect(await vipctl('version')).toEqual({ exitStatus: 0, stdout: 'vipctl dev\n', stderr: '' });
@@ -134,7 +192,7 @@ describe('vipctl', () => {
   test('lists its commands when asked', async () => {
     const { exitStatus, stdout } = await vipctl('--help');
     expect(exitStatus).toBe(0);
-    for (const command of ['status', 'reload', 'genhash', 'version'])
+    for (const command of ['status', 'reload', 'plan', 'genhash', 'version'])
       expect(stdout).toContain(`  ${command}`);
   });
 

@@ -7,6 +7,7 @@ describe('control API routes', () => {
     ['GET', '/v1/status?pretty=1', { kind: 'get_status' }],
     ['GET', '/metrics', { kind: 'get_metrics' }],
     ['POST', '/v1/reload', { kind: 'reload' }],
+    ['POST', '/v1/plan', { kind: 'plan' }],
     ['GET', '/v1/reload', { kind: 'method_not_allowed', allow: 'POST' }],
     ['DELETE', '/v1/status', { kind: 'method_not_allowed', allow: 'GET' }],
     ['GET', '/', { kind: 'not_found' }],

@@ -32,6 +32,20 @@ describe('reloads of a master that serves a download', () => {
     expect(played('reload', 'removed').table).toEqual([service, first(5)]);
   });
 
+  test('vipctl plan tells before the reload what it will do, and after it that nothing is left to do', () => {
+    expect(played('reload', 'planned')).toEqual({
+      before: {
+        status: 2,
+        lines: [
+          '- real server [192.168.100.9]:tcp:80 of [192.168.100.240]:tcp:80',
+          '- virtual server [192.168.100.240]:tcp:8080',
+          '0 to add, 0 to change, 2 to remove.',
+        ],
+      },
+      after: { status: 0, lines: ['Nothing to do: the IPVS table is as the file wants it.'] },
+    });
+  });
+
   test('a reload that changes nothing writes nothing', () => {
     expect(played('reload', 'unchanged').writes).toEqual({ ipvs: [], addresses: [] });
   });

@@ -10,6 +10,7 @@ import type { CheckerCommon, Forwarding, RealServer } from '../../src/config/mod
 import type { ScriptCommand } from '../../src/config/model/vrrp.ts';
 import type { DaemonStatus } from '../../src/control/api.ts';
 import type { VrrpCounters, VrrpStatus } from '../../src/vrrp/core/status.ts';
+import { GROUPS, TRACKERS } from './tracked-samples.ts';
 
 export const WALL = Date.UTC(2026, 10, 20, 7, 30, 0);
 
@@ -97,6 +98,8 @@ export const CONFIG: Config = {
       mcastGroup4: ip('224.0.0.18'),
       mcastGroup6: 'ff02::12' as Config['global']['vrrp']['mcastGroup6'],
       startupDelay: micros(0),
+      delayAfterBoot: micros(0),
+      interfaceDelays: [],
       logUnknownVrids: false,
       garpInterval: micros(0),
       gnaInterval: micros(0),
@@ -161,12 +164,12 @@ export const CONFIG: Config = {
       },
       strict: false,
       accept: true,
+      trackSource: false,
       trackPrimary: true,
       trackInterfaces: [],
-      trackScripts: [{ script: 'chk', weight: 3, reverse: false }],
+      trackers: [{ kind: 'script', name: 'chk', weight: 3, reverse: false }],
       skipCheckAdvAddr: false,
       checksumAsV2: false,
-      trackSource: false,
       ownerIgnoreAdverts: false,
       promoteSecondaries: false,
       lowerPrioNoAdvert: false,
@@ -185,6 +188,7 @@ export const CONFIG: Config = {
     {
       name: 'G1',
       members: ['VI_1'],
+      trackingWeight: false,
       notify: { master: null, backup: null, fault: null, stop: null, any: null, smtpAlert: true },
     },
   ],
@@ -198,8 +202,11 @@ export const CONFIG: Config = {
       reverse: false,
       rise: 1,
       fall: 1,
+      initFail: false,
     },
   ],
+  trackFiles: [],
+  trackProcesses: [],
   virtualServers: [
     {
       match: { kind: 'address', protocol: 'tcp', address: ip('192.168.100.240'), port: port(80) },
@@ -267,6 +274,8 @@ export const VRRP: VrrpStatus = {
       counters: COUNTERS,
     },
   ],
+  groups: GROUPS,
+  trackers: TRACKERS,
   strayPackets: 2,
 };
 
@@ -375,7 +384,7 @@ export const BAD_STATUS: DaemonStatus = {
         ...server,
         alive: false,
         pooled: false,
-        checkers: server.checkers.map((c) => ({ ...c, state: 'down', lastResult: 'ECONNREFUSED' })),
+        checkers: server.checkers.map((c) => ({ ...c, state: 'up', lastResult: 'ECONNREFUSED' })),
       })),
     })),
     kernelListing: null,

@@ -8,15 +8,19 @@
  */
 import type { Log, LogEntry } from '../../base/log.ts';
 import { exhaustive } from '../../base/never.ts';
-import { systemErrorText } from '../../base/system-error.ts';
+import { prng } from '../../base/prng.ts';
+import type { Result } from '../../base/result.ts';
+import { type SystemError, systemErrorText } from '../../base/system-error.ts';
 import { earliest, type Instant } from '../../base/units.ts';
 import type { Config } from '../../config/model/config.ts';
 import type { LvsGlobals } from '../../config/model/global.ts';
 import { printListing } from '../../ipvs/core/listing.ts';
+import type { PlanLine } from '../../ipvs/core/plan-text.ts';
 import type { IpvsTable } from '../../ipvs/core/table.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
 import type { IpvsKernel } from '../../ports/ipvs-kernel.ts';
 import type { OwnershipStore } from '../../ports/ownership.ts';
+import { DeadlineHeap } from '../core/deadline-heap.ts';
 import { describeServices } from '../core/describe.ts';
 import { desiredTable } from '../core/desired.ts';
 import { checksLog } from '../core/log-events.ts';
@@ -49,6 +53,8 @@ export interface CheckersOptions {
 
 export interface CheckersProcess {
   reload(config: Config): void;
+  /** What a reload of `config` would write; nothing changes. */
+  preview(config: Config): Result<readonly PlanLine[], SystemError>;
   /** Synchronous; nothing runs any more when it returns. A second call does nothing. */
   stop(): void;
   /** Reads the kernel's table for the listing. */
@@ -122,6 +128,13 @@ class Checkers implements CheckersProcess {
     this.#withheld = null;
     for (const entry of lines) this.#ports.log(entry);
     this.#arm();
+  }
+
+  preview({ virtualServers }: Config): Result<readonly PlanLine[], SystemError> {
+    const { clock, seed } = this.#ports;
+    const aside = { ...this.#state, schedule: new DeadlineHeap<CheckerId>(), random: prng(seed) };
+    const [after] = step(aside, { kind: 'config_changed', virtualServers }, clock.now());
+    return this.#table.preview(desiredTable(after.services.values()));
   }
 
   stop(): void {

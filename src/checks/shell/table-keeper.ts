@@ -3,9 +3,11 @@
  *  the checks go on. */
 import { sameValue } from '../../base/keyed-diff.ts';
 import type { Log, LogEntry } from '../../base/log.ts';
+import type { Result } from '../../base/result.ts';
 import { type SystemError, systemErrorText } from '../../base/system-error.ts';
 import { after, earliest, elapsed, type Instant, type Micros, micros, seconds } from '../../base/units.ts';
 import type { LvsGlobals } from '../../config/model/global.ts';
+import type { PlanLine } from '../../ipvs/core/plan-text.ts';
 import type { IpvsTable } from '../../ipvs/core/table.ts';
 import { createReconciler, type ReconcileReport, type ReconcilerPorts } from '../../ipvs/shell/reconcile.ts';
 import type { IpvsKernel, IpvsTimeouts } from '../../ports/ipvs-kernel.ts';
@@ -31,6 +33,8 @@ export interface TableKeeper {
   /** When `writeDue` has something to do; null = all is as decided. */
   next(): Instant | null;
   writeDue(now: Instant): void;
+  /** What a write of `desired` would do. */
+  preview(desired: IpvsTable): Result<readonly PlanLine[], SystemError>;
   /** At stop: removes what this process put there. */
   release(extent: 'owned' | 'everything'): void;
   readonly writes: number;
@@ -84,6 +88,7 @@ export function createTableKeeper(
       if (due === null && !drift.look(time, decided)) due = after(now(), trouble.again());
     },
     setDrift: (mode) => drift.setMode(mode),
+    preview: (desired) => reconciler.preview(desired),
     release: (extent) => void reconciler.release(extent),
     get writes() {
       return reconciler.writes;

@@ -9,7 +9,6 @@ import type { Statement } from '../syntax/tree.ts';
 export const MISSING: Readonly<Record<NoEffect, string>> = {
   mail: 'send mail',
   scripts: 'run scripts',
-  sync_groups: 'move instances of a group together',
   misc_check: 'check servers with commands',
 };
 

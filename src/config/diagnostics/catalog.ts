@@ -484,13 +484,55 @@ const vrrp = {
   script_unknown: catalogRow(
     'script_unknown',
     'mistake',
-    (f: { name: string; script: string }) =>
-      `(${f.name}) vrrp_script '${f.script}' is not defined above; it is not tracked`,
+    (f: { name: string; what: string; script: string }) =>
+      `(${f.name}) ${f.what} '${f.script}' is not defined above; it is not tracked`,
   ),
   script_without_command: catalogRow(
     'script_without_command',
     'mistake',
     (f: { name: string }) => `vrrp_script '${f.name}' has no script; it is ignored`,
+  ),
+  link_delay_reduced: catalogRow(
+    'link_delay_reduced',
+    'complaint',
+    (f: { interface: string; limit: number }) =>
+      `delays of ${f.interface} are reduced to ${f.limit / 1_000_000} s: its instances' peers would miss more adverts than they allow`,
+  ),
+  link_delay_refused: catalogRow(
+    'link_delay_refused',
+    'mistake',
+    (f: { interface: string }) =>
+      `${f.interface} cannot have delays: an instance on it has down_timer_adverts 1`,
+  ),
+  source_not_tracked: catalogRow(
+    'source_not_tracked',
+    'complaint',
+    (f: { name: string }) => `(${f.name}) track_src_ip needs mcast_src_ip or unicast_src_ip; it is ignored`,
+  ),
+  tracker_incomplete: catalogRow(
+    'tracker_incomplete',
+    'mistake',
+    (f: { what: string; name: string; lacks: string }) =>
+      `${f.what} '${f.name}' has no ${f.lacks}; it is ignored`,
+  ),
+  tracker_idle: catalogRow(
+    'tracker_idle',
+    'advice',
+    (f: { what: string; name: string }) =>
+      `${f.what} '${f.name}' is tracked by no instance; it has no effect`,
+  ),
+  quorum_above_maximum: catalogRow(
+    'quorum_above_maximum',
+    'mistake',
+    (f: { name: string; quorumMax: number }) =>
+      `vrrp_track_process '${f.name}' wants more processes than quorum_max ${f.quorumMax} allows; that many are wanted`,
+  ),
+  group_weight_dropped: catalogRow(
+    'group_weight_dropped',
+    'mistake',
+    (f: { instance: string; group: string; what: string; weight: number }) =>
+      `(${f.instance}) '${f.what}' is not tracked: its weight ${f.weight} would part the priorities of vrrp_sync_group '${f.group}'`,
+    () => "give it weight 0, or add 'sync_group_tracking_weight' to the group",
   ),
   group_without_members: catalogRow(
     'group_without_members',

@@ -5,19 +5,14 @@ import type { Family } from '../../base/ip.ts';
 import { interfaceName, priority, vrid } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
-import type {
-  TrackedInterface,
-  TrackedScript,
-  VrrpAuthentication,
-  VrrpInstance,
-  VrrpVersion,
-} from '../model/vrrp.ts';
+import type { TrackedInterface, VrrpAuthentication, VrrpInstance, VrrpVersion } from '../model/vrrp.ts';
 import type { BlockValue, Settings } from '../schema/read-block.ts';
 import type { vrrpInstanceRows } from '../schema/vrrp.ts';
 import { firstGiven, type LowerContext, valueOr } from './context.ts';
+import { type Trackers, trackedObjects } from './trackers.ts';
 import { advertRoute, instanceFamily, virtualAddresses } from './vrrp-addresses.ts';
 import { lowerAuthentication } from './vrrp-authentication.ts';
-import { type DefinedScript, lowerNotify } from './vrrp-script.ts';
+import { lowerNotify } from './vrrp-script.ts';
 import { advertInterval, garpSettings, preemption } from './vrrp-timing.ts';
 
 export type InstanceSettings = Settings<typeof vrrpInstanceRows>;
@@ -31,7 +26,7 @@ const DOWN_TIMER_ADVERTS = 3;
 /** null when the instance cannot exist: no VRID, no interface, no address where one is needed. */
 export function lowerInstance(
   block: InstanceBlock,
-  scripts: ReadonlyMap<string, DefinedScript>,
+  trackers: Trackers,
   context: LowerContext,
 ): VrrpInstance | null {
   const { settings, head: name } = block;
@@ -55,9 +50,6 @@ export function lowerInstance(
   const route = advertRoute(settings, name, family, context);
   if (strict && (settings.state?.value === 'MASTER') !== owner) {
     report(catalog.owner_state(settings.state?.at.keyword ?? block.at.keyword, { name }));
-  }
-  if (settings.track_src_ip !== undefined && route.source === null) {
-    report(catalog.no_source_to_track(settings.track_src_ip.at.keyword, { name }));
   }
   const interval = advertInterval(settings, name, version, context);
   const authentication = lowerAuthentication(
@@ -89,16 +81,16 @@ export function lowerInstance(
     garp: garpSettings(settings, strict, context),
     strict,
     accept: owner || !strict || (settings.accept !== undefined && version === 3),
+    trackSource: tracksSource(settings, name, route.source, context),
     trackPrimary: settings.dont_track_primary === undefined,
     trackInterfaces: lowerTrackedInterfaces(block, mandatory.interface, owner, context),
-    trackScripts: lowerTrackedScripts(block, scripts, owner, context),
+    trackers: trackedObjects({ name, settings, order: block.at.order, owner }, trackers, context),
     skipCheckAdvAddr:
       settings.skip_check_adv_addr?.value === true || valueOr(defaults.vrrp_skip_check_adv_addr, false),
     checksumAsV2:
       version === 3 &&
       family === 'inet' &&
       valueOr(settings.v3_checksum_as_v2, defaults.v3_checksum_as_v2 !== undefined),
-    trackSource: settings.track_src_ip !== undefined && route.source !== null,
     ownerIgnoreAdverts:
       owner &&
       (firstGiven(settings.owner_ignore_adverts, strict ? undefined : defaults.vrrp_owner_ignore_adverts) ??
@@ -115,6 +107,17 @@ export function lowerInstance(
     notify: lowerNotify(settings, context),
   };
   return complete ? instance : null;
+}
+
+function tracksSource(
+  { track_src_ip: tracked }: InstanceSettings,
+  name: string,
+  source: VrrpInstance['sourceAddress'],
+  { report }: LowerContext,
+): boolean {
+  if (tracked !== undefined && source === null)
+    report(catalog.source_not_tracked(tracked.at.keyword, { name }));
+  return tracked !== undefined && source !== null;
 }
 
 function mandatorySettings({ settings, head: name, at }: InstanceBlock, { report }: LowerContext) {
@@ -187,29 +190,5 @@ function lowerTrackedInterfaces(
       return [];
     }
     return [{ interface: value.interface, weight, reverse: value.reverse ?? false }];
-  });
-}
-
-/** A script must be defined before the instance that tracks it. */
-function lowerTrackedScripts(
-  { settings, head: name, at: instance }: InstanceBlock,
-  scripts: ReadonlyMap<string, DefinedScript>,
-  owner: boolean,
-  { report }: LowerContext,
-): TrackedScript[] {
-  return (settings.track_script ?? []).flatMap(({ value, at }) => {
-    const place = at.args[0] ?? null;
-    const defined = scripts.get(value.name);
-    if (defined === undefined || defined.order > instance.order) {
-      report(catalog.script_unknown(place, { name, script: value.name }));
-      return [];
-    }
-    const { script } = defined;
-    const weight = value.weight ?? script.weight;
-    if (owner && weight !== 0) {
-      report(catalog.owner_tracks_weight(place, { name, what: value.name }));
-      return [];
-    }
-    return [{ script: script.name, weight, reverse: value.reverse ?? script.reverse }];
   });
 }

@@ -2,7 +2,7 @@
  *  travels to the children, into a dump and through the JSON schema unchanged. Nothing here knows text or positions. */
 import type { GlobalConfig } from './global.ts';
 import type { VirtualServer } from './lvs.ts';
-import type { VrrpInstance, VrrpScript, VrrpSyncGroup } from './vrrp.ts';
+import type { TrackFile, TrackProcess, VrrpInstance, VrrpScript, VrrpSyncGroup } from './vrrp.ts';
 
 export interface Config {
   readonly global: GlobalConfig;
@@ -10,6 +10,8 @@ export interface Config {
   readonly vrrpInstances: readonly VrrpInstance[];
   readonly vrrpSyncGroups: readonly VrrpSyncGroup[];
   readonly vrrpScripts: readonly VrrpScript[];
+  readonly trackFiles: readonly TrackFile[];
+  readonly trackProcesses: readonly TrackProcess[];
   /** in file order */
   readonly virtualServers: readonly VirtualServer[];
 }

@@ -106,11 +106,8 @@ export const globalRows = {
   smtp_alert: line(boolean, 'mail for every kind of event', { noEffect: 'mail' }),
   smtp_alert_vrrp: line(boolean, 'mail for changes of VRRP state', { noEffect: 'mail' }),
   smtp_alert_checker: line(boolean, 'mail for changes of real servers', { noEffect: 'mail' }),
-  script_user: line(scriptUser, 'identity of scripts that name none', { tier: 1, noEffect: 'scripts' }),
-  enable_script_security: line(flag, 'refuse scripts that others could change', {
-    tier: 1,
-    noEffect: 'scripts',
-  }),
+  script_user: line(scriptUser, 'identity of scripts that name none', { tier: 1 }),
+  enable_script_security: line(flag, 'refuse scripts that others could change', { tier: 1 }),
   dynamic_interfaces: line(optional(oneOf('allow_if_changes'), 'plain'), 'interfaces may appear later'),
 
   vrrp_version: line(integer(2, 3), 'VRRP version of IPv4 instances, 2 unless given', { tier: 1 }),
@@ -162,6 +159,11 @@ export const globalRows = {
   vrrp_startup_delay: line(
     decimalSeconds(0.001, 4294.967295),
     'seconds after start before an instance may be master',
+  ),
+  vrrp_delay_after_boot: line(
+    decimalSeconds(0.001, 4294.967295),
+    'seconds after boot before an instance may be master',
+    { tier: 3 },
   ),
   log_unknown_vrids: line(flag, 'log adverts of VRIDs that are not configured', { tier: 3 }),
   vrrp_priority: line(niceness, 'nice value of the vrrp process'),

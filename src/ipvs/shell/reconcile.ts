@@ -1,12 +1,13 @@
 /** Keeps the kernel's table equal to what was decided: read → plan → apply, again after a refusal, a bounded
  *  number of times. What this process never asked for is never touched. */
 import type { Log } from '../../base/log.ts';
-import { ok, type Result } from '../../base/result.ts';
+import { mapResult, ok, type Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';
 import type { IpvsKernel, IpvsOperation } from '../../ports/ipvs-kernel.ts';
 import type { OwnershipStore } from '../../ports/ownership.ts';
 import { operationWithChanges } from '../core/changes.ts';
 import { planIpvs, plannedTable } from '../core/plan.ts';
+import { type PlanLine, planLine } from '../core/plan-text.ts';
 import { type IpvsTable, serviceKeyText } from '../core/table.ts';
 import { ipvsLog } from '../log-events.ts';
 
@@ -48,6 +49,8 @@ export interface Reconciler {
   /** Reads only the services of `some`, a part of what was last wanted, and finds what somebody else changed in
    *  them; with `repair` it is undone. */
   audit(some: IpvsTable, repair: boolean): AuditReport;
+  /** What `reconcile` would do; nothing is written and nothing becomes owned. */
+  preview(desired: IpvsTable): Result<readonly PlanLine[], SystemError>;
   /** Removes the owned services at stop, from memory like `adjust`; `everything` empties the whole table (lvs_flush_on_stop). */
   release(extent: 'owned' | 'everything'): ReconcileReport;
   /** Empties the whole table at start (lvs_flush). */
@@ -167,6 +170,11 @@ export function createReconciler({ kernel, log, ownership }: ReconcilerPorts): R
     return { drift, refused, unreadable: null };
   };
 
+  const preview = (desired: IpvsTable): Result<readonly PlanLine[], SystemError> =>
+    mapResult(kernel.read(), ({ table }) =>
+      plan(desired, table).map((operation) => planLine(operation, table)),
+    );
+
   const empty = (because: 'lvs_flush' | 'lvs_flush_on_stop'): Result<void, SystemError> => {
     const flushed = kernel.flush();
     remembered = null;
@@ -190,6 +198,7 @@ export function createReconciler({ kernel, log, ownership }: ReconcilerPorts): R
     look,
     adjust,
     audit,
+    preview,
     release,
     flush: () => empty('lvs_flush'),
     get writes() {

@@ -3,6 +3,7 @@ import type { Family, IpAddress } from '../../base/ip.ts';
 import type { LogEntry } from '../../base/log.ts';
 import type { InterfaceName } from '../../base/units.ts';
 import type { VirtualAddress, VrrpAuthentication } from '../../config/model/vrrp.ts';
+import type { TrackerAction } from '../../track/core/trackers.ts';
 import type { Advert } from '../wire/advert.ts';
 import type { VrrpStateName } from './status.ts';
 
@@ -38,6 +39,9 @@ export type VrrpAction =
   /** one gratuitous ARP or unsolicited neighbour advertisement */
   | { readonly kind: 'announce_address'; readonly interface: InterfaceName; readonly address: IpAddress }
   | { readonly kind: 'publish_transition'; readonly transition: Transition }
+  /** all members of a sync group have reached a state; after the transitions of the members */
+  | { readonly kind: 'publish_group_transition'; readonly transition: GroupTransition }
+  | Exclude<TrackerAction, { kind: 'write_log' }>
   | { readonly kind: 'write_log'; readonly entry: LogEntry };
 
 export interface Transition {
@@ -46,6 +50,14 @@ export interface Transition {
   readonly to: VrrpStateName;
   readonly reason: string;
   readonly effectivePriority: number;
+}
+
+export interface GroupTransition {
+  readonly group: string;
+  readonly from: VrrpStateName;
+  readonly to: VrrpStateName;
+  /** of the member that moved first */
+  readonly reason: string;
 }
 
 /** What one router orders; the node turns the last two into `announce_address` at the pace of the interface. */
@@ -58,4 +70,6 @@ export type RouterAction =
       /** packets per address */
       readonly repeat: number;
     }
-  | { readonly kind: 'cancel_announcements'; readonly router: string };
+  | { readonly kind: 'cancel_announcements'; readonly router: string }
+  /** somebody else advertises: the other members of the sync group announce their addresses, too */
+  | { readonly kind: 'alert_group' };

@@ -10,6 +10,7 @@ import { AH_OCTETS } from '../wire/ah.ts';
 import { TRAILER_OCTETS } from '../wire/hmac-trailer.ts';
 import { AUTH_TYPE } from '../wire/receive.ts';
 import type { RouterAction } from './actions.ts';
+import type { SyncGroup } from './group.ts';
 import { vrrpLog } from './log-events.ts';
 import { addressKey, isPresent, type Network } from './network.ts';
 import { type Complaint, isOwner, type RouterState } from './state.ts';
@@ -28,6 +29,8 @@ export interface World {
   readonly network: Network;
   /** `addressKey` of every virtual address of this process */
   readonly virtual: ReadonlySet<string>;
+  /** the sync group of each instance that has one, by the instance's name */
+  readonly groups: ReadonlyMap<string, SyncGroup>;
 }
 
 /** Runs the second step on the outcome of the first. */

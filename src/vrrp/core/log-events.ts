@@ -62,6 +62,17 @@ export const vrrpLog = catalogue({
     (f: Fields<{ source: string; theirs: number }>) =>
       `(${f.instance}) received lower priority (${f.theirs}) advert from ${f.source} - discarding`,
   ),
+  priorityChanged: row(
+    'vrrp_priority_changed',
+    'info',
+    (f: Fields<{ before: number; after: number }>) =>
+      `(${f.instance}) Changing effective priority from ${f.before} to ${f.after}`,
+  ),
+  groupSyncs: row(
+    'vrrp_group_state',
+    'info',
+    (f: { group: string; to: VrrpStateName }) => `VRRP_Group(${f.group}) Syncing instances to ${f.to} state`,
+  ),
   priorityZeroHeard: row(
     'vrrp_priority_zero_received',
     'info',
@@ -196,6 +207,11 @@ function dropText(drop: DropReason): string {
 
 /** A port that failed, for the shell. */
 export const vrrpShellLog = catalogue({
+  recordingEnded: row(
+    'vrrp_recording_ended',
+    'warning',
+    (f: { path: string; reason: string }) => `The recording in ${f.path} ends here: ${f.reason}`,
+  ),
   sendFailed: row(
     'vrrp_send_failed',
     'error',

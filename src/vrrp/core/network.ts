@@ -5,6 +5,7 @@ import { type Family, type IpAddress, isIpv4, isLinkLocal } from '../../base/ip.
 import type { InterfaceName } from '../../base/units.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
 import type { AddressState } from '../../ports/net-kernel.ts';
+import type { TrackerFact } from '../../track/core/fact.ts';
 
 export interface LinkFact {
   readonly name: InterfaceName;
@@ -33,12 +34,15 @@ export interface Network {
   readonly addresses: ReadonlyMap<string, AddressFact>;
   /** why there is no socket, by `transportKey` */
   readonly brokenTransports: ReadonlyMap<string, string>;
+  /** what tracked scripts, files and processes say, by `trackerKey` */
+  readonly trackers: ReadonlyMap<string, TrackerFact>;
 }
 
 export const EMPTY_NETWORK: Network = {
   links: new Map(),
   addresses: new Map(),
   brokenTransports: new Map(),
+  trackers: new Map(),
 };
 
 /** The kernel's identity of an address: the same address with another prefix length is another one. */
@@ -63,6 +67,7 @@ export const networkOf = (links: readonly LinkFact[], addresses: readonly Addres
   links: new Map(links.map((link) => [link.name, link])),
   addresses: new Map(addresses.map((address) => [addressKey(address), address])),
   brokenTransports: new Map(),
+  trackers: new Map(),
 });
 
 export const isPresent = (network: Network, address: VirtualAddress): boolean =>

@@ -4,8 +4,11 @@ import { exhaustive } from '../../base/never.ts';
 import type { Instant } from '../../base/units.ts';
 import type { VrrpGlobals } from '../../config/model/global.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
+import type { Trackers } from '../../track/core/trackers.ts';
 import type { RouterAction, VrrpAction } from './actions.ts';
 import { cancelAnnouncements, type Lanes, queueAnnouncements } from './announce.ts';
+import type { HeldLinks } from './debounce.ts';
+import type { SyncGroup } from './group.ts';
 import {
   addressKey,
   EMPTY_NETWORK,
@@ -14,7 +17,8 @@ import {
   withAddresses,
   withoutAddresses,
 } from './network.ts';
-import type { RouterState } from './state.ts';
+import { type RouterState, routerKey } from './state.ts';
+import type { VrrpStateName } from './status.ts';
 import { type RouterEvent, stepRouter } from './step.ts';
 
 export interface NodeState {
@@ -25,6 +29,13 @@ export interface NodeState {
   /** in file order */
   readonly routers: readonly RouterState[];
   readonly lanes: Lanes;
+  /** links whose change does not count yet */
+  readonly held: HeldLinks;
+  readonly trackers: Trackers;
+  /** the sync group of each instance that has one, by the instance's name */
+  readonly groups: ReadonlyMap<string, SyncGroup>;
+  /** what each sync group was last, by its name */
+  readonly groupStates: ReadonlyMap<string, VrrpStateName>;
   /** packets for no router of ours */
   readonly strayPackets: number;
   /** interfaces and VRIDs that log_unknown_vrids has named already */
@@ -39,6 +50,10 @@ export const newNode = (globals: VrrpGlobals): NodeState => ({
   virtual: new Set(),
   routers: [],
   lanes: new Map(),
+  held: new Map(),
+  trackers: new Map(),
+  groups: new Map(),
+  groupStates: new Map(),
   strayPackets: 0,
   strangers: [],
 });
@@ -61,9 +76,23 @@ export function stepOne([node, before]: NodeStep, key: string, event: RouterEven
   const actions: VrrpAction[] = [...before];
   for (const action of ordered) {
     entered = enterOrder(entered, action, now);
-    if (action.kind !== 'queue_announcements' && action.kind !== 'cancel_announcements') actions.push(action);
+    if (isForOthers(action)) actions.push(action);
   }
-  return [entered, actions];
+  const step: NodeStep = [entered, actions];
+  return ordered.some(({ kind }) => kind === 'alert_group') ? alertGroup(step, next, now) : step;
+}
+
+const isForOthers = (action: RouterAction): action is VrrpAction =>
+  action.kind !== 'queue_announcements' &&
+  action.kind !== 'cancel_announcements' &&
+  action.kind !== 'alert_group';
+
+function alertGroup(step: NodeStep, { config }: RouterState, now: Instant): NodeStep {
+  const others = (step[0].groups.get(config.name)?.members ?? []).filter(({ name }) => name !== config.name);
+  return others.reduce(
+    (before, member) => stepOne(before, routerKey(member), { kind: 'group_alerted' }, now),
+    step,
+  );
 }
 
 function enterOrder(node: NodeState, action: RouterAction, now: Instant): NodeState {
@@ -80,9 +109,13 @@ function enterOrder(node: NodeState, action: RouterAction, now: Instant): NodeSt
     }
     case 'cancel_announcements':
       return { ...node, lanes: cancelAnnouncements(node.lanes, action.router) };
+    case 'alert_group':
     case 'send_advert':
     case 'announce_address':
     case 'publish_transition':
+    case 'publish_group_transition':
+    case 'run_program':
+    case 'end_program':
     case 'write_log':
       return node;
     default:

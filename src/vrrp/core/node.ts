@@ -3,12 +3,16 @@
  *  process and a replay run this very code. */
 import type { Family } from '../../base/ip.ts';
 import { exhaustive } from '../../base/never.ts';
-import { after, earliest, type Instant, type InterfaceName } from '../../base/units.ts';
+import { after, earliest, type Instant, type InterfaceName, instant } from '../../base/units.ts';
 import type { VirtualAddress, VrrpInstance } from '../../config/model/vrrp.ts';
+import { trackersDeadline } from '../../track/core/trackers.ts';
 import type { ReceivedPacket } from '../wire/receive.ts';
 import { announceDue, lanesDeadline } from './announce.ts';
+import { type Debounced, debounce, debounceDeadline, debounceDue } from './debounce.ts';
 import { allAddresses, count } from './effects.ts';
 import type { VrrpConfig, VrrpEvent } from './events.ts';
+import { groupsOf } from './group.ts';
+import { settleGroups } from './group-step.ts';
 import { effectivePriority } from './health.ts';
 import { vrrpLog } from './log-events.ts';
 import {
@@ -19,23 +23,28 @@ import {
   ownFact,
   transportKey,
   withAddresses,
-  withLink,
   withoutAddresses,
   withoutLink,
   withTransport,
 } from './network.ts';
 import { continueWith, type NodeState, type NodeStep, stepEach, stepOne } from './node-state.ts';
 import { recipientOf } from './recipient.ts';
-import { byRouterKey, type RouterState } from './state.ts';
+import { byRouterKey, type RouterState, routerKey } from './state.ts';
 import { NO_COUNTS } from './status.ts';
 import { type RouterEvent, routerDeadline } from './step.ts';
+import { configureTrackers, trackerEvent, trackersReached } from './tracking.ts';
 
 /** When the process wants to be woken; null = only by an event. */
 export const nextDeadline = (node: NodeState): Instant | null =>
-  earliest(...node.routers.map(routerDeadline), lanesDeadline(node.lanes));
+  earliest(
+    ...node.routers.map(routerDeadline),
+    lanesDeadline(node.lanes),
+    trackersDeadline(node.trackers),
+    debounceDeadline(node.held),
+  );
 
 export function stepNode(node: NodeState, event: VrrpEvent, now: Instant): NodeStep {
-  const [next, actions] = react(node, event, now);
+  const [next, actions] = settleGroups(react(node, event, now), now);
   const announced = announceDue(next.lanes, next.globals, now);
   const routers = next.routers.map((router) => {
     const sent = announced.sent.get(router.key) ?? 0;
@@ -53,11 +62,15 @@ function react(node: NodeState, event: VrrpEvent, now: Instant): NodeStep {
     case 'packet_received':
       return packetReceived(node, event, now);
     case 'deadline_reached':
-      return stepEach(node, { kind: 'deadline_reached' }, now);
+      return deadlineReached(node, now);
+    case 'program_finished':
+    case 'file_read':
+    case 'processes_counted':
+      return heed(node, trackerEvent(node, event, now), now);
     case 'link_changed':
-      return rethink(node, withLink(node.network, event.link), now);
+      return settled(node, debounce(node, event.link, node.globals.interfaceDelays, now), now);
     case 'link_vanished':
-      return rethink(node, withoutLink(node.network, event.interface), now);
+      return linkVanished(node, event.interface, now);
     case 'address_appeared':
       return addressAppeared(node, event.address, now);
     case 'address_vanished':
@@ -83,25 +96,63 @@ function react(node: NodeState, event: VrrpEvent, now: Instant): NodeStep {
   }
 }
 
+/** What trackers say now comes before the routers' own deadlines: a priority that just fell must not take over first. */
+function deadlineReached(node: NodeState, now: Instant): NodeStep {
+  const counted = settled(node, debounceDue(node, now), now);
+  const [heeded, news] = heed(counted[0], trackersReached(counted[0], now), now);
+  return continueWith([heeded, [...counted[1], ...news]], { kind: 'deadline_reached' }, now);
+}
+
+/** A link that changed, or was held back long enough. */
+function settled(node: NodeState, { network, held }: Debounced, now: Instant): NodeStep {
+  if (network === node.network) return [{ ...node, held }, []];
+  return rethink({ ...node, held }, network, now);
+}
+
+function linkVanished(node: NodeState, name: InterfaceName, now: Instant): NodeStep {
+  const held = new Map(node.held);
+  held.delete(name);
+  return rethink({ ...node, held }, withoutLink(node.network, name), now);
+}
+
+/** The routers think again when a tracker says something else. */
+function heed(before: NodeState, step: NodeStep, now: Instant): NodeStep {
+  if (step[0].network === before.network) return step;
+  return continueWith(step, { kind: 'network_changed' }, now);
+}
+
 /** With a startup delay nothing is heard for a while, so addresses left in place cannot be adopted safely and go. */
 function started(node: NodeState, event: Extract<VrrpEvent, { kind: 'started' }>, now: Instant): NodeStep {
   const { globals, instances } = event.config;
   const { brokenTransports } = node.network;
   const network = { ...networkOf(event.links, event.addresses), brokenTransports };
-  const startAt = after(now, globals.startupDelay);
+  const startAt = instant(Math.max(after(now, globals.startupDelay), globals.delayAfterBoot));
   const routers = [...byRouterKey(instances)].map(([key, config]) =>
     newRouter(key, config, network, startAt),
   );
-  const begun: NodeState = { ...node, globals, network, routers, virtual: virtualOf(instances) };
-  return stepEach(begun, { kind: globals.startupDelay > 0 ? 'startup_delayed' : 'deadline_reached' }, now);
+  const begun: NodeState = {
+    ...node,
+    globals,
+    network,
+    routers,
+    virtual: virtualOf(instances),
+    groups: groupsOf(event.config.groups, instances),
+  };
+  const tracking = configureTrackers(begun, event.config, now);
+  return continueWith(tracking, { kind: startAt > now ? 'startup_delayed' : 'deadline_reached' }, now);
 }
 
 /** Old routers that are gone release first, so that their addresses are free for the ones that stay or come. Until all
  *  is settled, addresses virtual before or after count as virtual. */
-function configChanged(node: NodeState, { globals, instances }: VrrpConfig, now: Instant): NodeStep {
+function configChanged(node: NodeState, config: VrrpConfig, now: Instant): NodeStep {
+  const { globals, instances } = config;
   const wanted = byRouterKey(instances);
   const virtual = new Set([...node.virtual, ...virtualOf(instances)]);
-  let step: NodeStep = [{ ...node, globals, virtual }, []];
+  const groups = groupsOf(config.groups, instances);
+  const groupStates = new Map(
+    [...node.groupStates].filter(([name]) => config.groups.some((g) => g.name === name)),
+  );
+  let step = configureTrackers({ ...node, globals, virtual, groups, groupStates }, config, now);
   for (const { key } of node.routers) {
     if (!wanted.has(key)) step = stepOne(step, key, { kind: 'instance_removed' }, now);
   }
@@ -113,17 +164,33 @@ function configChanged(node: NodeState, { globals, instances }: VrrpConfig, now:
   step = [{ ...released, routers }, actions];
   for (const [key, config] of wanted) {
     if (running.has(key)) step = stepOne(step, key, { kind: 'config_replaced', config }, now);
-    else step = stepOne(step, key, { kind: 'deadline_reached' }, now);
+    else step = joinGroup(stepOne(step, key, { kind: 'deadline_reached' }, now), config, now);
   }
   const settled: NodeState = { ...step[0], virtual: virtualOf(instances) };
   return continueWith([settled, step[1]], { kind: 'network_changed' }, now);
+}
+
+/** A new member of a group that is master here is master at once: waiting would make the whole group step back. Who else
+ *  may be master of it says so, and then the group yields together. */
+function joinGroup(step: NodeStep, { name, ...config }: VrrpInstance, now: Instant): NodeStep {
+  const [node] = step;
+  const others = node.groups.get(name)?.members.filter((member) => member.name !== name) ?? [];
+  const isMaster = (member: VrrpInstance): boolean =>
+    node.routers.some((router) => router.key === routerKey(member) && router.phase.kind === 'master');
+  if (others.length === 0 || !others.every(isMaster)) return step;
+  return stepOne(step, routerKey(config), { kind: 'group_ready' }, now);
 }
 
 function newRouter(key: string, config: VrrpInstance, network: Network, startAt: Instant): RouterState {
   return {
     key,
     config,
-    phase: { kind: 'initialize', reason: 'waiting for the end of vrrp_startup_delay', startAt },
+    phase: {
+      kind: 'initialize',
+      reason: 'waiting for the end of vrrp_startup_delay',
+      startAt,
+      awaitsTrackers: false,
+    },
     effectivePriority: effectivePriority(config, network),
     checksumStyle:
       config.destination.kind === 'unicast' && config.destination.checksum === 'old' ? 'group' : 'standard',
@@ -197,8 +264,9 @@ function networkReread(
   event: Extract<VrrpEvent, { kind: 'network_reread' }>,
   now: Instant,
 ): NodeStep {
-  const { brokenTransports } = node.network;
-  return rethink(node, { ...networkOf(event.links, event.addresses), brokenTransports }, now);
+  const { brokenTransports, trackers } = node.network;
+  const network = { ...networkOf(event.links, event.addresses), brokenTransports, trackers };
+  return rethink({ ...node, held: new Map() }, network, now);
 }
 
 function addressOutcome(

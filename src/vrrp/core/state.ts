@@ -42,8 +42,10 @@ export type Phase = Initialize | Backup | Master | Fault;
 export interface Initialize {
   readonly kind: 'initialize';
   readonly reason: string;
-  /** end of vrrp_startup_delay; null once stopped */
+  /** end of vrrp_startup_delay; null once it is over, or stopped */
   readonly startAt: Instant | null;
+  /** begins as soon as all its trackers have told their first result */
+  readonly awaitsTrackers: boolean;
 }
 
 export interface Backup {
@@ -63,6 +65,8 @@ export interface Backup {
   readonly adopting: boolean;
   /** the extra skew after a stall has been granted */
   readonly graceGiven: boolean;
+  /** its own master-down deadline has passed, and it waits for the other members of its sync group */
+  readonly wantsMaster: boolean;
 }
 
 export interface Master {
@@ -97,12 +101,22 @@ export type FaultCause =
   | { readonly kind: 'interface_up'; readonly interface: InterfaceName }
   | { readonly kind: 'no_multicast'; readonly interface: InterfaceName }
   | { readonly kind: 'no_source_address'; readonly interface: InterfaceName }
+  /** track_src_ip */
+  | { readonly kind: 'source_missing'; readonly interface: InterfaceName; readonly address: IpAddress }
   | { readonly kind: 'source_in_detection'; readonly interface: InterfaceName; readonly address: IpAddress }
   | { readonly kind: 'source_taken'; readonly interface: InterfaceName; readonly address: IpAddress }
-  | { readonly kind: 'source_missing'; readonly interface: InterfaceName; readonly address: IpAddress }
   | { readonly kind: 'no_peer' }
   | { readonly kind: 'strict_unicast'; readonly interface: InterfaceName }
-  | { readonly kind: 'no_socket'; readonly detail: string };
+  | { readonly kind: 'no_socket'; readonly detail: string }
+  /** a script, file or process tracked without weight */
+  | { readonly kind: 'tracker'; readonly why: string }
+  /** another member of the sync group has a fault of its own */
+  | {
+      readonly kind: 'group_member';
+      readonly group: string;
+      readonly member: string;
+      readonly why: string;
+    };
 
 export type Complaint =
   | DropReason
@@ -128,7 +142,7 @@ export function byRouterKey(instances: readonly VrrpInstance[]): ReadonlyMap<str
 }
 
 /** What a router is known by across a reload: its name may change (behaviour.md section 13, Q14), and its peers may. */
-function routerKey(
+export function routerKey(
   config: Pick<VrrpInstance, 'vrid' | 'family' | 'interface' | 'destination' | 'sourceAddress'>,
 ): string {
   const { interface: name, family, vrid, destination, sourceAddress } = config;

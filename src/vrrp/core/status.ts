@@ -5,6 +5,12 @@ import type { VirtualAddress } from '../../config/model/vrrp.ts';
 import { addressKey } from './network.ts';
 import type { NodeState } from './node-state.ts';
 import type { Phase, RouterState } from './state.ts';
+import {
+  groupStatuses,
+  type SyncGroupStatus,
+  type TrackerStatus,
+  trackerStatuses,
+} from './tracker-status.ts';
 
 export type VrrpStateName = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT';
 
@@ -64,6 +70,8 @@ export interface VrrpInstanceStatus {
 
 export interface VrrpStatus {
   readonly instances: readonly VrrpInstanceStatus[];
+  readonly groups: readonly SyncGroupStatus[];
+  readonly trackers: readonly TrackerStatus[];
   /** packets dropped before they reached an instance: unknown VRID, not VRRP, socket overrun */
   readonly strayPackets: number;
 }
@@ -106,6 +114,8 @@ export const STATE_NAME: Readonly<Record<Phase['kind'], VrrpStateName>> = {
 export function statusOf(node: NodeState, wallOf: (at: Instant) => number): VrrpStatus {
   return {
     instances: node.routers.map((router) => instanceStatus(router, node, wallOf)),
+    groups: groupStatuses(node),
+    trackers: trackerStatuses(node),
     strayPackets: node.strayPackets,
   };
 }

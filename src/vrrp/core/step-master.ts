@@ -132,6 +132,16 @@ function stepBack(
   );
 }
 
+const ALERT_GROUP = { kind: 'alert_group' } as const;
+
+/** Somebody advertises another member of the sync group, and may have announced this one's addresses as well. */
+export function masterAlerted(router: RouterState, phase: Master, now: Instant): Step {
+  const { garp } = router.config;
+  const lowerPrioBurstAt = garp.lowerPrioDelay > 0 ? after(now, garp.lowerPrioDelay) : null;
+  const stern: Master = { ...phase, announce: { ...phase.announce, lowerPrioBurstAt } };
+  return [{ ...router, phase: stern }, announce(router, garp.lowerPrioRepeat)];
+}
+
 /** Lower priority, or equal priority and smaller address: tell the sender and, because it may have announced the
  *  addresses as its own, the neighbours too. */
 function assertMastership(
@@ -154,7 +164,10 @@ function assertMastership(
     ours: router.effectivePriority,
   });
   return andThen(
-    andThen(answered, (sent) => [sent, announce(sent, garp.lowerPrioRepeat)]),
+    andThen(answered, (sent) => [
+      sent,
+      [...announce(sent, garp.lowerPrioRepeat), ...(world.groups.has(name) ? [ALERT_GROUP] : [])],
+    ]),
     (sent) => complainOnce(sent, 'lower_priority', line),
   );
 }

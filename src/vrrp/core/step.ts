@@ -22,15 +22,25 @@ import {
   type Step,
   type World,
 } from './effects.ts';
-import { assessHealth, effectivePriority, faultReason } from './health.ts';
+import { healthInGroup } from './group.ts';
+import { effectivePriority, faultReason } from './health.ts';
 import { vrrpLog } from './log-events.ts';
 import { addressKey } from './network.ts';
 import { reconfigure } from './reload.ts';
 import { isOwner, type RouterState } from './state.ts';
 import type { VrrpCounters } from './status.ts';
-import { backupHeard, masterDown, moveDeadline } from './step-backup.ts';
-import { masterDue, masterHeard, repair } from './step-master.ts';
-import { becomeFault, begin, downInterval, halt, recover } from './transitions.ts';
+import { backupHeard, giveUpAdoption, masterDown, moveDeadline } from './step-backup.ts';
+import { masterAlerted, masterDue, masterHeard, repair } from './step-master.ts';
+import {
+  awaitedText,
+  becomeFault,
+  becomeMaster,
+  begin,
+  downInterval,
+  halt,
+  recover,
+  stepBackWithGroup,
+} from './transitions.ts';
 import { ownPriority } from './two-owners.ts';
 
 export type RouterEvent =
@@ -49,6 +59,14 @@ export type RouterEvent =
     }
   | { readonly kind: 'config_replaced'; readonly config: VrrpInstance }
   | { readonly kind: 'instance_removed' }
+  /** a lower-priority advert for another member of the sync group */
+  | { readonly kind: 'group_alerted' }
+  /** every member of the sync group wishes to be master */
+  | { readonly kind: 'group_ready' }
+  /** another member of the sync group is no master, or no master any more; `reason` names it */
+  | { readonly kind: 'group_stepped_back'; readonly reason: string }
+  /** another member of the sync group heard a master, so that this one cannot keep addresses it found at its start */
+  | { readonly kind: 'group_heard_master' }
   | { readonly kind: 'stop_requested'; readonly release: boolean };
 
 export function stepRouter(router: RouterState, event: RouterEvent, world: World, now: Instant): Step {
@@ -74,6 +92,15 @@ export function stepRouter(router: RouterState, event: RouterEvent, world: World
       return reconfigure(router, event.config, world, now);
     case 'stop_requested':
       return halt(router, world, { keep: !event.release, reason: 'stopped' }, now);
+    case 'group_alerted':
+      return phase.kind === 'master' ? masterAlerted(router, phase, now) : [router, []];
+    case 'group_ready':
+      if (phase.kind !== 'backup') return [router, []];
+      return becomeMaster(router, world, { source: phase.source, reason: phase.takeoverReason }, now);
+    case 'group_stepped_back':
+      return stepBackWithGroup(router, world, event.reason, now);
+    case 'group_heard_master':
+      return phase.kind === 'backup' ? giveUpAdoption(router, phase, world, now) : [router, []];
     case 'instance_removed':
       return halt(router, world, { keep: false, reason: 'removed from the configuration' }, now);
     default:
@@ -202,30 +229,38 @@ function noteAddressList(
 
 /** Links, addresses or sockets are not what they were: fit or unfit, which source, which priority. */
 function networkChanged(router: RouterState, world: World, now: Instant): Step {
-  const { phase, config } = router;
-  if (phase.kind === 'initialize') return [router, []];
-  const health = assessHealth(config, world.network, world.virtual);
+  const { config } = router;
   const weighed = reweigh(router, ownPriority(router, effectivePriority(config, world.network)), now);
+  return andThen(weighed, (r) => judgeHealth(r, world, now));
+}
+
+function judgeHealth(router: RouterState, world: World, now: Instant): Step {
+  const { phase, config } = router;
+  if (phase.kind === 'initialize') return phase.awaitsTrackers ? begin(router, world, now) : [router, []];
+  const health = healthInGroup(config, world);
   if (health.kind === 'unfit') {
     const reason = faultReason(health.causes);
-    if (phase.kind !== 'fault') return becomeFault(weighed, world, reason, now);
-    return [{ ...weighed, phase: { ...phase, reason } }, []];
+    if (phase.kind !== 'fault') return becomeFault(router, world, reason, now);
+    return [{ ...router, phase: { ...phase, reason } }, []];
   }
-  if (weighed.phase.kind === 'fault') return recover(weighed, health.source, now);
-  if (weighed.phase.kind === 'initialize') return [weighed, []];
-  const sourced = { ...weighed, phase: { ...weighed.phase, source: health.source } };
-  return [sourced, []];
+  if (phase.kind === 'fault') {
+    if (health.pending.length === 0) return recover(router, health.source, now);
+    return [{ ...router, phase: { ...phase, reason: awaitedText(health.pending) } }, []];
+  }
+  return [{ ...router, phase: { ...phase, source: health.source } }, []];
 }
 
 /** In Backup the running deadline moves along (behaviour.md section 4.1). */
-function reweigh(router: RouterState, priority: Priority, now: Instant): RouterState {
-  if (priority === router.effectivePriority) return router;
+function reweigh(router: RouterState, priority: Priority, now: Instant): Step {
+  const { phase, effectivePriority: before } = router;
+  if (priority === before) return [router, []];
   const weighed = { ...router, effectivePriority: priority };
-  const { phase } = router;
-  if (phase.kind !== 'backup') return weighed;
+  if (phase.kind === 'initialize') return [weighed, []];
+  const line = log(vrrpLog.priorityChanged({ instance: router.config.name, before, after: priority }));
+  if (phase.kind !== 'backup') return [weighed, [line]];
   const from = downInterval(router, phase.masterInterval);
   const to = downInterval(weighed, phase.masterInterval);
-  return { ...weighed, phase: moveDeadline(phase, { from, to }, now) };
+  return [{ ...weighed, phase: moveDeadline(phase, { from, to }, now) }, [line]];
 }
 
 /** A master tells its neighbours of an address only now, or tells the operator that another machine has it. */

@@ -17,7 +17,8 @@ import {
   sendAdvert,
   type World,
 } from './effects.ts';
-import { assessHealth, faultReason } from './health.ts';
+import { healthInGroup, isMasterAtOnce } from './group.ts';
+import { faultReason } from './health.ts';
 import { vrrpLog } from './log-events.ts';
 import { addressKey, isPresent } from './network.ts';
 import { type Backup, isOwner, type Phase, type RouterState } from './state.ts';
@@ -42,17 +43,28 @@ export const downInterval = (router: RouterState, masterInterval: Micros): Micro
 
 /** End of the startup delay. An owner is master at once (RFC 9568 §6.4.1); everybody else listens first. */
 export function begin(router: RouterState, world: World, now: Instant): Step {
-  const health = assessHealth(router.config, world.network, world.virtual);
+  const health = healthInGroup(router.config, world);
   if (health.kind === 'unfit') return becomeFault(router, world, faultReason(health.causes), now);
+  if (health.pending.length > 0) return awaitTrackers(router, world, health.pending);
   const { source } = health;
-  if (isOwner(router.config) && router.config.initialState === 'MASTER') {
+  if (isMasterAtOnce(router.config, world.groups.get(router.config.name))) {
     return becomeMaster(router, world, { source, reason: 'owns the addresses (priority 255)' }, now);
   }
   const found = allAddresses(router.config).filter((address) => isPresent(world.network, address));
   if (found.length > 0) return adopt(router, { source, found: found.map(addressKey) }, now);
-  const phase = freshBackup(router, { source, reason: 'started: listening for a master' }, now);
-  return enter(router, phase, now);
+  return enter(router, listening(router, { source, reason: 'started: listening for a master' }, now), now);
 }
+
+/** Without their first result it is not known whether this router may take part. Nothing is heard until then, so addresses
+ *  left in place cannot be adopted safely and go. */
+function awaitTrackers(router: RouterState, world: World, pending: readonly string[]): Step {
+  const reason = awaitedText(pending);
+  const phase: Phase = { kind: 'initialize', reason, startAt: null, awaitsTrackers: true };
+  return [{ ...router, phase }, removePresent(router, world.network)];
+}
+
+export const awaitedText = (pending: readonly string[]): string =>
+  `waiting for the first result of ${pending.join(', ')}`;
 
 /** Own virtual addresses in place at start were left by a stop with -V or by a crash. Taking them off would cut off
  *  traffic that they may still carry; keeping them while another master has them would make a duplicate. So they stay
@@ -76,11 +88,12 @@ function adopt(
 
 /** First the advert, so that the peers step back, then the addresses, then the announcements (RFC 9568 §6.4.2). */
 export function becomeMaster(
-  router: RouterState,
+  lowered: RouterState,
   world: World,
   { source, reason }: { readonly source: IpAddress; readonly reason: string },
   now: Instant,
 ): Step {
+  const router = raise(lowered);
   const { config } = router;
   const advertised = sendAdvert(router, world, { source, priority: router.effectivePriority });
   const phase: Phase = {
@@ -126,14 +139,8 @@ export function yieldTo(
 /** All faults are gone. The whole wait again; an owner's is one interval and the skew (behaviour.md section 4.7). */
 export function recover(faulty: RouterState, source: IpAddress, now: Instant): Step {
   const router = raise(faulty);
-  const phase = freshBackup(router, { source, reason: 'faults are over: listening for a master' }, now);
-  const { advertInterval } = router.config;
-  const owners = masterDownInterval(timerInputs(router, advertInterval), 1);
-  const [entered, actions] = enter(
-    router,
-    isOwner(router.config) ? { ...phase, downAt: after(now, owners) } : phase,
-    now,
-  );
+  const reason = 'faults are over: listening for a master';
+  const [entered, actions] = enter(router, listening(router, { source, reason }, now), now);
   return [entered, [...announceSource(router, source), ...actions]];
 }
 
@@ -141,6 +148,27 @@ export function recover(faulty: RouterState, source: IpAddress, now: Instant): S
 function announceSource({ config }: RouterState, address: IpAddress): readonly RouterAction[] {
   const { destination, interface: name } = config;
   return destination.kind === 'unicast' ? [{ kind: 'announce_address', interface: name, address }] : [];
+}
+
+/** A whole master-down interval of patience, an owner's is one interval and its skew. */
+function listening(
+  router: RouterState,
+  why: { readonly source: IpAddress; readonly reason: string },
+  now: Instant,
+): Backup {
+  const phase = freshBackup(router, why, now);
+  if (!isOwner(router.config)) return phase;
+  const owners = masterDownInterval(timerInputs(router, router.config.advertInterval), 1);
+  return { ...phase, downAt: after(now, owners) };
+}
+
+/** Another member of the sync group is no master any more. The peers are told, so that they need not wait for the
+ *  master-down deadline: unlike after a better master's advert, none of them may be master of this one yet. */
+export function stepBackWithGroup(router: RouterState, world: World, reason: string, now: Instant): Step {
+  const { phase } = router;
+  if (phase.kind !== 'master') return [router, []];
+  const backup = freshBackup(router, { source: phase.source, reason }, now);
+  return andThen(release(router, world), (free) => enter(free, backup, now));
 }
 
 /** One priority-0 advert where keepalived sends two (Q6), and none when the link is what failed. */
@@ -161,7 +189,8 @@ export function halt(
 ): Step {
   const idle: Step = [router, [{ kind: 'cancel_announcements', router: router.key }]];
   const released: Step = keep ? idle : release(router, world);
-  return andThen(released, (free) => enter(free, { kind: 'initialize', reason, startAt: null }, now));
+  const phase: Phase = { kind: 'initialize', reason, startAt: null, awaitsTrackers: false };
+  return andThen(released, (free) => enter(free, phase, now));
 }
 
 /** Resigns if master; whatever the phase, none of the virtual addresses stays. */
@@ -196,6 +225,7 @@ function freshBackup(
     preemptAt: null,
     adopting: false,
     graceGiven: false,
+    wantsMaster: false,
   };
 }
 

@@ -7,7 +7,8 @@ import { type SystemError, systemErrorText } from '../../base/system-error.ts';
 import type { InterfaceName } from '../../base/units.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
 import type { LinkState, NetKernel, NetOperation } from '../../ports/net-kernel.ts';
-import type { Transition, VrrpAction } from '../core/actions.ts';
+import type { Watchers } from '../../track/shell/watchers.ts';
+import type { GroupTransition, Transition, VrrpAction } from '../core/actions.ts';
 import type { VrrpEvent } from '../core/events.ts';
 import { vrrpShellLog } from '../core/log-events.ts';
 import { addressKey } from '../core/network.ts';
@@ -22,7 +23,9 @@ export interface Effects {
   readonly wall: () => number;
   readonly log: Log;
   readonly links: ReadonlyMap<InterfaceName, LinkState>;
+  readonly watchers: Watchers;
   readonly onTransition: (transition: Transition) => void;
+  readonly onGroupTransition: (transition: GroupTransition) => void;
   /** a failure to send on an interface, or null when it works again: logged by the owner when it changes */
   readonly onSent: (name: InterfaceName, error: SystemError | null) => void;
 }
@@ -56,6 +59,13 @@ export function interpret(action: VrrpAction, effects: Effects): readonly VrrpEv
     }
     case 'publish_transition':
       effects.onTransition(action.transition);
+      return [];
+    case 'publish_group_transition':
+      effects.onGroupTransition(action.transition);
+      return [];
+    case 'run_program':
+    case 'end_program':
+      effects.watchers.carryOut(action);
       return [];
     case 'write_log':
       effects.log(action.entry);

@@ -18,8 +18,13 @@ import type { VrrpInstance } from '../../config/model/vrrp.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
 import type { NetEvent, NetKernel } from '../../ports/net-kernel.ts';
 import type { PacketPort } from '../../ports/packets.ts';
+import type { ProcessTable } from '../../ports/process-table.ts';
+import type { ProgramRunner } from '../../ports/programs.ts';
 import type { Sysctl } from '../../ports/sysctl.ts';
-import type { Transition } from '../core/actions.ts';
+import type { TrackedFiles } from '../../ports/tracked-files.ts';
+import type { TrackerEvent } from '../../track/core/trackers.ts';
+import { createWatchers, initialiseFiles, type Watchers } from '../../track/shell/watchers.ts';
+import type { GroupTransition, Transition } from '../core/actions.ts';
 import type { VrrpConfig, VrrpEvent } from '../core/events.ts';
 import { vrrpShellLog } from '../core/log-events.ts';
 import { nextDeadline, stepNode } from '../core/node.ts';
@@ -37,11 +42,18 @@ export interface VrrpPorts {
   readonly net: NetKernel;
   readonly sysctl: Sysctl;
   readonly log: Log;
+  /** what instances track */
+  readonly programs: ProgramRunner;
+  readonly files: TrackedFiles;
+  readonly processes: ProcessTable;
 }
 
 /** The part of the configuration that this process lives by. */
-export type VrrpPart = Pick<Config, 'vrrpInstances'> & {
-  readonly global: Pick<Config['global'], 'vrrp'>;
+export type VrrpPart = Pick<
+  Config,
+  'vrrpInstances' | 'vrrpSyncGroups' | 'vrrpScripts' | 'trackFiles' | 'trackProcesses'
+> & {
+  readonly global: Pick<Config['global'], 'vrrp' | 'scripts'>;
 };
 
 /** The machine that decides. The simulator puts a broken one in its place, to prove that it would notice. */
@@ -54,6 +66,7 @@ export interface VrrpOptions {
   /** false (-V): a stop leaves the addresses where they are and sends no priority-0 advert */
   readonly releaseVips: boolean;
   readonly onStatusChange?: (transition: Transition) => void;
+  readonly onGroupChange?: (transition: GroupTransition) => void;
 }
 
 export interface VrrpProcess {
@@ -75,19 +88,25 @@ export function startVrrp(
   options: VrrpOptions,
   core: VrrpCore = { stepNode, nextDeadline },
 ): VrrpProcess {
-  const running = new Running({ ports, options, core }, vrrpConfigOf(config));
+  const running = new Running({ ports, options, core }, config);
   running.start();
   return {
-    reload: (next) => running.reload(vrrpConfigOf(next)),
+    reload: (next) => running.reload(next),
     stop: () => running.stop(),
     status: () => running.status(),
     resetCounters: () => running.resetCounters(),
   };
 }
 
-const vrrpConfigOf = (config: VrrpPart): VrrpConfig => ({
+export const vrrpConfigOf = (config: VrrpPart): VrrpConfig => ({
   globals: config.global.vrrp,
   instances: config.vrrpInstances,
+  groups: config.vrrpSyncGroups,
+  trackers: {
+    scripts: config.vrrpScripts,
+    files: config.trackFiles,
+    processes: config.trackProcesses,
+  },
 });
 
 class Running {
@@ -101,6 +120,9 @@ class Running {
   readonly #alarm: Alarm;
   /** interfaces on which the last advert could not be sent */
   readonly #mute = new Set<InterfaceName>();
+  readonly #watchers: Watchers;
+  /** as it was given; the core has its part of it */
+  #part: VrrpPart;
   #config: VrrpConfig;
   #node: NodeState;
   #unsubscribe: (() => void) | null = null;
@@ -113,8 +135,11 @@ class Running {
       options,
       core,
     }: { readonly ports: VrrpPorts; readonly options: VrrpOptions; readonly core: VrrpCore },
-    config: VrrpConfig,
+    part: VrrpPart,
   ) {
+    const config = vrrpConfigOf(part);
+    this.#part = part;
+    this.#watchers = createWatchers(ports, (event) => this.#tracked(event));
     this.#ports = ports;
     this.#options = options;
     this.#core = core;
@@ -138,16 +163,21 @@ class Running {
     const network = snapshot.ok ? this.#links.replace(snapshot.value) : { links: [], addresses: [] };
     const now = this.#ports.clock.now();
     this.#reconcileSockets(this.#config.instances, now);
+    initialiseFiles(this.#config.trackers, this.#ports);
     this.#feed({ kind: 'started', config: this.#config, ...network }, now);
+    this.#watchers.watch(this.#config.trackers, this.#part.global.scripts);
     this.#arm();
   }
 
   /** Sockets of old and new instances are open while they change over: the old resign on theirs. */
-  reload(config: VrrpConfig): void {
+  reload(part: VrrpPart): void {
     if (this.#stopped) return;
+    const config = vrrpConfigOf(part);
+    this.#part = part;
     const now = this.#ports.clock.now();
     this.#reconcileSockets([...this.#config.instances, ...config.instances], now);
     this.#config = config;
+    this.#watchers.watch(config.trackers, part.global.scripts);
     this.#feed({ kind: 'config_changed', config }, now);
     this.#reconcileSockets(config.instances, now);
     this.#sealer.configure(config.instances);
@@ -158,6 +188,7 @@ class Running {
     if (this.#stopped) return;
     this.#feed({ kind: 'stop_requested', release: this.#options.releaseVips }, this.#ports.clock.now());
     this.#stopped = true;
+    this.#watchers.close();
     this.#alarm.set(null);
     this.#unsubscribe?.();
     this.#sockets.closeAll();
@@ -209,6 +240,12 @@ class Running {
     this.#arm();
   }
 
+  #tracked(event: TrackerEvent): void {
+    if (this.#stopped) return;
+    this.#feed(event, this.#ports.clock.now());
+    this.#arm();
+  }
+
   #reconcileSockets(instances: readonly VrrpInstance[], now: Instant): void {
     this.#promotion.reconcile(instances, this.#links.byName);
     const changes = this.#sockets.reconcile({ instances, links: this.#links.byName }, now);
@@ -234,7 +271,9 @@ class Running {
       wall: () => this.#ports.clock.wall(),
       log: this.#ports.log,
       links: this.#links.byName,
+      watchers: this.#watchers,
       onTransition: (transition) => this.#options.onStatusChange?.(transition),
+      onGroupTransition: (transition) => this.#options.onGroupChange?.(transition),
       onSent: (name, error) => this.#sent(name, error),
     };
   }

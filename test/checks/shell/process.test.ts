@@ -1,7 +1,7 @@
 /** The whole checkers' half with real probes on loopback, a virtual clock and a kernel's table in memory. */
 import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { seconds } from '../../../src/base/units.ts';
 import { startCheckers } from '../../../src/checks/shell/process.ts';
 import { RETRY_PAUSE_FIRST, RETRY_PAUSE_MAX } from '../../../src/checks/shell/table-keeper.ts';
@@ -54,6 +54,40 @@ test('a start on the right table and a reload of the same file write nothing', (
   checkers.reload(structuredClone(plain(8, 9)));
   expect(kernel.operations.length).toBe(before);
   expect(checkers.status().kernelWrites).toBe(0);
+});
+
+test('a preview names what a reload would write, and changes nothing', async () => {
+  const dead = target('127.0.0.1', await closedPort());
+  const checked = (...last: number[]): Config =>
+    config([
+      virtualServer(
+        VIP,
+        80,
+        last.map((n) => realServer(`192.168.100.${n}`, 80, n === 8 ? { checkers: [tcpChecker(dead)] } : {})),
+      ),
+    ]);
+  const { clock, kernel, said, checkers } = start(checked(8, 9));
+  clock.pass(seconds(2));
+  await said('Removing service [192.168.100.8]');
+  await settle();
+  expect(kernel.text()).toBe(`${TABLE} -> 192.168.100.9:80 w1 dr`);
+  const before = [kernel.text(), kernel.operations.length, checkers.status()];
+  expect(checkers.preview(checked(8, 9))).toEqual({ ok: true, value: [] });
+  expect(checkers.preview(checked(8, 10))).toEqual({
+    ok: true,
+    value: [
+      {
+        sign: '+',
+        text: 'real server [192.168.100.10]:tcp:80 of [192.168.100.240]:tcp:80 DR weight 1',
+      },
+      { sign: '-', text: 'real server [192.168.100.9]:tcp:80 of [192.168.100.240]:tcp:80' },
+    ],
+  });
+  expect([kernel.text(), kernel.operations.length, checkers.status()]).toEqual(before);
+  const runs = () => checkers.status().virtualServers[0]?.realServers[0]?.checkers[0]?.runs ?? 0;
+  const runsBefore = runs();
+  clock.pass(seconds(120));
+  await vi.waitFor(() => expect(runs()).toBeGreaterThan(runsBefore)); // the schedule is what it was
 });
 
 test('a dead server leaves the table after its first probe, and comes back when it answers', async () => {

@@ -75,6 +75,20 @@ export function startDaemon(
   };
 }
 
+/** Gives the daemon on `host` another file to read at its next reload. */
+export const editConfig = (host: Host, text: string): void => host.write(CONFIG, text);
+
+/** A command of the operator's tool: its exit status and all that it said. */
+export async function vipctl(host: Host, ...argv: readonly string[]): Promise<ToolRun> {
+  const { lines, ended } = host.start([programOf('vipctl'), ...argv]);
+  return { status: await ended, lines: lines.map(({ text }) => text) };
+}
+
+export interface ToolRun {
+  readonly status: number | NodeJS.Signals;
+  readonly lines: readonly string[];
+}
+
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -2,7 +2,7 @@
  *  and go; a broken file comes last. */
 import { askOnce } from '../harness/client.ts';
 import { now, pause } from '../harness/clock.ts';
-import { daemonUnderTest, startDaemon } from '../harness/daemon.ts';
+import { daemonUnderTest, editConfig, startDaemon, type ToolRun, vipctl } from '../harness/daemon.ts';
 import { describeTable, saveTable, serversOf } from '../harness/ipvs-table.ts';
 import { captureNetlink, type NetlinkWrites } from '../harness/netlink-capture.ts';
 import { type QuickServer, quickConfig } from '../harness/quick-config.ts';
@@ -18,6 +18,8 @@ interface ReloadSteps {
   readonly reweighted: { readonly table: readonly string[] };
   readonly secondService: { readonly table: readonly string[] };
   readonly removed: { readonly table: readonly string[] };
+  /** `vipctl plan` with the file that removes, before and after its reload */
+  readonly planned: { readonly before: ToolRun; readonly after: ToolRun };
   readonly unchanged: { readonly writes: NetlinkWrites };
   readonly broken: {
     readonly writes: NetlinkWrites;
@@ -59,6 +61,8 @@ async function playReload(stage: Stage, note: Note<ReloadSteps>): Promise<void> 
   note('added', { table: added, writes: await adding.writes() });
   note('reweighted', { table: await reload(configOf([one(5), two]), '-> 192.168.100.8:80 Route 5') });
   note('secondService', { table: await reload(configOf([one(5), two], [two]), 'TCP 192.168.100.240:8080') });
+  editConfig(lvs01, configOf([one(5)]));
+  const before = await vipctl(lvs01, 'plan');
   daemon.reload(configOf([one(5)]));
   await watch.tableWhere(
     lvs01,
@@ -67,6 +71,7 @@ async function playReload(stage: Stage, note: Note<ReloadSteps>): Promise<void> 
     (table) => table.length === 1 && serversOf(table).length === 1,
   );
   note('removed', { table: await saveTable(lvs01) });
+  note('planned', { before, after: await vipctl(lvs01, 'plan') });
 
   note('unchanged', { writes: await writesDuring(stage, () => daemon.reload(configOf([one(5)]))) });
   const brokenAt = now();

@@ -54,6 +54,13 @@ describe('the address that adverts come from', () => {
     expect(verdict({ sourceAddress: address('10.9.9.9') })).toBe('from 10.9.9.9');
   });
 
+  test('is watched with track_src_ip: it must be on the own interface', () => {
+    const config = { sourceAddress: OWN.address, trackSource: true };
+    expect(verdict(config)).toBe('from 192.168.100.101');
+    const elsewhere = networkOf([link(ETH0), link(ETH1)], [{ ...OWN, interface: ETH1 }]);
+    expect(verdict(config, elsewhere)).toBe('source address 192.168.100.101 is not on interface eth0');
+  });
+
   test('may be a virtual one for an owner, whose real address that is', () => {
     const only = networkOf([link(ETH0)], [fact('192.168.100.240', 32)]);
     expect(verdict({ priority: priority(255) }, only)).toBe('from 192.168.100.240');
@@ -113,7 +120,7 @@ describe('reasons to be in FAULT (behaviour.md sections 4.7 and 6)', () => {
       what: 'configured source not on the interface, with track_src_ip',
       changes: { sourceAddress: address('10.9.9.9'), trackSource: true },
       network: WHOLE,
-      reason: 'interface eth0 does not have 10.9.9.9, the address to send adverts from',
+      reason: 'source address 10.9.9.9 is not on interface eth0',
     },
     {
       what: 'configured source on the interface, with track_src_ip',

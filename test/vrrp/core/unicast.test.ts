@@ -14,6 +14,7 @@ const OWN = address('192.168.100.101');
 const PEERS = [address('192.168.100.102'), address('192.168.100.103')];
 const PEER = address('192.168.100.102');
 const GROUP = address('224.0.0.18');
+const NOTHING_ELSE = { groups: [], trackers: { scripts: [], files: [], processes: [] } };
 
 type Unicast = Extract<VrrpDestination, { kind: 'unicast' }>;
 
@@ -24,7 +25,12 @@ const started = (unicast: Partial<Unicast> = {}, changes: Partial<VrrpInstance> 
     newNode(globals),
     {
       kind: 'started',
-      config: { globals, instances: [instance] },
+      config: {
+        globals,
+        instances: [instance],
+        groups: [],
+        trackers: { scripts: [], files: [], processes: [] },
+      },
       links: [{ name: ETH0, up: true, multicast: true, announces: true, mtu: 1500 }],
       addresses: [{ interface: ETH0, address: OWN, prefixLength: 24, ours: null, detection: 'over' }],
     },
@@ -119,7 +125,7 @@ describe('two unicast routers of one VRID on one interface', () => {
       newNode(globals),
       {
         kind: 'started',
-        config: { globals, instances },
+        config: { globals, instances, ...NOTHING_ELSE },
         links: [{ name: ETH0, up: true, multicast: true, announces: true, mtu: 1500 }],
         addresses: [{ interface: ETH0, address: OWN, prefixLength: 24, ours: null, detection: 'over' }],
       },
@@ -144,7 +150,8 @@ describe('two unicast routers of one VRID on one interface', () => {
     expect(counts(once)).toEqual([1, 0]);
     const [heard] = stepNode(once, arrived(THIRD), instant(1));
     expect(counts(heard)).toEqual([1, 1]);
-    const config = { globals: heard.globals, instances: heard.routers.map((router) => router.config) };
+    const instances = heard.routers.map((router) => router.config);
+    const config = { globals: heard.globals, instances, ...NOTHING_ELSE };
     const [reloaded, actions] = stepNode(heard, { kind: 'config_changed', config }, instant(2));
     expect(actions).toEqual([]);
     expect(reloaded.routers).toEqual(heard.routers);

@@ -3,6 +3,7 @@ import { PLAIN_TRAITS } from '../../../src/base/address-traits.ts';
 import { brand } from '../../../src/base/brand.ts';
 import type { IpAddress } from '../../../src/base/ip.ts';
 import type { MacAddress } from '../../../src/base/mac.ts';
+import { prng } from '../../../src/base/prng.ts';
 import { err, ok } from '../../../src/base/result.ts';
 import type { SystemError } from '../../../src/base/system-error.ts';
 import { after, type Instant, ifIndex, instant, priority, seconds, vrid } from '../../../src/base/units.ts';
@@ -10,6 +11,7 @@ import type { AddressState, NetOperation } from '../../../src/ports/net-kernel.t
 import type { VrrpPacket, VrrpSocketOptions } from '../../../src/ports/packets.ts';
 import { ethernet, newKernel, type SimKernel } from '../../../src/sim/kernel.ts';
 import { address, ETH0 } from '../../../src/sim/topology.ts';
+import { newTracked } from '../../../src/sim/tracked.ts';
 import {
   startVrrp,
   type VrrpPart,
@@ -129,7 +131,11 @@ export function newBench(): Bench {
     },
   };
 
+  const nothing = newTracked(prng(1), () => {});
   const ports: VrrpPorts = {
+    programs: nothing.programs,
+    files: nothing.files,
+    processes: nothing.processes,
     clock: {
       now: () => bench.now,
       wall: () => 0,
