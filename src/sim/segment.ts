@@ -73,6 +73,7 @@ export function buildSegment({ world, random, topology, observer, start }: Segme
           doubling: fault.doubling,
           delayMin: PERFECT.delayMin,
           delayMax: millis(100),
+          reorders: true,
         };
         return later(fault.for, () => {
           lan.habits = PERFECT;

@@ -62,18 +62,26 @@ function deadlineOf(tracker: Tracker): Instant | null {
   return tracker.kind === 'process' ? tracker.turnsAt : null;
 }
 
-/** The trackers of a new configuration; of those that somebody tracks, and as far as they are the same, what is known. */
-export function reconfigured(
-  trackers: Trackers,
-  configs: TrackerConfigs,
-  tracked: readonly TrackedObject[],
-  now: Instant,
-): TrackerStep {
+/** Those that somebody tracks; the others are not run or watched. */
+export function trackedOnly(configs: TrackerConfigs, tracked: readonly TrackedObject[]): TrackerConfigs {
   const wanted = new Set(tracked.map(trackerKey));
+  const isWanted =
+    (kind: TrackedObject['kind']) =>
+    ({ name }: { readonly name: string }): boolean =>
+      wanted.has(trackerKey({ kind, name }));
+  return {
+    scripts: configs.scripts.filter(isWanted('script')),
+    files: configs.files.filter(isWanted('file')),
+    processes: configs.processes.filter(isWanted('process')),
+  };
+}
+
+/** The trackers of a new configuration; as far as they are the same, with what is known. */
+export function reconfigured(trackers: Trackers, configs: TrackerConfigs, now: Instant): TrackerStep {
   const next = new Map<string, Tracker>();
   const add = (tracker: Tracker): void => {
     const key = trackerKey({ kind: tracker.kind, name: tracker.config.name });
-    if (wanted.has(key)) next.set(key, kept(trackers.get(key), tracker, now));
+    next.set(key, kept(trackers.get(key), tracker, now));
   };
   for (const config of configs.scripts) add(newScript(config, now));
   for (const config of configs.files) add(newFile(config));

@@ -18,18 +18,22 @@ export interface TrackPorts {
 }
 
 export interface Watchers {
-  /** Watches what these name from now on; the first answers come inside this call. */
-  watch(configs: TrackerConfigs, settings: ScriptSettings): void;
+  /** Watches what these name from now on, and nothing else; the first answers come inside this call. */
+  watch(configs: TrackerConfigs): void;
   carryOut(action: Exclude<TrackerAction, { kind: 'write_log' }>): void;
   /** Ends all programs and watches. */
   close(): void;
 }
 
-export function createWatchers(ports: TrackPorts, tell: (event: TrackerEvent) => void): Watchers {
+/** `settings` are asked at each run. */
+export function createWatchers(
+  ports: TrackPorts,
+  settings: () => ScriptSettings,
+  tell: (event: TrackerEvent) => void,
+): Watchers {
   const files = new Map<string, { readonly path: string; readonly end: () => void }>();
   /** by tracker and the time of the start */
   const programs = new Map<string, RunningProgram>();
-  let settings: ScriptSettings = { user: null, security: false };
   let endCounting = (): void => {};
   let counting = '';
   let uncountable = false;
@@ -72,8 +76,7 @@ export function createWatchers(ports: TrackPorts, tell: (event: TrackerEvent) =>
   const runKey = (tracker: string, startedAt: Instant): string => `${tracker} ${startedAt}`;
 
   return {
-    watch(configs, scripts) {
-      settings = scripts;
+    watch(configs) {
       watchFiles(configs);
       watchProcesses(configs);
     },
@@ -83,7 +86,7 @@ export function createWatchers(ports: TrackPorts, tell: (event: TrackerEvent) =>
       if (action.kind === 'end_program') return programs.get(key)?.end();
       const { argv, user } = action.command;
       const { timeout } = action;
-      const program = ports.programs.run({ argv, user, settings, timeout }, (result) => {
+      const program = ports.programs.run({ argv, user, settings: settings(), timeout }, (result) => {
         programs.delete(key);
         tell({ kind: 'program_finished', tracker, startedAt, result });
       });

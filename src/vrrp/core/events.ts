@@ -12,6 +12,7 @@ export interface VrrpConfig {
   readonly globals: VrrpGlobals;
   readonly instances: readonly VrrpInstance[];
   readonly groups: readonly VrrpSyncGroup[];
+  /** only those that some instance tracks */
   readonly trackers: TrackerConfigs;
 }
 

@@ -14,14 +14,27 @@ import { type NodeState, type NodeStep, stepOne } from './node-state.ts';
 import type { RouterState } from './state.ts';
 import { STATE_NAME, type VrrpStateName } from './status.ts';
 
-export function settleGroups(step: NodeStep, now: Instant): NodeStep {
+/** `before` is the node before the step. Only groups with a member that the step changed can be out of line. */
+export function settleGroups(before: NodeState, step: NodeStep, now: Instant): NodeStep {
   let settled = step;
-  for (const group of new Set(step[0].groups.values())) settled = publish(settle(settled, group, now), group);
+  for (const group of touchedGroups(before, step[0])) settled = publish(settle(settled, group, now), group);
   return settled;
 }
 
-const membersOf = (node: NodeState, group: SyncGroup): readonly RouterState[] =>
-  group.members.flatMap((member) => node.routers.find(({ config }) => config.name === member.name) ?? []);
+function touchedGroups(before: NodeState, { routers, groups }: NodeState): ReadonlySet<SyncGroup> {
+  const touched = new Set<SyncGroup>();
+  if (groups.size === 0) return touched;
+  for (const [i, router] of routers.entries()) {
+    const group = before.routers[i] === router ? undefined : groups.get(router.config.name);
+    if (group !== undefined) touched.add(group);
+  }
+  return touched;
+}
+
+function membersOf({ routers }: NodeState, { members }: SyncGroup): readonly RouterState[] {
+  const names = new Set(members.map(({ name }) => name));
+  return routers.filter(({ config }) => names.has(config.name));
+}
 
 const wishes = ({ phase }: RouterState): boolean => phase.kind === 'backup' && phase.wantsMaster;
 const isMaster = ({ phase }: RouterState): boolean => phase.kind === 'master';

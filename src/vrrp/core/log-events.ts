@@ -68,6 +68,7 @@ export const vrrpLog = catalogue({
     (f: Fields<{ before: number; after: number }>) =>
       `(${f.instance}) Changing effective priority from ${f.before} to ${f.after}`,
   ),
+  waiting: row('vrrp_waiting', 'info', (f: Fields<{ reason: string }>) => `(${f.instance}) ${f.reason}`),
   groupSyncs: row(
     'vrrp_group_state',
     'info',

@@ -44,7 +44,7 @@ export const nextDeadline = (node: NodeState): Instant | null =>
   );
 
 export function stepNode(node: NodeState, event: VrrpEvent, now: Instant): NodeStep {
-  const [next, actions] = settleGroups(react(node, event, now), now);
+  const [next, actions] = settleGroups(node, react(node, event, now), now);
   const announced = announceDue(next.lanes, next.globals, now);
   const routers = next.routers.map((router) => {
     const sent = announced.sent.get(router.key) ?? 0;

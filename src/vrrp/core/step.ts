@@ -34,7 +34,7 @@ import { masterAlerted, masterDue, masterHeard, repair } from './step-master.ts'
 import {
   awaitedText,
   becomeFault,
-  becomeMaster,
+  becomeMasterWithGroup,
   begin,
   downInterval,
   halt,
@@ -95,8 +95,7 @@ export function stepRouter(router: RouterState, event: RouterEvent, world: World
     case 'group_alerted':
       return phase.kind === 'master' ? masterAlerted(router, phase, now) : [router, []];
     case 'group_ready':
-      if (phase.kind !== 'backup') return [router, []];
-      return becomeMaster(router, world, { source: phase.source, reason: phase.takeoverReason }, now);
+      return becomeMasterWithGroup(router, world, now);
     case 'group_stepped_back':
       return stepBackWithGroup(router, world, event.reason, now);
     case 'group_heard_master':

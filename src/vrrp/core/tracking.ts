@@ -17,8 +17,7 @@ import type { NodeState, NodeStep } from './node-state.ts';
 /** The trackers that a configuration wants, their first runs among the actions. What they say is in the network, but no
  *  router has heard of it yet. */
 export function configureTrackers(node: NodeState, config: VrrpConfig, now: Instant): NodeStep {
-  const tracked = config.instances.flatMap((instance) => instance.trackers);
-  const [trackers, ended] = reconfigured(node.trackers, config.trackers, tracked, now);
+  const [trackers, ended] = reconfigured(node.trackers, config.trackers, now);
   const [begun, orders] = trackersDue(trackers, now);
   return [withTrackers(node, begun), [...ended, ...orders]];
 }

@@ -60,7 +60,9 @@ export function begin(router: RouterState, world: World, now: Instant): Step {
 function awaitTrackers(router: RouterState, world: World, pending: readonly string[]): Step {
   const reason = awaitedText(pending);
   const phase: Phase = { kind: 'initialize', reason, startAt: null, awaitsTrackers: true };
-  return [{ ...router, phase }, removePresent(router, world.network)];
+  const waits = router.phase.kind === 'initialize' && router.phase.awaitsTrackers;
+  const line = log(vrrpLog.waiting({ instance: router.config.name, reason }));
+  return [{ ...router, phase }, [...(waits ? [] : [line]), ...removePresent(router, world.network)]];
 }
 
 export const awaitedText = (pending: readonly string[]): string =>
@@ -160,6 +162,20 @@ function listening(
   if (!isOwner(router.config)) return phase;
   const owners = masterDownInterval(timerInputs(router, router.config.advertInterval), 1);
   return { ...phase, downAt: after(now, owners) };
+}
+
+/** The whole sync group is master, or becomes it now. A member that a reload adds need not wait for the first results of what
+ *  it tracks: they will tell in time. */
+export function becomeMasterWithGroup(router: RouterState, world: World, now: Instant): Step {
+  const { phase } = router;
+  if (phase.kind === 'backup') {
+    return becomeMaster(router, world, { source: phase.source, reason: phase.takeoverReason }, now);
+  }
+  if (phase.kind !== 'initialize' || !phase.awaitsTrackers) return [router, []];
+  const health = healthInGroup(router.config, world);
+  if (health.kind === 'unfit') return [router, []];
+  const reason = 'added to a sync group that is master';
+  return becomeMaster(router, world, { source: health.source, reason }, now);
 }
 
 /** Another member of the sync group is no master any more. The peers are told, so that they need not wait for the

@@ -14,6 +14,7 @@ import { invariant } from '../../base/never.ts';
 import { type SystemError, systemErrorText } from '../../base/system-error.ts';
 import { earliest, type Instant, type InterfaceName, instant, MICROS_PER_MILLI } from '../../base/units.ts';
 import type { Config } from '../../config/model/config.ts';
+import type { ScriptSettings } from '../../config/model/global.ts';
 import type { VrrpInstance } from '../../config/model/vrrp.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
 import type { NetEvent, NetKernel } from '../../ports/net-kernel.ts';
@@ -22,7 +23,7 @@ import type { ProcessTable } from '../../ports/process-table.ts';
 import type { ProgramRunner } from '../../ports/programs.ts';
 import type { Sysctl } from '../../ports/sysctl.ts';
 import type { TrackedFiles } from '../../ports/tracked-files.ts';
-import type { TrackerEvent } from '../../track/core/trackers.ts';
+import { type TrackerEvent, trackedOnly } from '../../track/core/trackers.ts';
 import { createWatchers, initialiseFiles, type Watchers } from '../../track/shell/watchers.ts';
 import type { GroupTransition, Transition } from '../core/actions.ts';
 import type { VrrpConfig, VrrpEvent } from '../core/events.ts';
@@ -102,11 +103,10 @@ export const vrrpConfigOf = (config: VrrpPart): VrrpConfig => ({
   globals: config.global.vrrp,
   instances: config.vrrpInstances,
   groups: config.vrrpSyncGroups,
-  trackers: {
-    scripts: config.vrrpScripts,
-    files: config.trackFiles,
-    processes: config.trackProcesses,
-  },
+  trackers: trackedOnly(
+    { scripts: config.vrrpScripts, files: config.trackFiles, processes: config.trackProcesses },
+    config.vrrpInstances.flatMap(({ trackers }) => trackers),
+  ),
 });
 
 class Running {
@@ -121,8 +121,7 @@ class Running {
   /** interfaces on which the last advert could not be sent */
   readonly #mute = new Set<InterfaceName>();
   readonly #watchers: Watchers;
-  /** as it was given; the core has its part of it */
-  #part: VrrpPart;
+  #scripts: ScriptSettings;
   #config: VrrpConfig;
   #node: NodeState;
   #unsubscribe: (() => void) | null = null;
@@ -138,8 +137,9 @@ class Running {
     part: VrrpPart,
   ) {
     const config = vrrpConfigOf(part);
-    this.#part = part;
-    this.#watchers = createWatchers(ports, (event) => this.#tracked(event));
+    this.#scripts = part.global.scripts;
+    const settings = (): ScriptSettings => this.#scripts;
+    this.#watchers = createWatchers(ports, settings, (event) => this.#tracked(event));
     this.#ports = ports;
     this.#options = options;
     this.#core = core;
@@ -165,7 +165,7 @@ class Running {
     this.#reconcileSockets(this.#config.instances, now);
     initialiseFiles(this.#config.trackers, this.#ports);
     this.#feed({ kind: 'started', config: this.#config, ...network }, now);
-    this.#watchers.watch(this.#config.trackers, this.#part.global.scripts);
+    this.#watchers.watch(this.#config.trackers);
     this.#arm();
   }
 
@@ -173,12 +173,12 @@ class Running {
   reload(part: VrrpPart): void {
     if (this.#stopped) return;
     const config = vrrpConfigOf(part);
-    this.#part = part;
+    this.#scripts = part.global.scripts;
     const now = this.#ports.clock.now();
     this.#reconcileSockets([...this.#config.instances, ...config.instances], now);
     this.#config = config;
-    this.#watchers.watch(config.trackers, part.global.scripts);
     this.#feed({ kind: 'config_changed', config }, now);
+    this.#watchers.watch(config.trackers);
     this.#reconcileSockets(config.instances, now);
     this.#sealer.configure(config.instances);
     this.#arm();

@@ -328,6 +328,23 @@ describe('reload', () => {
     expect(bench.done).toHaveLength(before);
   });
 
+  test('a file that it begins to track is read, though it was defined before', () => {
+    const [instance] = CONFIG.vrrpInstances;
+    const file = { name: 'f', path: '/run/f', weight: 0, reverse: false, initial: null };
+    const defined = { ...CONFIG, trackFiles: [file] };
+    const tracked = [{ kind: 'file', name: 'f', weight: 0, reverse: false }] as const;
+    const bench = newBench();
+    const process = bench.start(defined);
+    expect(process.status().trackers).toEqual([]);
+    process.reload({
+      ...defined,
+      vrrpInstances: instance === undefined ? [] : [{ ...instance, trackers: tracked }],
+    });
+    expect(process.status().trackers).toMatchObject([
+      { name: 'f', state: 'up', value: 0, trackedBy: ['VI_1'] },
+    ]);
+  });
+
   test('an address with another label is made anew', () => {
     const bench = newBench();
     const process = master(bench);
