@@ -139,15 +139,36 @@ const vrrpInstance = object({
   preempt: flag,
   preemptDelay: integer(0, 1_000_000_000),
   downTimerAdverts: integer(1, 100),
-  authentication: union(kind('none'), kind('pass', { password: text }), kind('ah', { password: text })),
+  authentication: union(
+    kind('none'),
+    kind('pass', { password: text }),
+    kind('ah', { password: text }),
+    kind('hmac', {
+      keys: list(
+        object({
+          id: integer(1, 255),
+          secret: union(
+            kind('octets', { hex: pattern('^([0-9a-f]{2}){32,64}$') }),
+            kind('file', { path: text }),
+          ),
+        }),
+      ),
+      activeKey: integer(1, 255),
+      timeWindow: integer(1_000_000, 300_000_000),
+      antiReplay: oneOf('time', 'monotonic'),
+      mode: oneOf('enforce', 'permissive', 'receive-only'),
+    }),
+  ),
   sourceAddress: nullable(ip),
   destination: union(
     kind('multicast', { group: ip }),
     kind('unicast', {
       peers: list(
         object({ address: ip, minTtl: nullable(integer(0, 255)), maxTtl: nullable(integer(0, 255)) }),
-        1,
       ),
+      ttl: nullable(integer(0, 255)),
+      checkSource: flag,
+      checksum: oneOf('detect', 'old', 'new'),
     }),
   ),
   virtualAddresses: { ...list(virtualAddress), maxItems: 255 },
@@ -169,6 +190,9 @@ const vrrpInstance = object({
     object({ kind: oneOf('script', 'file', 'process'), name: text, weight: trackerWeight, reverse: flag }),
   ),
   skipCheckAdvAddr: flag,
+  checksumAsV2: flag,
+  ownerIgnoreAdverts: flag,
+  promoteSecondaries: flag,
   lowerPrioNoAdvert: flag,
   higherPrioSendAdvert: flag,
   notify,

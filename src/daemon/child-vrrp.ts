@@ -4,6 +4,7 @@ import type { ChildScheduling } from '../config/model/global.ts';
 import { createClock } from '../net/adapters/clock.ts';
 import { createNetKernel } from '../net/adapters/net-kernel.ts';
 import { createPacketPort } from '../net/adapters/packets.ts';
+import { createSysctl } from '../net/adapters/sysctl.ts';
 import { createProgramRunner } from '../scripts/program-runner.ts';
 import { createProcessTable } from '../track/shell/process-table.ts';
 import { createTrackedFiles } from '../track/shell/tracked-files.ts';
@@ -29,6 +30,7 @@ const startHalf: StartHalf = (config, options, log) => {
     clock,
     packets: createPacketPort(clock),
     net: net.value,
+    sysctl: createSysctl(),
     log,
     programs: createProgramRunner(clock),
     files: createTrackedFiles(clock),

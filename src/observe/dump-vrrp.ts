@@ -22,7 +22,7 @@ export const instanceLines = (
   ...stateLines(instance, now),
   `   Interface = ${instance.interface}`,
   ...optional(instance.sourceAddress !== null, `   Using src_ip = ${instance.sourceAddress}`),
-  ...destinationLines(instance),
+  ...multicastLines(instance),
   ...garpLines(instance.garp),
   `   Down timer adverts = ${instance.downTimerAdverts}`,
   `   Send advert after receive lower priority advert = ${trueFalse(!instance.lowerPrioNoAdvert)}`,
@@ -36,12 +36,15 @@ export const instanceLines = (
   `   Accept = ${enabled(instance.accept)}`,
   `   Preempt = ${enabled(instance.preempt)}`,
   ...optional(instance.preemptDelay > 0, `   Preempt delay = ${shortSeconds(instance.preemptDelay)} secs`),
+  ...optional(instance.promoteSecondaries, '   Promote_secondaries = enabled'),
   ...authenticationLines(instance),
+  ...optional(instance.checksumAsV2, '   VRRPv3 uses VRRPv2 checksum'),
   ...addressLines('Virtual IP', instance.virtualAddresses, now),
   ...optional(
     instance.excludedAddresses.length > 0,
     ...addressLines('Virtual IP Excluded', instance.excludedAddresses, now),
   ),
+  ...unicastLines(instance),
   ...trackingLines(instance),
   ...notifyLines(instance.notify),
 ];
@@ -60,9 +63,15 @@ function stateLines(instance: VrrpInstance, now: VrrpInstanceStatus | null): rea
   ];
 }
 
-function destinationLines({ destination }: VrrpInstance): readonly string[] {
-  if (destination.kind === 'multicast') return [`   Multicast address ${destination.group}`];
+const multicastLines = ({ destination }: VrrpInstance): readonly string[] =>
+  destination.kind === 'multicast' ? [`   Multicast address ${destination.group}`] : [];
+
+function unicastLines({ destination }: VrrpInstance): readonly string[] {
+  if (destination.kind === 'multicast') return [];
+  const { ttl, checkSource } = destination;
   return [
+    ...optional(ttl !== null, `   Unicast TTL = ${ttl}`),
+    `   Check unicast src : ${yesNo(checkSource)}`,
     `   Unicast Peer (${destination.peers.length}):`,
     ...destination.peers.map(({ address, minTtl, maxTtl }) => {
       const least = minTtl === null ? '' : ` min_ttl ${minTtl}`;
@@ -88,7 +97,9 @@ const intervalText = ({ version, advertInterval }: VrrpInstance): string =>
 
 function authenticationLines({ version, authentication }: VrrpInstance): readonly string[] {
   if (version === 3) return [];
-  const type = { none: 'none', pass: 'SIMPLE_PASSWORD', ah: 'IPSEC_AH' }[authentication.kind];
+  const type = { none: 'none', pass: 'SIMPLE_PASSWORD', ah: 'IPSEC_AH', hmac: 'HMAC_SHA256' }[
+    authentication.kind
+  ];
   return [
     `   Authentication type = ${type}`,
     ...optional(authentication.kind !== 'none', '   Password = ********'),

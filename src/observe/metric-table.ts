@@ -142,6 +142,16 @@ const perCheck = (
     ),
 });
 
+/** Why auth_hmac refuses an advert, in keepalived's words. */
+const HMAC_REASONS = [
+  ['missing', 'hmacMissing'],
+  ['malformed', 'hmacMalformed'],
+  ['unknown_key', 'hmacUnknownKey'],
+  ['invalid_hmac', 'hmacInvalid'],
+  ['stale', 'hmacStale'],
+  ['replay', 'hmacReplayed'],
+] as const;
+
 export const METRICS: readonly Metric[] = [
   plain('keepalived_up', 'gauge', 'Whether every wanted process runs', (s) =>
     Number(s.children.every((child) => child.state === 'running')),
@@ -214,6 +224,19 @@ export const METRICS: readonly Metric[] = [
         VRRP_STATES.map((state) => ({
           labels: { instance: i.name, state: state.toLowerCase() },
           value: Number(i.state === state),
+        })),
+      ),
+  },
+  {
+    name: 'vipd_vrrp_hmac_refused_total',
+    type: 'counter',
+    help: 'Adverts that auth_hmac refused',
+    labels: ['instance', 'reason'],
+    read: (status) =>
+      instances(status).flatMap((i) =>
+        HMAC_REASONS.map(([reason, counter]) => ({
+          labels: { instance: i.name, reason },
+          value: i.counters[counter],
         })),
       ),
   },

@@ -4,9 +4,17 @@ import { familyOf, type IpAddress } from '../base/ip.ts';
 import type { Log } from '../base/log.ts';
 import type { Prng } from '../base/prng.ts';
 import { ok } from '../base/result.ts';
-import { after, type Instant, type InterfaceName, instant, type Micros, micros } from '../base/units.ts';
+import {
+  after,
+  type Instant,
+  type InterfaceName,
+  instant,
+  MICROS_PER_MILLI,
+  type Micros,
+  micros,
+} from '../base/units.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { PacketPort } from '../ports/packets.ts';
+import type { PacketPort, VrrpProtocol } from '../ports/packets.ts';
 import type { Transition } from '../vrrp/core/actions.ts';
 import type { startVrrp, VrrpPart, VrrpPorts, VrrpProcess } from '../vrrp/shell/process.ts';
 import { newKernel, type SimKernel } from './kernel.ts';
@@ -19,9 +27,11 @@ import type { World } from './world.ts';
 export type Frame =
   | {
       readonly kind: 'vrrp';
+      readonly protocol: VrrpProtocol;
       readonly source: IpAddress;
       readonly destination: IpAddress;
       readonly payload: Uint8Array;
+      readonly id: number;
     }
   | { readonly kind: 'announcement'; readonly address: IpAddress };
 
@@ -187,7 +197,7 @@ export class Host {
   #receive(frame: Frame): void {
     if (!this.connected || frame.kind !== 'vrrp') return;
     for (const socket of this.#sockets) {
-      if (socket.family !== familyOf(frame.source)) continue;
+      if (socket.family !== familyOf(frame.source) || socket.protocol !== frame.protocol) continue;
       socket.deliver({ ...frame, ttl: 255, announcedLength: frame.payload.length, receivedAt: this.now });
     }
   }
@@ -202,6 +212,7 @@ export class Host {
       clock: this.#clock(),
       packets: this.#packets(),
       net: this.kernel,
+      sysctl: { read: () => null, write: () => ok(undefined) },
       log: this.#observer.log(this),
       programs: this.tracked.programs,
       files: this.tracked.files,
@@ -212,7 +223,8 @@ export class Host {
   #clock(): Clock {
     return {
       now: () => this.now,
-      wall: () => 0,
+      // the clocks of the cluster agree, as auth_hmac asks
+      wall: () => this.#world.now / MICROS_PER_MILLI,
       alarm: (ring) => {
         let setting = 0;
         return {
@@ -231,10 +243,10 @@ export class Host {
 
   #packets(): PacketPort {
     return {
-      openVrrp: ({ family }, onReadable) => {
+      openVrrp: ({ family, protocol }, onReadable) => {
         const socket = new SimSocket(
-          family,
-          (payload) => this.#send({ kind: 'vrrp', ...payload }),
+          { family, protocol },
+          (advert) => this.#send({ kind: 'vrrp', protocol, ...advert }),
           (ready) => this.#later(micros(0), ready),
           onReadable,
         );

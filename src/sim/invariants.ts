@@ -6,6 +6,7 @@ import { millis } from '../base/units.ts';
 import type { VrrpInstance } from '../config/model/vrrp.ts';
 import type { Transition } from '../vrrp/core/actions.ts';
 import type { VrrpInstanceStatus } from '../vrrp/core/status.ts';
+import { AH_OCTETS } from '../vrrp/wire/ah.ts';
 import type { Frame, Host } from './host.ts';
 import { PROGRAM_TIME_MAX } from './tracked.ts';
 
@@ -165,8 +166,10 @@ function failedTrackersFault(episode: Episode): readonly string[] {
     .map(({ name }) => `${host.plan.name} ${name} is master although its script has failed long enough`);
 }
 
-/** Priorities of the adverts for an instance: octets 1 and 2 of the message. */
+/** Priorities of the adverts for an instance: octets 1 and 2 of the message, behind the authentication header if any. */
 export const advertsOf = (frames: readonly Frame[], { vrid }: { readonly vrid: number }): readonly number[] =>
-  frames.flatMap((frame) =>
-    frame.kind === 'vrrp' && frame.payload[1] === vrid ? [frame.payload[2] ?? 0] : [],
-  );
+  frames.flatMap((frame) => {
+    if (frame.kind !== 'vrrp') return [];
+    const message = frame.protocol === 'ah' ? frame.payload.subarray(AH_OCTETS) : frame.payload;
+    return message[1] === vrid ? [message[2] ?? 0] : [];
+  });

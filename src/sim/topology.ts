@@ -7,7 +7,13 @@ import { invariant } from '../base/never.ts';
 import type { Prng } from '../base/prng.ts';
 import { interfaceName, type Micros, micros, priority, seconds, vrid } from '../base/units.ts';
 import type { VrrpGlobals } from '../config/model/global.ts';
-import type { VirtualAddress, VrrpInstance, VrrpScript } from '../config/model/vrrp.ts';
+import type {
+  VirtualAddress,
+  VrrpAuthentication,
+  VrrpDestination,
+  VrrpInstance,
+  VrrpScript,
+} from '../config/model/vrrp.ts';
 import type { VrrpPart } from '../vrrp/shell/process.ts';
 import type { HostPlan } from './host.ts';
 
@@ -77,9 +83,25 @@ export const vrrpInstance = (changes: Partial<VrrpInstance> = {}): VrrpInstance 
   trackInterfaces: [],
   trackers: [],
   skipCheckAdvAddr: false,
+  checksumAsV2: false,
+  ownerIgnoreAdverts: false,
+  promoteSecondaries: false,
   lowerPrioNoAdvert: false,
   higherPrioSendAdvert: false,
   notify: { master: null, backup: null, fault: null, stop: null, any: null, smtpAlert: false },
+  ...changes,
+});
+
+/** To these peers, with keepalived's defaults. */
+export const unicastTo = (
+  peers: readonly IpAddress[],
+  changes: Partial<Extract<VrrpDestination, { kind: 'unicast' }>> = {},
+): VrrpDestination => ({
+  kind: 'unicast',
+  peers: peers.map((peer) => ({ address: peer, minTtl: null, maxTtl: null })),
+  ttl: null,
+  checkSource: false,
+  checksum: 'detect',
   ...changes,
 });
 
@@ -180,8 +202,7 @@ function drawRing(random: Prng, { tempers, count, script, grouped }: RingDraw, i
     vrid: vrid(51 + index),
     version,
     ...(overIpv6 ? OVER_IPV6 : {}),
-    authentication:
-      version === 2 && random.chance(0.5) ? { kind: 'pass', password: 'secret' } : { kind: 'none' },
+    authentication: random.pick(authentications(version, overIpv6)),
     virtualAddresses: Array.from({ length: random.between(1, 3) }, (_, i) =>
       virtualAddress(overIpv6 ? `fe80::${index}:${i + 1}` : `10.${index}.0.${i + 1}`),
     ),
@@ -209,6 +230,27 @@ function drawRing(random: Prng, { tempers, count, script, grouped }: RingDraw, i
     members,
   };
 }
+
+/** What goes with a version and family; without is as likely as all the others. */
+function authentications(
+  version: 2 | 3,
+  overIpv6: boolean,
+): readonly [VrrpAuthentication, ...VrrpAuthentication[]] {
+  const none = { kind: 'none' } as const;
+  const password = 'secret';
+  if (version === 3) return [none, HMAC];
+  if (overIpv6) return [none, none, HMAC, { kind: 'pass', password }];
+  return [none, none, none, HMAC, { kind: 'pass', password }, { kind: 'ah', password }];
+}
+
+const HMAC: VrrpAuthentication = {
+  kind: 'hmac',
+  keys: [{ id: 1, secret: { kind: 'octets', hex: '0f'.repeat(32) } }],
+  activeKey: 1,
+  timeWindow: seconds(300),
+  antiReplay: 'time',
+  mode: 'enforce',
+};
 
 /** Ties are as likely as not: three priorities for up to five routers. At most one owner. */
 function drawTemper(random: Prng, mayOwn: boolean): Partial<VrrpInstance> {

@@ -187,7 +187,8 @@ export class Scenario {
     const payload = encodeAdvert(advertOf(instance, words), { source, destination });
     if (words['corrupt'] !== undefined) payload[6] = (payload[6] ?? 0) ^ 0xff;
     const ttl = Number(words['ttl'] ?? 255);
-    const packet = { source, destination, ttl, announcedLength: payload.length, payload };
+    const seal = { kind: 'none' } as const;
+    const packet = { source, destination, ttl, announcedLength: payload.length, payload, seal };
     return { kind: 'packet_received', interface: instance.interface, family: 'inet', packet };
   }
 

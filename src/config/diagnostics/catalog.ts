@@ -374,6 +374,11 @@ const vrrp = {
     'mistake',
     (f: { address: string }) => `unicast peer ${f.address} is listed twice; this one is ignored`,
   ),
+  no_source_to_track: catalogRow(
+    'no_source_to_track',
+    'complaint',
+    (f: { name: string }) => `(${f.name}) track_src_ip needs mcast_src_ip or unicast_src_ip; it is ignored`,
+  ),
   unicast_without_peers: catalogRow(
     'unicast_without_peers',
     'complaint',
@@ -423,6 +428,40 @@ const vrrp = {
     'mistake',
     (f: Named) => `there is no auth_type '${f.word}'`,
     () => 'write PASS',
+  ),
+  bad_key: catalogRow(
+    'bad_key',
+    'mistake',
+    (f: { id: number }) => `the secret of key ${f.id} is not 32 to 64 bytes of text or hex:DIGITS`,
+  ),
+  duplicate_key: catalogRow(
+    'duplicate_key',
+    'mistake',
+    (f: { name: string; id: number }) => `(${f.name}) key ${f.id} is given twice; this one is ignored`,
+  ),
+  no_active_key: catalogRow(
+    'no_active_key',
+    'refusal',
+    (f: { name: string }) => `(${f.name}) auth_hmac needs active_key with the id of one of its keys`,
+  ),
+  key_file_unreadable: catalogRow(
+    'key_file_unreadable',
+    'refusal',
+    (f: { name: string; path: string; problem: string }) =>
+      `(${f.name}) cannot read the key in '${f.path}': ${f.problem}`,
+  ),
+  key_file_exposed: catalogRow(
+    'key_file_exposed',
+    'security',
+    (f: { name: string; path: string }) =>
+      `(${f.name}) others than its owner can read the key in '${f.path}'`,
+    () => 'chmod 600 it',
+  ),
+  hmac_enforced: catalogRow(
+    'hmac_enforced',
+    'complaint',
+    (f: { name: string; mode: string }) =>
+      `(${f.name}) strict mode enforces auth_hmac; mode ${f.mode} is ignored`,
   ),
   password_truncated: catalogRow(
     'password_truncated',
@@ -746,11 +785,6 @@ const effects = {
     'advice',
     (f: { word: string; count: number; block: boolean }) =>
       `vipd does not support '${f.word}' yet; ${f.block ? 'the block' : 'it'} has no effect${times(f.count)}`,
-  ),
-  ah_instance: catalogRow(
-    'ah_instance',
-    'advice',
-    (f: { name: string }) => `(${f.name}) vipd does not speak auth_type AH yet; this instance is not started`,
   ),
 };
 

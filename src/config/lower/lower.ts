@@ -6,7 +6,6 @@ import {
   uniqueNames,
   uniqueVrids,
 } from '../check/cross-checks.ts';
-import { reportIdleInstances } from '../check/effects.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Config } from '../model/config.ts';
@@ -71,7 +70,6 @@ function lowerRest(root: Root, completed: readonly Placed<VirtualServer>[], cont
   const trackers = lowerTrackers(root, context);
   const instances = placedInstances(root, trackers, context);
   uniqueVrids(instances, report);
-  reportIdleInstances(instances, report);
   const { groups, instances: vrrpInstances } = lowerSyncGroups(
     root.vrrp_sync_group ?? [],
     instances.map(({ value }) => value),

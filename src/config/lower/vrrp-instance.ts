@@ -11,6 +11,7 @@ import type { vrrpInstanceRows } from '../schema/vrrp.ts';
 import { firstGiven, type LowerContext, valueOr } from './context.ts';
 import { type Trackers, trackedObjects } from './trackers.ts';
 import { advertRoute, instanceFamily, virtualAddresses } from './vrrp-addresses.ts';
+import { lowerAuthentication } from './vrrp-authentication.ts';
 import { lowerNotify } from './vrrp-script.ts';
 import { advertInterval, garpSettings, preemption } from './vrrp-timing.ts';
 
@@ -21,8 +22,6 @@ const OWNER = 255;
 const PRIORITY_DEFAULT = 100;
 const LOOPBACK = 'lo';
 const DOWN_TIMER_ADVERTS = 3;
-/** RFC 2338 §5.3.10: eight octets */
-const PASSWORD_BYTES = 8;
 
 /** null when the instance cannot exist: no VRID, no interface, no address where one is needed. */
 export function lowerInstance(
@@ -43,23 +42,33 @@ export function lowerInstance(
     { name, family, interface: mandatory.interface, strict },
     context,
   );
-  if (addresses.virtual.length === 0 && settings.no_virtual_ipaddress === undefined) {
+  const none = settings.no_virtual_ipaddress !== undefined && !strict;
+  if (addresses.virtual.length === 0 && !none) {
     const row = version === 3 || strict ? catalog.no_address_refused : catalog.no_address;
     report(row(block.at.args[0] ?? null, { name }));
   }
+  const route = advertRoute(settings, name, family, context);
   if (strict && (settings.state?.value === 'MASTER') !== owner) {
     report(catalog.owner_state(settings.state?.at.keyword ?? block.at.keyword, { name }));
   }
-  const route = advertRoute(settings, name, family, context);
-  const authentication = lowerAuthentication(settings, name, { version, family, strict }, context);
+  const interval = advertInterval(settings, name, version, context);
+  const authentication = lowerAuthentication(
+    settings,
+    { name, version, family, strict, advertInterval: interval },
+    context,
+  );
   const instance: VrrpInstance = {
     name,
     ...mandatory,
     version,
     family,
-    initialState: initialState(settings, name, owner, authentication.kind, context),
+    initialState: strict
+      ? owner
+        ? 'MASTER'
+        : 'BACKUP'
+      : initialState(settings, name, owner, authentication.kind, context),
     priority: priority(level),
-    advertInterval: advertInterval(settings, name, version, context),
+    advertInterval: interval,
     ...preemption(settings, name, { owner, strict }, context),
     downTimerAdverts: strict
       ? DOWN_TIMER_ADVERTS
@@ -78,8 +87,18 @@ export function lowerInstance(
     trackers: trackedObjects({ name, settings, order: block.at.order, owner }, trackers, context),
     skipCheckAdvAddr:
       settings.skip_check_adv_addr?.value === true || valueOr(defaults.vrrp_skip_check_adv_addr, false),
+    checksumAsV2:
+      version === 3 &&
+      family === 'inet' &&
+      valueOr(settings.v3_checksum_as_v2, defaults.v3_checksum_as_v2 !== undefined),
+    ownerIgnoreAdverts:
+      owner &&
+      (firstGiven(settings.owner_ignore_adverts, strict ? undefined : defaults.vrrp_owner_ignore_adverts) ??
+        strict),
+    promoteSecondaries: settings.promote_secondaries !== undefined,
     lowerPrioNoAdvert:
-      firstGiven(settings.lower_prio_no_advert, defaults.vrrp_lower_prio_no_advert) ?? strict,
+      firstGiven(settings.lower_prio_no_advert, strict ? undefined : defaults.vrrp_lower_prio_no_advert) ??
+      strict,
     higherPrioSendAdvert:
       firstGiven(
         settings.higher_prio_send_advert,
@@ -151,46 +170,6 @@ function instanceVersion(
   if (family === 'inet' || !strict || version === 3) return version;
   report(catalog.version_for_family(settings.version?.at.keyword ?? null, { name }));
   return 3;
-}
-
-function lowerAuthentication(
-  settings: InstanceSettings,
-  name: string,
-  of: { readonly version: VrrpVersion; readonly family: Family; readonly strict: boolean },
-  { report }: LowerContext,
-): VrrpAuthentication {
-  const block = settings.authentication?.at(-1);
-  if (block === undefined) return { kind: 'none' };
-  const { auth_type: type, auth_pass: password } = block.settings;
-  const drop = (why: string): VrrpAuthentication => {
-    report(catalog.authentication_dropped(block.at.keyword, { name, why }));
-    return { kind: 'none' };
-  };
-  if (type !== undefined && type.value !== 'PASS' && type.value !== 'AH') {
-    report(catalog.unknown_auth_type(type.at.args[0] ?? null, { word: type.value }));
-    return { kind: 'none' };
-  }
-  if (of.strict) return drop('strict mode has none');
-  if (of.version === 3) return drop('version 3 has none (RFC 9568 §9)');
-  if (type === undefined) return drop('auth_type is missing');
-  if (password === undefined) return drop('auth_pass is missing');
-  if (type.value === 'AH' && of.family === 'inet6') return drop('AH is for IPv4 only');
-  const kept = firstBytes(password.value, PASSWORD_BYTES);
-  if (kept !== password.value) report(catalog.password_truncated(password.at.args[0] ?? null, {}));
-  return { kind: type.value === 'AH' ? 'ah' : 'pass', password: kept };
-}
-
-/** The longest beginning of `text` that is at most `limit` bytes of UTF-8. */
-function firstBytes(text: string, limit: number): string {
-  let bytes = 0;
-  let kept = '';
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    if (bytes > limit) return kept;
-    kept += character;
-  }
-  return kept;
 }
 
 function lowerTrackedInterfaces(

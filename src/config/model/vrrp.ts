@@ -41,6 +41,12 @@ export interface VrrpInstance {
   /** scripts, files and processes, those that its sync group tracks for it included */
   readonly trackers: readonly TrackedObject[];
   readonly skipCheckAdvAddr: boolean;
+  /** v3 over IPv4: checksums without pseudo header, and none is demanded (v3_checksum_as_v2) */
+  readonly checksumAsV2: boolean;
+  /** an owner drops what it hears */
+  readonly ownerIgnoreAdverts: boolean;
+  /** the interface keeps secondary addresses when their primary goes */
+  readonly promoteSecondaries: boolean;
   readonly lowerPrioNoAdvert: boolean;
   readonly higherPrioSendAdvert: boolean;
   readonly notify: VrrpNotify;
@@ -50,11 +56,48 @@ export type VrrpAuthentication =
   | { readonly kind: 'none' }
   /** RFC 2338 simple text, v2 only; at most eight bytes */
   | { readonly kind: 'pass'; readonly password: string }
-  | { readonly kind: 'ah'; readonly password: string };
+  /** IP authentication header, v2 over IPv4 only */
+  | { readonly kind: 'ah'; readonly password: string }
+  | HmacSettings;
+
+/** auth_hmac: a trailer behind the advert, v2 and v3 (behaviour.md section 12) */
+export interface HmacSettings {
+  readonly kind: 'hmac';
+  readonly keys: readonly HmacKey[];
+  /** id of the key that signs */
+  readonly activeKey: number;
+  /** allowed difference of the clocks */
+  readonly timeWindow: Micros;
+  /** `monotonic`: each advert must be newer than the one before, whatever the time */
+  readonly antiReplay: 'time' | 'monotonic';
+  /** `permissive` accepts adverts without trailer too, `receive-only` also sends none */
+  readonly mode: 'enforce' | 'permissive' | 'receive-only';
+}
+
+export interface HmacKey {
+  /** 1..255 */
+  readonly id: number;
+  readonly secret: HmacSecret;
+}
+
+/** A file is replaced by what it holds when the configuration is loaded. */
+export type HmacSecret =
+  | { readonly kind: 'octets'; readonly hex: string }
+  | { readonly kind: 'file'; readonly path: string };
 
 export type VrrpDestination =
   | { readonly kind: 'multicast'; readonly group: IpAddress }
-  | { readonly kind: 'unicast'; readonly peers: readonly UnicastPeer[] };
+  | {
+      readonly kind: 'unicast';
+      /** none only with unicast_fault_no_peer: the instance stays in FAULT */
+      readonly peers: readonly UnicastPeer[];
+      /** TTL or hop limit; null = 255 over IPv4, the kernel's usual one over IPv6 */
+      readonly ttl: number | null;
+      /** only peers are heard, and only inside their range of TTLs */
+      readonly checkSource: boolean;
+      /** v3 over IPv4: `old` puts the multicast group into the pseudo header, `detect` does as the peers do */
+      readonly checksum: 'detect' | 'old' | 'new';
+    };
 
 export interface UnicastPeer {
   readonly address: IpAddress;

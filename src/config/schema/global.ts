@@ -115,6 +115,9 @@ export const globalRows = {
   vrrp_skip_check_adv_addr: line(boolean, 'compare the address list only when the sender changes', {
     tier: 1,
   }),
+  v3_checksum_as_v2: line(flag, 'version 3 checksums over IPv4 without pseudo header', { tier: 3 }),
+  vrrp_check_unicast_src: line(flag, 'accept unicast adverts of the peers only'),
+  vrrp_owner_ignore_adverts: line(boolean, 'address owners drop what they hear', { tier: 3 }),
   vrrp_mcast_group4: line(multicast4, 'destination of IPv4 adverts, 224.0.0.18 unless given'),
   vrrp_mcast_group6: line(multicast6, 'destination of IPv6 adverts, ff02::12 unless given', { tier: 3 }),
   vrrp_garp_master_delay: line(

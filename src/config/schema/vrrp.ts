@@ -4,12 +4,13 @@ import { type InterfaceName, type Micros, seconds } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import type { InterfaceDelay } from '../model/global.ts';
 import { readAddressLine } from './address-line.ts';
-import { block, line, list, type ValueReader } from './row.ts';
+import { hmacKey } from './hmac-key.ts';
+import { block, each, line, list, type ValueReader } from './row.ts';
 import { scriptCommand } from './script-values.ts';
 import { lowered, trackerRows, type WeightReader, weightOf } from './trackers.ts';
 import {
   blockName, boolean, decimalSeconds, flag, I32_MAX, integer, interfaceWord, ipAddress, multicast4, multicast6,
-  noHead, oneWord, parseAddress, parseInteger, parseInterface, parseSeconds,
+  noHead, oneOf, oneWord, optional, parseAddress, parseInteger, parseInterface, parseSeconds,
   SECONDS_MAX, text, U32_MAX, wholeSeconds,
 } from './values.ts'; // biome-ignore format: one line reads better
 
@@ -135,6 +136,22 @@ const authenticationRows = {
   auth_pass: line(text('a password'), 'password, at most eight bytes', { tier: 1 }),
 };
 
+const hmacRows = {
+  key: each(hmacKey, 'ID 1..255 and a secret: text, hex:DIGITS or file:PATH, 32 to 64 bytes', { tier: 3 }),
+  active_key: line(integer(1, 255), 'id of the key that signs', { tier: 3 }),
+  time_window: line(wholeSeconds(1, 300), 'seconds that clocks may differ; 3 x advert_int within 5..300', {
+    tier: 3,
+  }),
+  anti_replay: line(
+    oneOf('time', 'monotonic'),
+    'adverts must be fresh by time, or only newer than the last',
+    {
+      tier: 3,
+    },
+  ),
+  mode: line(oneOf('enforce', 'permissive', 'receive-only'), 'what happens without the trailer', { tier: 3 }),
+};
+
 export const vrrpInstanceRows = {
   state: line(initialState, 'wanted first state, MASTER or BACKUP', { tier: 1 }),
   interface: line(interfaceWord, 'interface that carries the adverts', { tier: 1 }),
@@ -158,11 +175,27 @@ export const vrrpInstanceRows = {
   skip_check_adv_addr: line(boolean, 'compare the address list only when the sender changes'),
   mcast_src_ip: line(ipAddress, 'source address of multicast adverts', { tier: 1 }),
   unicast_src_ip: line(ipAddress, 'source address of unicast adverts', { tier: 1 }),
+  unicast_ttl: line(integer(0, 255), 'TTL or hop limit of unicast adverts'),
+  unicast_fault_no_peer: line(flag, 'with a unicast keyword and no peer: FAULT instead of multicast', {
+    tier: 3,
+  }),
+  check_unicast_src: line(flag, 'accept unicast adverts of the peers only'),
+  old_unicast_checksum: line(
+    optional(oneOf('never'), 'old'),
+    'the checksum of keepalived before 2.0, or never',
+    {
+      tier: 3,
+    },
+  ),
+  v3_checksum_as_v2: line(boolean, 'version 3 checksums over IPv4 without pseudo header', { tier: 3 }),
+  owner_ignore_adverts: line(boolean, 'the address owner drops what it hears', { tier: 3 }),
+  promote_secondaries: line(flag, 'removing a primary address keeps the secondary ones'),
   mcast_dst_ip: line(multicastGroup, 'destination of multicast adverts', { tier: 3 }),
   unicast_peer: list(peerLine, 'routers that get the adverts instead of the multicast group', { tier: 1 }),
   authentication: block(noHead, authenticationRows, 'authentication of RFC 2338, version 2 only', {
     tier: 1,
   }),
+  auth_hmac: block(noHead, hmacRows, "keepalived's own HMAC-SHA256 trailer, versions 2 and 3", { tier: 3 }),
   virtual_ipaddress: list(readAddressLine, 'addresses that the master owns', { tier: 1 }),
   virtual_ipaddress_excluded: list(readAddressLine, 'addresses that the master owns but does not list', {
     tier: 1,

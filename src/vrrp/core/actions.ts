@@ -2,7 +2,7 @@
 import type { Family, IpAddress } from '../../base/ip.ts';
 import type { LogEntry } from '../../base/log.ts';
 import type { InterfaceName } from '../../base/units.ts';
-import type { VirtualAddress } from '../../config/model/vrrp.ts';
+import type { VirtualAddress, VrrpAuthentication } from '../../config/model/vrrp.ts';
 import type { TrackerAction } from '../../track/core/trackers.ts';
 import type { Advert } from '../wire/advert.ts';
 import type { VrrpStateName } from './status.ts';
@@ -10,13 +10,19 @@ import type { VrrpStateName } from './status.ts';
 export type VrrpAction =
   | {
       readonly kind: 'send_advert';
+      readonly router: string;
       readonly interface: InterfaceName;
       readonly family: Family;
       readonly source: IpAddress;
       readonly destination: IpAddress;
-      /** what stands in the checksum's pseudo header; differs from `destination` only towards old unicast peers */
-      readonly checksumDestination: IpAddress;
+      /** what stands in the checksum's pseudo header: another than `destination` towards old unicast peers; null = there is
+       *  none (v3_checksum_as_v2) */
+      readonly checksumDestination: IpAddress | null;
       readonly advert: Advert;
+      /** how it is sealed */
+      readonly authentication: VrrpAuthentication;
+      /** TTL or hop limit; null = the kernel's usual one */
+      readonly ttl: number | null;
     }
   | {
       readonly kind: 'add_addresses';

@@ -9,6 +9,7 @@ import {
   type AddressFact,
   addressKey,
   addressOn,
+  type LinkFact,
   type Network,
   primaryAddress,
   transportKey,
@@ -23,7 +24,6 @@ export type Health =
 /** `virtual` holds the `addressKey` of every virtual address of this process. */
 export function assessHealth(config: VrrpInstance, network: Network, virtual: ReadonlySet<string>): Health {
   const [first, ...more] = [
-    ...unsupportedFaults(config),
     ...ownInterfaceFaults(config, network),
     ...trackedFaults(config, network),
     ...trackerFaults(config, network),
@@ -64,9 +64,12 @@ function faultText(cause: FaultCause): string {
       return `duplicate address detection of ${cause.address} on ${cause.interface} is not over`;
     case 'source_taken':
       return `another machine has ${cause.address}, the address of ${cause.interface} to send adverts from`;
+    case 'no_peer':
+      return 'there is no unicast_peer to send adverts to';
+    case 'strict_unicast':
+      return `strict mode does not allow unicast on ${cause.interface}, which can multicast`;
     case 'no_socket':
       return `there is no VRRP socket: ${cause.detail}`;
-    case 'unsupported':
     case 'tracker':
       return cause.why;
     case 'group_member':
@@ -97,26 +100,25 @@ function sourceAddress(config: VrrpInstance, network: Network, virtual: Readonly
 
 const unfit = (cause: FaultCause): Health => ({ kind: 'unfit', causes: [cause] });
 
-/** What this version cannot do is not done by halves: adverts without AH, say, would make two masters, each refusing
- *  the other's. Better to stand aside and say so. */
-function unsupportedFaults({ authentication }: VrrpInstance): FaultCause[] {
-  const faults: FaultCause[] = [];
-  if (authentication.kind === 'ah') {
-    const why = 'auth_type AH is not supported, and adverts without it would be refused by the peers';
-    faults.push({ kind: 'unsupported', why });
-  }
-  return faults;
-}
-
 function ownInterfaceFaults(config: VrrpInstance, network: Network): FaultCause[] {
   const link = network.links.get(config.interface);
   if (link === undefined) return [{ kind: 'interface_missing', interface: config.interface }];
   if (!link.up && config.trackPrimary) return [{ kind: 'interface_down', interface: config.interface }];
-  if (!link.multicast && config.destination.kind === 'multicast') {
-    return [{ kind: 'no_multicast', interface: config.interface }];
-  }
+  const route = routeFault(config, link);
+  if (route !== null) return [route];
   const broken = network.brokenTransports.get(transportKey(config));
   return broken === undefined ? [] : [{ kind: 'no_socket', detail: broken }];
+}
+
+/** behaviour.md sections 3 and 9 */
+function routeFault(
+  { destination, strict, interface: name }: VrrpInstance,
+  link: LinkFact,
+): FaultCause | null {
+  if (destination.kind === 'multicast')
+    return link.multicast ? null : { kind: 'no_multicast', interface: name };
+  if (destination.peers.length === 0) return { kind: 'no_peer' };
+  return strict && link.multicast ? { kind: 'strict_unicast', interface: name } : null;
 }
 
 /** Interfaces tracked without weight, and those that virtual addresses live on (unless no_track). */

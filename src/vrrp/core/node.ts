@@ -28,7 +28,8 @@ import {
   withTransport,
 } from './network.ts';
 import { continueWith, type NodeState, type NodeStep, stepEach, stepOne } from './node-state.ts';
-import { type RouterState, routerKey } from './state.ts';
+import { recipientOf } from './recipient.ts';
+import { byRouterKey, type RouterState, routerKey } from './state.ts';
 import { NO_COUNTS } from './status.ts';
 import { type RouterEvent, routerDeadline } from './step.ts';
 import { configureTrackers, trackerEvent, trackersReached } from './tracking.ts';
@@ -126,7 +127,9 @@ function started(node: NodeState, event: Extract<VrrpEvent, { kind: 'started' }>
   const { brokenTransports } = node.network;
   const network = { ...networkOf(event.links, event.addresses), brokenTransports };
   const startAt = instant(Math.max(after(now, globals.startupDelay), globals.delayAfterBoot));
-  const routers = instances.map((instance) => newRouter(instance, network, startAt));
+  const routers = [...byRouterKey(instances)].map(([key, config]) =>
+    newRouter(key, config, network, startAt),
+  );
   const begun: NodeState = {
     ...node,
     globals,
@@ -143,7 +146,7 @@ function started(node: NodeState, event: Extract<VrrpEvent, { kind: 'started' }>
  *  is settled, addresses virtual before or after count as virtual. */
 function configChanged(node: NodeState, config: VrrpConfig, now: Instant): NodeStep {
   const { globals, instances } = config;
-  const wanted = new Map(instances.map((config) => [routerKey(config), config]));
+  const wanted = byRouterKey(instances);
   const virtual = new Set([...node.virtual, ...virtualOf(instances)]);
   const groups = groupsOf(config.groups, instances);
   const groupStates = new Map(
@@ -156,7 +159,7 @@ function configChanged(node: NodeState, config: VrrpConfig, now: Instant): NodeS
   const [released, actions] = step;
   const running = new Map(released.routers.map((router) => [router.key, router]));
   const routers = [...wanted].map(
-    ([key, config]) => running.get(key) ?? newRouter(config, released.network, now),
+    ([key, config]) => running.get(key) ?? newRouter(key, config, released.network, now),
   );
   step = [{ ...released, routers }, actions];
   for (const [key, config] of wanted) {
@@ -178,9 +181,9 @@ function joinGroup(step: NodeStep, { name, ...config }: VrrpInstance, now: Insta
   return stepOne(step, routerKey(config), { kind: 'group_ready' }, now);
 }
 
-function newRouter(config: VrrpInstance, network: Network, startAt: Instant): RouterState {
+function newRouter(key: string, config: VrrpInstance, network: Network, startAt: Instant): RouterState {
   return {
-    key: routerKey(config),
+    key,
     config,
     phase: {
       kind: 'initialize',
@@ -189,7 +192,9 @@ function newRouter(config: VrrpInstance, network: Network, startAt: Instant): Ro
       awaitsTrackers: false,
     },
     effectivePriority: effectivePriority(config, network),
-    checksumStyle: 'standard',
+    checksumStyle:
+      config.destination.kind === 'unicast' && config.destination.checksum === 'old' ? 'group' : 'standard',
+    lowered: false,
     counters: NO_COUNTS,
     changedAt: null,
     complained: [],
@@ -202,12 +207,11 @@ function packetReceived(
   event: { readonly interface: InterfaceName; readonly family: Family; readonly packet: ReceivedPacket },
   now: Instant,
 ): NodeStep {
-  const vrid = event.packet.payload[1];
-  const router = node.routers.find(
-    ({ config }) =>
-      config.vrid === vrid && config.interface === event.interface && config.family === event.family,
-  );
-  if (router !== undefined) {
+  const { source, destination, payload } = event.packet;
+  const vrid = payload[1];
+  const addressed = { interface: event.interface, family: event.family, vrid, source, destination };
+  const router = recipientOf(node.routers, ({ config }) => config, addressed);
+  if (router !== null) {
     return stepOne([node, []], router.key, { kind: 'packet_received', packet: event.packet }, now);
   }
   const stray = { ...node, strayPackets: node.strayPackets + 1 };

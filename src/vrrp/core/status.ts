@@ -30,6 +30,12 @@ export interface VrrpCounters {
   readonly invalidAuthType: number;
   readonly authTypeMismatch: number;
   readonly authFailures: number;
+  readonly hmacMissing: number;
+  readonly hmacMalformed: number;
+  readonly hmacUnknownKey: number;
+  readonly hmacInvalid: number;
+  readonly hmacStale: number;
+  readonly hmacReplayed: number;
   readonly priorityZeroReceived: number;
   readonly priorityZeroSent: number;
   readonly gratuitousArpsSent: number;
@@ -85,6 +91,12 @@ export const NO_COUNTS: VrrpCounters = {
   invalidAuthType: 0,
   authTypeMismatch: 0,
   authFailures: 0,
+  hmacMissing: 0,
+  hmacMalformed: 0,
+  hmacUnknownKey: 0,
+  hmacInvalid: 0,
+  hmacStale: 0,
+  hmacReplayed: 0,
   priorityZeroReceived: 0,
   priorityZeroSent: 0,
   gratuitousArpsSent: 0,

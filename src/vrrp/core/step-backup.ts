@@ -3,9 +3,10 @@ import { after, elapsed, type Instant, instant, type Micros } from '../../base/u
 import type { AcceptedAdvert } from '../wire/receive.ts';
 import { andThen, complainOnce, count, isDue, log, removePresent, type Step, type World } from './effects.ts';
 import { vrrpLog } from './log-events.ts';
-import { type Backup, isOwner, type RouterState } from './state.ts';
+import { type Backup, isOwner, OWNER_PRIORITY, type RouterState } from './state.ts';
 import { LATENESS_TOLERATED, skewTime } from './timers.ts';
 import { becomeMaster, downInterval, timerInputs } from './transitions.ts';
+import { raise } from './two-owners.ts';
 
 export function backupHeard(
   router: RouterState,
@@ -16,9 +17,10 @@ export function backupHeard(
 ): Step {
   const { advert } = heard;
   if (advert.priority === 0) return masterResigned(router, phase, heard, now);
-  const [lone, dropped] = giveUpAdoption(router, phase, world, now);
+  const sameOwner = advert.priority === OWNER_PRIORITY && phase.master?.address === heard.source;
+  const [lone, dropped] = giveUpAdoption(sameOwner ? router : raise(router), phase, world, now);
   const ready = lone.phase.kind === 'backup' ? lone.phase : phase;
-  if (accepts(router, ready, advert.priority, now)) {
+  if (accepts(lone, ready, advert.priority, now)) {
     return andThen([lone, dropped], (r) => followMaster(r, ready, heard, now));
   }
   return andThen([lone, dropped], (r) => outbid(r, ready, heard));

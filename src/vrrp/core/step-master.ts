@@ -19,9 +19,10 @@ import {
 } from './effects.ts';
 import { vrrpLog } from './log-events.ts';
 import { isPresent } from './network.ts';
-import type { Master, RouterState } from './state.ts';
+import { isOwner, type Master, type RouterState } from './state.ts';
 import { learnedInterval } from './step-backup.ts';
 import { yieldTo } from './transitions.ts';
+import { rivalHeard, rivalTold } from './two-owners.ts';
 
 /** Addresses put back at once between two adverts; more wait for the next advert, so that a program which keeps
  *  removing them cannot make this process spin. */
@@ -39,9 +40,16 @@ export function masterHeard(
     return advertise(count(router, 'priorityZeroReceived'), phase, world, now);
   }
   const rank = advert.priority - router.effectivePriority || compareIp(source, phase.source);
-  return rank > 0
-    ? stepBack(router, phase, heard, world, now)
-    : assertMastership(router, phase, heard, world, now);
+  if (rank > 0) return stepBack(router, phase, heard, world, now);
+  if (!isOwner(router.config) || advert.priority !== router.effectivePriority) {
+    return assertMastership(router, phase, heard, world, now);
+  }
+  const rival = rivalHeard(router, phase, { source, interval: advert.interval }, now);
+  return andThen(rival.step, (r) =>
+    rival.yields
+      ? stepBack(r, phase, heard, world, now)
+      : assertMastership(r, rival.phase, heard, world, now),
+  );
 }
 
 /** Everything whose time has come: the own advert first. */
@@ -76,7 +84,8 @@ export function advertise(router: RouterState, phase: Master, world: World, now:
     ? after(phase.nextAdvertAt, advertInterval)
     : after(now, advertInterval);
   const nextAdvertAt = onBeat > now ? onBeat : after(now, advertInterval);
-  return sendAdvert({ ...router, phase: { ...phase, nextAdvertAt, repairs: 0 } }, world, {
+  const rival = rivalTold(phase.rival, advertInterval, now);
+  return sendAdvert({ ...router, phase: { ...phase, nextAdvertAt, rival, repairs: 0 } }, world, {
     source: phase.source,
     priority: router.effectivePriority,
   });

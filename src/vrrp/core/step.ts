@@ -2,7 +2,13 @@
 import { exhaustive } from '../../base/never.ts';
 import { earliest, type Instant, type Priority } from '../../base/units.ts';
 import type { VirtualAddress, VrrpInstance } from '../../config/model/vrrp.ts';
-import { type AcceptedAdvert, type DropReason, type ReceivedPacket, receiveAdvert } from '../wire/receive.ts';
+import {
+  type AcceptedAdvert,
+  type ChecksumStyle,
+  type DropReason,
+  type ReceivedPacket,
+  receiveAdvert,
+} from '../wire/receive.ts';
 import { announceDeadline } from './announce.ts';
 import {
   andThen,
@@ -21,7 +27,7 @@ import { effectivePriority, faultReason } from './health.ts';
 import { vrrpLog } from './log-events.ts';
 import { addressKey } from './network.ts';
 import { reconfigure } from './reload.ts';
-import type { RouterState } from './state.ts';
+import { isOwner, type RouterState } from './state.ts';
 import type { VrrpCounters } from './status.ts';
 import { backupHeard, giveUpAdoption, masterDown, moveDeadline } from './step-backup.ts';
 import { masterAlerted, masterDue, masterHeard, repair } from './step-master.ts';
@@ -35,6 +41,7 @@ import {
   recover,
   stepBackWithGroup,
 } from './transitions.ts';
+import { ownPriority } from './two-owners.ts';
 
 export type RouterEvent =
   | { readonly kind: 'startup_delayed' }
@@ -141,6 +148,14 @@ const DROP_COUNTER: Readonly<Record<DropReason, keyof VrrpCounters>> = {
   invalid_auth_type: 'invalidAuthType',
   auth_type_mismatch: 'authTypeMismatch',
   auth_failure: 'authFailures',
+  ah_forged: 'authFailures',
+  ah_replayed: 'authFailures',
+  hmac_missing: 'hmacMissing',
+  hmac_malformed: 'hmacMalformed',
+  hmac_unknown_key: 'hmacUnknownKey',
+  hmac_forged: 'hmacInvalid',
+  hmac_stale: 'hmacStale',
+  hmac_replayed: 'hmacReplayed',
   advert_interval: 'advertIntervalErrors',
   invalid_type: 'invalidTypeReceived',
   checksum: 'checksumErrors',
@@ -155,8 +170,7 @@ function received(router: RouterState, packet: ReceivedPacket, world: World, now
   const sameSender = phase.kind === 'backup' && phase.master?.address === packet.source;
   const verdict = receiveAdvert(packet, {
     instance: config,
-    groupForChecksum:
-      config.destination.kind === 'unicast' && config.family === 'inet' ? world.globals.mcastGroup4 : null,
+    groupForChecksum: mayBeOld(config) ? world.globals.mcastGroup4 : null,
     listed: config.skipCheckAdvAddr && sameSender ? null : listedAddresses(config, world.network),
   });
   if (!verdict.ok) {
@@ -167,6 +181,7 @@ function received(router: RouterState, packet: ReceivedPacket, world: World, now
     });
     return complainOnce(count(router, DROP_COUNTER[verdict.error]), verdict.error, entry);
   }
+  if (isOwner(config) && config.ownerIgnoreAdverts) return [router, []];
   if (packet.source === phase.source) {
     const entry = vrrpLog.ownAdvertHeard({ instance: config.name, source: packet.source });
     return complainOnce(router, 'own_advert', entry);
@@ -174,11 +189,19 @@ function received(router: RouterState, packet: ReceivedPacket, world: World, now
   const isNewMaster = phase.kind === 'backup' && !sameSender;
   const listening = isNewMaster ? { ...router, complained: [] } : router;
   const noted = andThen(noteAddressList(listening, verdict.value, world), (r) => [
-    { ...count(r, 'advertsReceived'), checksumStyle: verdict.value.checksum },
+    { ...count(r, 'advertsReceived'), checksumStyle: styleAfter(config, verdict.value.checksum) },
     [],
   ]);
   return andThen(noted, (r) => heard(r, verdict.value, world, now));
 }
+
+/** The checksum of old keepalived routers is looked for unless old_unicast_checksum says never. */
+const mayBeOld = ({ destination, family }: VrrpInstance): boolean =>
+  destination.kind === 'unicast' && family === 'inet' && destination.checksum !== 'new';
+
+/** As the peers do, unless old_unicast_checksum says how. */
+const styleAfter = ({ destination }: VrrpInstance, seen: ChecksumStyle): ChecksumStyle =>
+  destination.kind === 'unicast' && destination.checksum === 'old' ? 'group' : seen;
 
 function heard(router: RouterState, advert: AcceptedAdvert, world: World, now: Instant): Step {
   const { phase } = router;
@@ -206,7 +229,7 @@ function noteAddressList(
 /** Links, addresses or sockets are not what they were: fit or unfit, which source, which priority. */
 function networkChanged(router: RouterState, world: World, now: Instant): Step {
   const { config } = router;
-  const weighed = reweigh(router, effectivePriority(config, world.network), now);
+  const weighed = reweigh(router, ownPriority(router, effectivePriority(config, world.network)), now);
   return andThen(weighed, (r) => judgeHealth(r, world, now));
 }
 

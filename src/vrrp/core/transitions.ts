@@ -24,6 +24,7 @@ import { addressKey, isPresent } from './network.ts';
 import { type Backup, isOwner, type Phase, type RouterState } from './state.ts';
 import { STATE_NAME } from './status.ts';
 import { masterDownInterval, type TimerInputs } from './timers.ts';
+import { raise } from './two-owners.ts';
 
 export interface Sender {
   readonly address: IpAddress;
@@ -89,11 +90,12 @@ function adopt(
 
 /** First the advert, so that the peers step back, then the addresses, then the announcements (RFC 9568 §6.4.2). */
 export function becomeMaster(
-  router: RouterState,
+  lowered: RouterState,
   world: World,
   { source, reason }: { readonly source: IpAddress; readonly reason: string },
   now: Instant,
 ): Step {
+  const router = raise(lowered);
   const { config } = router;
   const advertised = sendAdvert(router, world, { source, priority: router.effectivePriority });
   const phase: Phase = {
@@ -102,6 +104,7 @@ export function becomeMaster(
     source,
     nextAdvertAt: after(now, config.advertInterval),
     announce: announceTimersFrom(config.garp, now),
+    rival: null,
     repairs: 0,
   };
   const equipped = andThen(advertised, (sent) => [
@@ -136,12 +139,17 @@ export function yieldTo(
 }
 
 /** All faults are gone. The whole wait again; an owner's is one interval and the skew (behaviour.md section 4.7). */
-export function recover(router: RouterState, source: IpAddress, now: Instant): Step {
-  return enter(
-    router,
-    listening(router, { source, reason: 'faults are over: listening for a master' }, now),
-    now,
-  );
+export function recover(faulty: RouterState, source: IpAddress, now: Instant): Step {
+  const router = raise(faulty);
+  const reason = 'faults are over: listening for a master';
+  const [entered, actions] = enter(router, listening(router, { source, reason }, now), now);
+  return [entered, [...announceSource(router, source), ...actions]];
+}
+
+/** Peers that are written to one by one may have forgotten where this router is (behaviour.md section 4.7). */
+function announceSource({ config }: RouterState, address: IpAddress): readonly RouterAction[] {
+  const { destination, interface: name } = config;
+  return destination.kind === 'unicast' ? [{ kind: 'announce_address', interface: name, address }] : [];
 }
 
 /** A whole master-down interval of patience, an owner's is one interval and its skew. */

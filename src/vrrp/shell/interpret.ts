@@ -12,12 +12,15 @@ import type { GroupTransition, Transition, VrrpAction } from '../core/actions.ts
 import type { VrrpEvent } from '../core/events.ts';
 import { vrrpShellLog } from '../core/log-events.ts';
 import { addressKey } from '../core/network.ts';
-import { encodeAdvert } from '../wire/advert.ts';
+import type { AdvertOrder, Sealer } from './sealer.ts';
 import type { SocketTable } from './sockets.ts';
 
 export interface Effects {
   readonly sockets: SocketTable;
   readonly net: NetKernel;
+  readonly sealer: Sealer;
+  /** milliseconds since 1970 */
+  readonly wall: () => number;
   readonly log: Log;
   readonly links: ReadonlyMap<InterfaceName, LinkState>;
   readonly watchers: Watchers;
@@ -72,12 +75,22 @@ export function interpret(action: VrrpAction, effects: Effects): readonly VrrpEv
   }
 }
 
-function sendAdvert(order: Extract<VrrpAction, { kind: 'send_advert' }>, effects: Effects): void {
-  const { source, destination, checksumDestination } = order;
+const NO_KEY: SystemError = {
+  code: 'ENOKEY',
+  attempted: 'seal an advert',
+  detail: 'the active key of auth_hmac is not there',
+};
+
+function sendAdvert(order: AdvertOrder, effects: Effects): void {
+  const { source, destination, ttl } = order;
   const socket = effects.sockets.find(order);
   if (socket === null) return;
-  const payload = encodeAdvert(order.advert, { source, destination: checksumDestination });
-  const sent = socket.send({ source, destination, payload });
+  const sealed = effects.sealer.seal(order, effects.wall());
+  if (sealed === null) {
+    effects.onSent(order.interface, NO_KEY);
+    return;
+  }
+  const sent = socket.send({ source, destination, ttl, ...sealed });
   effects.onSent(order.interface, sent.ok ? null : sent.error);
 }
 

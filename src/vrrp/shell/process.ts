@@ -12,7 +12,7 @@
 import type { Log } from '../../base/log.ts';
 import { invariant } from '../../base/never.ts';
 import { type SystemError, systemErrorText } from '../../base/system-error.ts';
-import { earliest, type Instant, type InterfaceName, instant } from '../../base/units.ts';
+import { earliest, type Instant, type InterfaceName, instant, MICROS_PER_MILLI } from '../../base/units.ts';
 import type { Config } from '../../config/model/config.ts';
 import type { ScriptSettings } from '../../config/model/global.ts';
 import type { VrrpInstance } from '../../config/model/vrrp.ts';
@@ -21,6 +21,7 @@ import type { NetEvent, NetKernel } from '../../ports/net-kernel.ts';
 import type { PacketPort } from '../../ports/packets.ts';
 import type { ProcessTable } from '../../ports/process-table.ts';
 import type { ProgramRunner } from '../../ports/programs.ts';
+import type { Sysctl } from '../../ports/sysctl.ts';
 import type { TrackedFiles } from '../../ports/tracked-files.ts';
 import { type TrackerEvent, trackedOnly } from '../../track/core/trackers.ts';
 import { createWatchers, initialiseFiles, type Watchers } from '../../track/shell/watchers.ts';
@@ -32,12 +33,15 @@ import { type NodeState, newNode } from '../core/node-state.ts';
 import { statusOf, type VrrpStatus } from '../core/status.ts';
 import { interpret } from './interpret.ts';
 import { type LinkTable, linkTable } from './links.ts';
+import { newPromotion, type Promotion } from './promotion.ts';
+import { newSealer, type Sealer } from './sealer.ts';
 import { openSockets, type SocketTable } from './sockets.ts';
 
 export interface VrrpPorts {
   readonly clock: Clock;
   readonly packets: PacketPort;
   readonly net: NetKernel;
+  readonly sysctl: Sysctl;
   readonly log: Log;
   /** what instances track */
   readonly programs: ProgramRunner;
@@ -111,6 +115,8 @@ class Running {
   readonly #core: VrrpCore;
   readonly #links: LinkTable = linkTable();
   readonly #sockets: SocketTable;
+  readonly #sealer: Sealer = newSealer();
+  readonly #promotion: Promotion;
   readonly #alarm: Alarm;
   /** interfaces on which the last advert could not be sent */
   readonly #mute = new Set<InterfaceName>();
@@ -138,10 +144,12 @@ class Running {
     this.#options = options;
     this.#core = core;
     this.#config = config;
+    this.#sealer.configure(config.instances);
     this.#node = newNode(config.globals);
     const wake = (): void => this.#wake();
     this.#sockets = openSockets(ports.packets, ports.log, wake);
     this.#alarm = ports.clock.alarm(wake);
+    this.#promotion = newPromotion(ports.sysctl, ports.log);
   }
 
   /** Subscribes before it reads, so that nothing falls between; what is told twice does no harm. */
@@ -172,6 +180,7 @@ class Running {
     this.#feed({ kind: 'config_changed', config }, now);
     this.#watchers.watch(config.trackers);
     this.#reconcileSockets(config.instances, now);
+    this.#sealer.configure(config.instances);
     this.#arm();
   }
 
@@ -183,6 +192,7 @@ class Running {
     this.#alarm.set(null);
     this.#unsubscribe?.();
     this.#sockets.closeAll();
+    this.#promotion.reconcile([], this.#links.byName);
   }
 
   status(): VrrpStatus {
@@ -199,9 +209,13 @@ class Running {
   #wake(): void {
     if (this.#stopped) return;
     const now = this.#ports.clock.now();
-    for (const { packet, ...where } of this.#sockets.drain(DATAGRAMS_PER_WAKE_MAX)) {
-      const receivedAt = instant(Math.min(packet.receivedAt, now));
-      this.#feed({ kind: 'packet_received', ...where, packet }, receivedAt);
+    const wall = this.#ports.clock.wall();
+    for (const arrival of this.#sockets.drain(DATAGRAMS_PER_WAKE_MAX)) {
+      const { interface: name, family } = arrival;
+      const receivedAt = instant(Math.min(arrival.packet.receivedAt, now));
+      const arrivedAt = wall - (now - receivedAt) / MICROS_PER_MILLI;
+      const packet = this.#sealer.open(arrival, arrivedAt);
+      this.#feed({ kind: 'packet_received', interface: name, family, packet }, receivedAt);
     }
     const { retryAt } = this.#sockets;
     if (retryAt !== null && retryAt <= now) this.#reconcileSockets(this.#config.instances, now);
@@ -233,6 +247,7 @@ class Running {
   }
 
   #reconcileSockets(instances: readonly VrrpInstance[], now: Instant): void {
+    this.#promotion.reconcile(instances, this.#links.byName);
     const changes = this.#sockets.reconcile({ instances, links: this.#links.byName }, now);
     for (const change of changes) this.#feed(change, now);
   }
@@ -252,6 +267,8 @@ class Running {
     return {
       sockets: this.#sockets,
       net: this.#ports.net,
+      sealer: this.#sealer,
+      wall: () => this.#ports.clock.wall(),
       log: this.#ports.log,
       links: this.#links.byName,
       watchers: this.#watchers,

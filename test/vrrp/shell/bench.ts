@@ -48,6 +48,8 @@ interface FakeSocket {
 
 export interface Bench {
   readonly kernel: SimKernel;
+  /** the kernel's settings by path */
+  readonly settings: Map<string, string>;
   readonly sockets: readonly FakeSocket[];
   /** priorities of the adverts that were sent, and what else happened, in order */
   readonly done: readonly string[];
@@ -80,6 +82,7 @@ export function newBench(): Bench {
   kernel.addLink(ethernet(ETH0, ifIndex(2), brand<MacAddress>('02:00:00:00:00:01')));
   kernel.addForeign(onEth0(OWN, { prefixLength: 24 }));
   const sockets: FakeSocket[] = [];
+  const settings = new Map<string, string>();
   const done: string[] = [];
   const logs: string[] = [];
   let ring = (): void => {};
@@ -88,6 +91,7 @@ export function newBench(): Bench {
 
   const bench: Bench = {
     kernel,
+    settings,
     sockets,
     done,
     logs,
@@ -176,6 +180,13 @@ export function newBench(): Bench {
       ...kernel,
       apply: (operations) => operations.map((operation) => applyOne(operation)),
     },
+    sysctl: {
+      read: (path) => settings.get(path) ?? null,
+      write: (path, value) => {
+        settings.set(path, value);
+        return ok(undefined);
+      },
+    },
     log: ({ text, level }) => {
       if (level !== 'debug') logs.push(text);
     },
@@ -213,5 +224,5 @@ function packetOf({
     },
     { source: PEER, destination },
   );
-  return { source: PEER, destination, ttl: 255, announcedLength: payload.length, payload, receivedAt };
+  return { source: PEER, destination, id: 1, ttl: 255, announcedLength: payload.length, payload, receivedAt };
 }
