@@ -15,7 +15,7 @@ import { playScenarios } from '../harness/scenario.ts';
 import type { Answer, Difference, IpvsadmPlays, Pair } from './ipvsadm-plays.ts';
 
 const ROOT = process.env['LAB_ROOT'] ?? '.';
-const SEQUENCES = Number(process.env['LAB_SEQUENCES'] ?? 12);
+const SEQUENCES = Number(process.env['LAB_SEQUENCES'] ?? 10);
 const LINES_PER_SEQUENCE = 40;
 
 const calls = (...lines: readonly string[]): readonly Call[] =>
