@@ -34,6 +34,7 @@ const unicast = (family: Family) => (side: Side) => [
 export const VARIANTS: readonly Variant[] = [
   { name: 'v2', ...V2, lines: nothing },
   { name: 'v2 PASS', ...V2, lines: authentication('PASS') },
+  { name: 'v2 AH', ...V2, lines: authentication('AH') },
   { name: 'v3 IPv4', ...V3, lines: nothing },
   { name: 'unicast IPv4', ...V3, lines: unicast('inet') },
   { name: 'v3 IPv6', ...V3, family: 'inet6', lines: nothing },
