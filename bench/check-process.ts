@@ -4,14 +4,14 @@ import { startCheckers } from '../src/checks/shell/process.ts';
 import { loadConfig } from '../src/config/load.ts';
 import { createClock } from '../src/net/adapters/clock.ts';
 import { forgetfulOwnership } from '../src/ports/ownership.ts';
+import { createProgramRunner } from '../src/scripts/program-runner.ts';
 import { fakeKernel } from '../test/ipvs/fake-kernel.ts';
 
 const { config } = loadConfig(process.argv[2] ?? '', { strictIncludes: false });
 if (config === null) throw new Error('the configuration does not load');
-startCheckers(
-  { clock: createClock(), log: () => {}, ipvs: fakeKernel(), ownership: forgetfulOwnership, seed: 1 },
-  config,
-  {
-    releaseIpvs: false,
-  },
-);
+const clock = createClock();
+const ports = {
+  ...{ clock, log: () => {}, ipvs: fakeKernel(), ownership: forgetfulOwnership, seed: 1 },
+  programs: createProgramRunner(clock),
+};
+startCheckers(ports, config, { releaseIpvs: false });

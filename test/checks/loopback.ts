@@ -9,8 +9,10 @@ import { after, type Instant, instant, type Micros } from '../../src/base/units.
 import type { ProbeResult } from '../../src/checks/core/probe-result.ts';
 import { createDeadlines, type DeadlineQueue } from '../../src/checks/probes/deadlines.ts';
 import { createDial, type Dial } from '../../src/checks/probes/dial.ts';
-import { startProbe } from '../../src/checks/probes/probe.ts';
-import type { HttpChecker, TcpChecker } from '../../src/config/model/lvs.ts';
+import { type RunProgram, startProbe } from '../../src/checks/probes/probe.ts';
+import type { Checker } from '../../src/config/model/lvs.ts';
+import { createClock } from '../../src/net/adapters/clock.ts';
+import { createProgramRunner } from '../../src/scripts/program-runner.ts';
 
 export interface LoopbackServer {
   readonly port: number;
@@ -95,9 +97,13 @@ export interface RunningTestProbe {
   abort(): void;
 }
 
+const programs = createProgramRunner(createClock());
+const runProgram: RunProgram = ({ command, timeout }, completed) =>
+  programs.run({ ...command, timeout, settings: { user: null, security: false } }, completed);
+
 /** `pace`: virtual time that passes whenever the probe looks at its clock, as it does for each chunk it reads. */
 export function startTestProbe(
-  checker: TcpChecker | HttpChecker,
+  checker: Checker,
   options: { readonly dial?: Dial; readonly pace?: Micros } = {},
 ): RunningTestProbe {
   let time: Instant = instant(1_000_000);
@@ -111,7 +117,7 @@ export function startTestProbe(
   const dial = options.dial ?? createDial(null);
   let abort = (): void => {};
   const result = new Promise<ProbeResult>((resolve) => {
-    const probe = startProbe(checker, { deadlines, dial }, resolve);
+    const probe = startProbe(checker, { deadlines, dial, runProgram }, resolve);
     abort = () => probe.abort();
   });
   pace = options.pace ?? null;

@@ -4,9 +4,11 @@
  *      server 192.168.100.8:80 weight=2 inhibit tcp http,retry=3         checkers: kind[,setting=value…]
  *      configure                                                         the services above come into force
  *      set tcp 192.168.100.8:80 refuses                                  passes, refuses, hangs, status, digest, unbindable
+ *      set misc 192.168.100.8:80 exit=7                                  a program's exit status; slow, missing
  *      run 20                                                            seconds of virtual time
  */
 import { micros, seconds } from '../../src/base/units.ts';
+import { judgeStatus } from '../../src/checks/core/exit-status.ts';
 import type { Checker, RealServer, VirtualServer } from '../../src/config/model/lvs.ts';
 import {
   httpChecker,
@@ -35,6 +37,11 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
     },
     takes: micros(2000),
   },
+  slow: { result: { kind: 'failed', failure: { kind: 'program_timeout' } }, takes: seconds(5) },
+  missing: {
+    result: { kind: 'no_result', code: 'ENOENT', attempted: 'run /usr/bin/check' },
+    takes: micros(1),
+  },
   unbindable: { result: { kind: 'no_result', code: 'EADDRNOTAVAIL', attempted: 'bind' }, takes: micros(1) },
 };
 
@@ -61,6 +68,8 @@ export function playScenario(text: string): string {
 }
 
 function answerOf(name = ''): Answer {
+  const status = /^exit=(\d+)$/.exec(name)?.[1];
+  if (status !== undefined) return { result: judgeStatus(Number(status), true), takes: micros(5000) };
   const answer = ANSWERS[name];
   if (answer === undefined) throw new Error(`unknown answer: ${name}`);
   return answer;
@@ -112,7 +121,10 @@ function checkerOf(where: [string, number], [kind, ...rest]: readonly string[]):
     alpha: of.has('alpha'),
     logAllFailures: of.has('all'),
   };
-  if (kind === 'misc') return miscChecker(common);
+  if (kind === 'misc') {
+    const argv = ['/usr/bin/check', where.join(':')] as const;
+    return miscChecker({ ...common, command: { argv: [...argv], user: null }, dynamic: of.has('dynamic') });
+  }
   if (kind === 'tcp') return tcpChecker(target(...where), common);
   return httpChecker(target(...where), { ...common, urls: [url(of.get('path') ?? '/')] });
 }

@@ -6,7 +6,7 @@ import { nextDeadline, step } from '../../src/checks/core/node.ts';
 import { emptyNode, type NodeEvent, type NodeState } from '../../src/checks/core/node-state.ts';
 import type { ProbeResult } from '../../src/checks/core/probe-result.ts';
 import type { CheckerId } from '../../src/checks/core/service.ts';
-import type { HttpChecker, TcpChecker, VirtualServer } from '../../src/config/model/lvs.ts';
+import type { Checker, VirtualServer } from '../../src/config/model/lvs.ts';
 import { destinationKeyText, type IpvsTable } from '../../src/ipvs/core/table.ts';
 
 /** A probe's fate: its result and how long it takes. */
@@ -18,7 +18,7 @@ export interface Answer {
 export interface World {
   readonly state: () => NodeState;
   readonly now: () => Instant;
-  /** launches so far, by `kind address:port` */
+  /** launches so far, by `kind address:port`; for a program its second word takes the place of the address */
   readonly launches: ReadonlyMap<string, number>;
   configure(virtualServers: readonly VirtualServer[]): void;
   /** Lets time pass; returns what was logged and what became of the table meanwhile. */
@@ -52,8 +52,9 @@ export function createWorld(answer: (name: string) => Answer, seed = 1): World {
       if (action.kind === 'update_table') showTable();
     }
   };
-  const launch = (checker: CheckerId, config: TcpChecker | HttpChecker): void => {
-    const name = `${config.kind} ${destinationKeyText(config.target)}`;
+  const launch = (checker: CheckerId, config: Checker): void => {
+    const place = config.kind === 'misc' ? config.command.argv[1] : destinationKeyText(config.target);
+    const name = `${config.kind} ${place}`;
     launches.set(name, (launches.get(name) ?? 0) + 1);
     const { result, takes } = answer(name);
     flying.push({ at: after(now, takes), checker, result });

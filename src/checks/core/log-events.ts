@@ -26,6 +26,21 @@ interface ServerFailure {
   readonly checker: 'tcp' | 'http';
   readonly failure: ProbeFailure;
 }
+interface WeightChange extends Pooling {
+  readonly from: number;
+  readonly to: number;
+  readonly alive: boolean;
+}
+interface ProgramEnded extends Pooling {
+  readonly program: string;
+}
+interface ProgramFailed extends ProgramEnded {
+  readonly failure: ProbeFailure;
+  /** failures before this one since the last success */
+  readonly retries: number;
+  /** attempts left before the server counts as dead; 0 = it does now */
+  readonly left: number;
+}
 type CheckFailed = { readonly check: string; readonly server: string; readonly retries: number };
 type PageFine = { readonly server: string; readonly url: string; readonly digest: boolean };
 type NoResult = { readonly server: string; readonly attempted: string; readonly code: string };
@@ -58,6 +73,12 @@ export const checksLog = catalogue({
     (f: CheckFailed) =>
       `${f.check} on service ${f.server} failed${f.retries > 0 ? ` after ${f.retries} retries` : ''}.`,
   ),
+  programSucceeded: row(
+    'misc_check_succeeded',
+    'info',
+    (f: ProgramEnded) => `Misc check for [${f.server} VS ${f.service}] by [${f.program}] succeeded.`,
+  ),
+  programFailed: row('misc_check_failed', 'notice', (f: ProgramFailed) => programLine(f)),
   noResult: row(
     'check_no_result',
     'warning',
@@ -125,10 +146,11 @@ export const checksLog = catalogue({
     'info',
     (f: Pooling) => `Shutting down service ${f.server} from VS ${f.service}`,
   ),
-  miscIgnored: row(
-    'misc_check_ignored',
-    'warning',
-    (f: Pooling) => `MISC_CHECK of ${f.server} for VS ${f.service} is not run yet: it counts as passed`,
+  weightChanged: row(
+    'server_weight_changed',
+    'info',
+    (f: WeightChange) =>
+      `Changing weight from ${f.from} to ${f.to} for ${f.alive ? '' : 'in'}active service ${f.server} of VS ${f.service}`,
   ),
 
   initializing: row('ipvs_initializing', 'info', (_: Record<string, never>) => 'Initializing ipvs'),
@@ -177,7 +199,19 @@ function failureLine({ server, checker, failure }: ServerFailure): string {
     case 'exchange_timeout':
     case 'body_too_long':
       return `Read error with server ${server}: ${why}.`;
+    case 'exit_status':
+    case 'program_killed':
+    case 'program_timeout':
+      return `Check of ${server} failed: ${why}.`;
     default:
       return exhaustive(failure);
   }
+}
+
+function programLine({ server, service, program, failure, retries, left }: ProgramFailed): string {
+  const verdict = failure.kind === 'program_timeout' ? 'timed out' : 'failed';
+  const after = retries > 0 ? ` after ${retries} retries` : '';
+  const when = left > 0 ? `, will do ${left} retries` : after;
+  const how = resultText({ kind: 'failed', failure });
+  return `Misc check for [${server} VS ${service}] by [${program}] ${verdict}${when} (${how}).`;
 }

@@ -7,10 +7,12 @@ import type { Checker } from '../../config/model/lvs.ts';
 import { type CheckerState, checkerVerdict, type FinishedRun } from './checker.ts';
 import { checksLog } from './log-events.ts';
 import { checkerWord } from './names.ts';
+import type { ProbeFailure } from './probe-result.ts';
 
 export interface CheckerChange {
   readonly config: Checker;
   readonly server: string;
+  readonly service: string;
   readonly before: CheckerState;
   readonly after: CheckerState;
   readonly run: FinishedRun;
@@ -27,20 +29,32 @@ export function narrate(change: CheckerChange): readonly LogEntry[] {
       return repeated ? [] : [checksLog.noResult({ server: change.server, attempted, code })];
     }
     case 'failed': {
-      if (change.config.kind === 'misc') return [];
-      const { server, config, before, after } = change;
+      const { config, before, after } = change;
       const wentDown = !after.passing && checkerVerdict(before) !== 'down';
-      const line = checksLog.probeFailed({ server, checker: config.kind, failure: result.failure });
-      if (!wentDown) return config.logAllFailures && after.passing ? [line] : [];
-      const retries = after.failing - 1;
-      return [line, checksLog.checkFailed({ check: checkerWord(config), server, retries })];
+      if (!wentDown && !(config.logAllFailures && after.passing)) return [];
+      return failureLines(change, result.failure, wentDown);
     }
     default:
       return exhaustive(result);
   }
 }
 
-function successLines({ config, server, before }: CheckerChange): readonly LogEntry[] {
+function failureLines(
+  { config, server, service, after }: CheckerChange,
+  failure: ProbeFailure,
+  wentDown: boolean,
+): readonly LogEntry[] {
+  const retries = after.failing - 1;
+  if (config.kind === 'misc') {
+    const program = config.command.argv[0];
+    const left = wentDown ? 0 : config.retry - retries;
+    return [checksLog.programFailed({ server, service, program, failure, retries, left })];
+  }
+  const line = checksLog.probeFailed({ server, checker: config.kind, failure });
+  return wentDown ? [line, checksLog.checkFailed({ check: checkerWord(config), server, retries })] : [line];
+}
+
+function successLines({ config, server, service, before }: CheckerChange): readonly LogEntry[] {
   switch (config.kind) {
     case 'tcp':
       return [checksLog.tcpSucceeded({ server })];
@@ -55,7 +69,7 @@ function successLines({ config, server, before }: CheckerChange): readonly LogEn
       ];
     }
     case 'misc':
-      return [];
+      return [checksLog.programSucceeded({ server, service, program: config.command.argv[0] })];
     default:
       return exhaustive(config);
   }

@@ -2,7 +2,7 @@
 import type { LogEntry } from '../../base/log.ts';
 import { type Prng, prng } from '../../base/prng.ts';
 import type { Instant } from '../../base/units.ts';
-import type { Checker, HttpChecker, TcpChecker, VirtualServer } from '../../config/model/lvs.ts';
+import type { Checker, VirtualServer } from '../../config/model/lvs.ts';
 import type { IpvsTable } from '../../ipvs/core/table.ts';
 import type { CheckerState } from './checker.ts';
 import { DeadlineHeap } from './deadline-heap.ts';
@@ -20,15 +20,26 @@ export interface CheckerRecord {
   readonly launchedAt: Instant | null;
 }
 
+/** Checkers of which only so many may run at once: a program costs a director far more than a socket. */
+export interface Lane {
+  /** the next run of each checker whose probe does not run now */
+  readonly schedule: DeadlineHeap<CheckerId>;
+  readonly running: number;
+}
+
+export type LaneName = 'sockets' | 'programs';
+export type Lanes = Readonly<Record<LaneName, Lane>>;
+
+export const laneOf = ({ kind }: Checker): LaneName => (kind === 'misc' ? 'programs' : 'sockets');
+export const emptyLane = (): Lane => ({ schedule: new DeadlineHeap(), running: 0 });
+
 export interface NodeState {
   readonly services: Map<string, ServiceState>;
   readonly checkers: Map<CheckerId, CheckerRecord>;
-  /** the next run of each checker whose probe does not run now */
-  readonly schedule: DeadlineHeap<CheckerId>;
+  readonly lanes: Lanes;
   readonly random: Prng;
   /** how many identities were given out */
   readonly created: number;
-  readonly running: number;
 }
 
 export type NodeEvent =
@@ -43,11 +54,7 @@ export type NodeEvent =
   | { readonly kind: 'probe_finished'; readonly checker: CheckerId; readonly result: ProbeResult };
 
 export type NodeAction =
-  | {
-      readonly kind: 'launch_probe';
-      readonly checker: CheckerId;
-      readonly config: TcpChecker | HttpChecker;
-    }
+  | { readonly kind: 'launch_probe'; readonly checker: CheckerId; readonly config: Checker }
   | { readonly kind: 'abort_probe'; readonly checker: CheckerId }
   /** `desiredTable` of the services may have changed */
   | { readonly kind: 'update_table' }
@@ -58,10 +65,9 @@ export type Stepped = readonly [NodeState, readonly NodeAction[]];
 export const emptyNode = (seed: number): NodeState => ({
   services: new Map(),
   checkers: new Map(),
-  schedule: new DeadlineHeap(),
+  lanes: { sockets: emptyLane(), programs: emptyLane() },
   random: prng(seed),
   created: 0,
-  running: 0,
 });
 
 export const logAction = (entry: LogEntry): NodeAction => ({ kind: 'log', entry });

@@ -1,14 +1,21 @@
 /** What one run of a checker found, as data. The core decides by it, the log and the status put it into words. */
 import { exhaustive } from '../../base/never.ts';
+import type { WeightEffect } from './weight.ts';
 
-export type ProbeResult = { readonly kind: 'passed' } | Setback;
+export type ProbeResult = Passed | Setback;
+
+export interface Passed {
+  readonly kind: 'passed';
+  /** what the run says of the server's weight; absent = nothing, and what an earlier run said stays */
+  readonly weight?: WeightEffect;
+}
 
 export type Setback<F extends ProbeFailure = ProbeFailure> =
   | { readonly kind: 'failed'; readonly failure: F }
   /** trouble of this host (no descriptor, address not bindable): says nothing about the server */
   | { readonly kind: 'no_result'; readonly code: string; readonly attempted: string };
 
-export type ProbeFailure = ExchangeFailure | PageFailure;
+export type ProbeFailure = ExchangeFailure | PageFailure | ProgramFailure;
 
 /** No complete answer. `code` is an errno's name (`ECONNREFUSED`) or Node's name of a TLS error. */
 export type ExchangeFailure =
@@ -29,6 +36,13 @@ export type PageFailure =
   /** `status` 0: the first line holds none */
   | { readonly kind: 'bad_status'; readonly url: string; readonly status: number }
   | { readonly kind: 'bad_digest'; readonly url: string; readonly digest: string; readonly expected: string };
+
+/** MISC_CHECK: how its program ended. */
+export type ProgramFailure =
+  | { readonly kind: 'exit_status'; readonly status: number }
+  /** a signal that the checker did not send */
+  | { readonly kind: 'program_killed'; readonly signal: string }
+  | { readonly kind: 'program_timeout' };
 
 export const PASSED: ProbeResult = { kind: 'passed' };
 export const failed = <F extends ProbeFailure>(failure: F): Setback<F> => ({ kind: 'failed', failure });
@@ -73,6 +87,12 @@ function failureText(failure: ProbeFailure): string {
         : `${failure.url}: status ${failure.status} is not accepted`;
     case 'bad_digest':
       return `${failure.url}: digest ${failure.digest}, expected ${failure.expected}`;
+    case 'exit_status':
+      return `exited with status ${failure.status}`;
+    case 'program_killed':
+      return `ended by ${failure.signal}`;
+    case 'program_timeout':
+      return 'still running at its timeout';
     default:
       return exhaustive(failure);
   }

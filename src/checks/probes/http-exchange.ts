@@ -10,7 +10,7 @@ import { emptyMessage, type HttpHead, type HttpMessage, receive, requestText } f
 import { type ExchangeFailure, failed, type Setback } from '../core/probe-result.ts';
 import type { Deadlines } from './deadlines.ts';
 import { connectError } from './dial.ts';
-import type { ProbePorts, RunningProbe } from './probe.ts';
+import type { ConnectionPorts, RunningProbe } from './probe.ts';
 
 /** Connecting, the TLS handshake, the wait for the first byte, and the rest: four timeouts for all of it. */
 export const EXCHANGE_TIMEOUTS = 4;
@@ -43,7 +43,7 @@ type Phase = 'connecting' | 'handshaking' | 'reading';
 /** Starts at once; the listener hears nothing before this returns. */
 export const startExchange = (
   exchange: HttpExchange,
-  ports: ProbePorts,
+  ports: ConnectionPorts,
   listener: ExchangeListener,
 ): RunningProbe => new Exchange(exchange, ports, listener);
 
@@ -61,7 +61,7 @@ class Exchange implements RunningProbe {
   #message: HttpMessage = emptyMessage;
   #over = false;
 
-  constructor(exchange: HttpExchange, { deadlines, dial }: ProbePorts, listener: ExchangeListener) {
+  constructor(exchange: HttpExchange, { deadlines, dial }: ConnectionPorts, listener: ExchangeListener) {
     const { target, tls } = exchange;
     this.#exchange = exchange;
     this.#listener = listener;

@@ -8,19 +8,18 @@
  */
 import type { Log, LogEntry } from '../../base/log.ts';
 import { exhaustive } from '../../base/never.ts';
-import { prng } from '../../base/prng.ts';
 import type { Result } from '../../base/result.ts';
 import { type SystemError, systemErrorText } from '../../base/system-error.ts';
 import { earliest, type Instant } from '../../base/units.ts';
 import type { Config } from '../../config/model/config.ts';
-import type { LvsGlobals } from '../../config/model/global.ts';
+import type { LvsGlobals, ScriptSettings } from '../../config/model/global.ts';
 import { printListing } from '../../ipvs/core/listing.ts';
 import type { PlanLine } from '../../ipvs/core/plan-text.ts';
 import type { IpvsTable } from '../../ipvs/core/table.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
 import type { IpvsKernel } from '../../ports/ipvs-kernel.ts';
 import type { OwnershipStore } from '../../ports/ownership.ts';
-import { DeadlineHeap } from '../core/deadline-heap.ts';
+import type { ProgramRunner } from '../../ports/programs.ts';
 import { describeServices } from '../core/describe.ts';
 import { desiredTable } from '../core/desired.ts';
 import { checksLog } from '../core/log-events.ts';
@@ -40,6 +39,8 @@ export interface CheckersPorts {
   readonly log: Log;
   readonly ipvs: IpvsKernel;
   readonly ownership: OwnershipStore;
+  /** runs MISC_CHECK's programs */
+  readonly programs: ProgramRunner;
   /** spreads the first runs; any number, another one on each machine */
   readonly seed: number;
   /** for checkers with `fwmark` or `bind_if`; without it they get no result */
@@ -77,6 +78,7 @@ class Checkers implements CheckersProcess {
   readonly #alarm: Alarm;
   readonly #inbox: NodeEvent[] = [];
   #state: NodeState;
+  #scripts: ScriptSettings;
   #flushOnStop: LvsGlobals['flushOnStop'] = 'none';
   /** lines that wait for a write; null = none is under way */
   #withheld: LogEntry[] | null = null;
@@ -91,8 +93,14 @@ class Checkers implements CheckersProcess {
     this.#ports = ports;
     this.#options = options;
     this.#state = emptyNode(ports.seed);
+    this.#scripts = config.global.scripts;
     this.#deadlines = createDeadlines(now);
-    this.#probePorts = { deadlines: this.#deadlines, dial: createDial(ports.openSocket ?? null) };
+    this.#probePorts = {
+      deadlines: this.#deadlines,
+      dial: createDial(ports.openSocket ?? null),
+      runProgram: ({ command, timeout }, completed) =>
+        ports.programs.run({ ...command, timeout, settings: this.#scripts }, completed),
+    };
     this.#table = createTableKeeper({ kernel: ipvs, log, now, ownership }, this.#decided());
     // Sockets before deadlines: after a stall the timer runs first, and answers that wait in the kernel would be
     // taken for silence. An immediate runs behind the loop's look at its sockets.
@@ -117,6 +125,7 @@ class Checkers implements CheckersProcess {
 
   #apply(config: Config, found: IpvsTable | null): void {
     this.#flushOnStop = config.global.lvs.flushOnStop;
+    this.#scripts = config.global.scripts;
     this.#table.setTimeouts(config.global.lvs.timeouts);
     this.#table.setDrift(config.global.lvs.drift);
     const { virtualServers } = config;
@@ -132,7 +141,8 @@ class Checkers implements CheckersProcess {
 
   preview({ virtualServers }: Config): Result<readonly PlanLine[], SystemError> {
     const { clock, seed } = this.#ports;
-    const aside = { ...this.#state, schedule: new DeadlineHeap<CheckerId>(), random: prng(seed) };
+    const { lanes, random } = emptyNode(seed);
+    const aside = { ...this.#state, lanes, random };
     const [after] = step(aside, { kind: 'config_changed', virtualServers }, clock.now());
     return this.#table.preview(desiredTable(after.services.values()));
   }

@@ -10,7 +10,6 @@ import type { PlacedInstance } from './cross-checks.ts';
 export const MISSING: Readonly<Record<NoEffect, string>> = {
   mail: 'send mail',
   scripts: 'run scripts',
-  misc_check: 'check servers with commands',
 };
 
 interface Uses {

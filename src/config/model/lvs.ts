@@ -147,10 +147,10 @@ export interface StatusRange {
   readonly high: number;
 }
 
-/** Parsed and validated, run by a later capability: until then it never fails (and the file's reader is told). */
 export interface MiscChecker extends CheckerCommon {
   readonly kind: 'misc';
   readonly command: ScriptCommand;
   readonly timeout: Micros;
+  /** misc_dynamic: the exit status names the weight */
   readonly dynamic: boolean;
 }

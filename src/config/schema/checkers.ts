@@ -104,5 +104,5 @@ export const checkerRows = {
   TCP_CHECK: block(noHead, tcpCheckRows, 'a TCP connection succeeds', { tier: 1 }),
   HTTP_GET: block(noHead, httpGetRows, 'pages answer as expected', { tier: 1 }),
   SSL_GET: block(noHead, httpGetRows, 'pages answer as expected over TLS', { tier: 1 }),
-  MISC_CHECK: block(noHead, miscCheckRows, 'a command succeeds', { tier: 1, noEffect: 'misc_check' }),
+  MISC_CHECK: block(noHead, miscCheckRows, 'a command succeeds', { tier: 1 }),
 };

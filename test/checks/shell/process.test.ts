@@ -7,6 +7,7 @@ import { startCheckers } from '../../../src/checks/shell/process.ts';
 import { RETRY_PAUSE_FIRST, RETRY_PAUSE_MAX } from '../../../src/checks/shell/table-keeper.ts';
 import type { Config } from '../../../src/config/model/config.ts';
 import { forgetfulOwnership } from '../../../src/ports/ownership.ts';
+import { createProgramRunner } from '../../../src/scripts/program-runner.ts';
 import { createFakeClock, createFakeKernel, createFakeLog, type FakeKernel } from '../fakes.ts';
 import { closedPort, serve } from '../loopback.ts';
 import { config, httpChecker, realServer, target, tcpChecker, virtualServer } from '../model.ts';
@@ -18,7 +19,10 @@ function start(first: Config, kernel: FakeKernel = createFakeKernel(), releaseIp
   const clock = createFakeClock();
   const { log, lines, said } = createFakeLog();
   const checkers = startCheckers(
-    { clock, log, ipvs: kernel, ownership: forgetfulOwnership, seed: 1 },
+    {
+      ...{ clock, log, ipvs: kernel, ownership: forgetfulOwnership, seed: 1 },
+      programs: createProgramRunner(clock),
+    },
     first,
     { releaseIpvs },
   );
