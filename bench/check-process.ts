@@ -1,5 +1,6 @@
 /** The checkers half of vipd without IPVS: the same code, its table in memory, so that it runs on any kernel.
  *  It is the load beside which the adverts are timed. Argument: the configuration file. */
+import { openProbeSocket } from '../src/checks/shell/probe-socket.ts';
 import { startCheckers } from '../src/checks/shell/process.ts';
 import { loadConfig } from '../src/config/load.ts';
 import { createClock } from '../src/net/adapters/clock.ts';
@@ -12,6 +13,6 @@ if (config === null) throw new Error('the configuration does not load');
 const clock = createClock();
 const ports = {
   ...{ clock, log: () => {}, ipvs: fakeKernel(), ownership: forgetfulOwnership, seed: 1 },
-  programs: createProgramRunner(clock),
+  ...{ openDatagram: openProbeSocket, programs: createProgramRunner(clock) },
 };
 startCheckers(ports, config, { releaseIpvs: false });

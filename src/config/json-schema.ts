@@ -1,6 +1,7 @@
 /** The JSON schema (draft-07) of the model in model/: what `vipd --schema` prints and what every loaded
  *  configuration is checked against before it reaches a child. */
 import { SCHEDULERS } from './model/lvs.ts';
+import { DNS_TYPES } from './model/network-checkers.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -238,6 +239,20 @@ const checker = union(
     ),
     fastRecovery: flag,
   }),
+  kind('udp', {
+    ...checkerCommon,
+    target,
+    payload: nullable(pattern('^([0-9a-f]{2})+$')),
+    reply: nullable(
+      object({
+        pattern: nullable(pattern('^([0-9a-fx]{2})+$')),
+        lengthMin: integer(0, 65_535),
+        lengthMax: integer(0, 65_535),
+      }),
+    ),
+  }),
+  kind('dns', { ...checkerCommon, target, type: oneOf(...DNS_TYPES), name: text }),
+  kind('ping', { ...checkerCommon, target }),
   kind('misc', { ...checkerCommon, command, timeout: micros, dynamic: flag }),
 );
 

@@ -1,6 +1,7 @@
 /** Composition root of the checkers child: the only place that gives the checks their real ports. */
 import { systemErrorText } from '../base/system-error.ts';
 import { openMarkedSocket } from '../checks/shell/marked-socket.ts';
+import { openProbeSocket } from '../checks/shell/probe-socket.ts';
 import { startCheckers } from '../checks/shell/process.ts';
 import { openIpvsKernel } from '../ipvs/shell/load-module.ts';
 import { ownershipFile } from '../ipvs/shell/ownership-file.ts';
@@ -21,7 +22,7 @@ const startHalf: StartHalf = (config, options, log) => {
   const clock = createClock();
   const ports = {
     ...{ clock, log, ipvs: ipvs.value, ownership: ownershipFile(options.ownershipFile, log) },
-    ...{ openSocket: openMarkedSocket, programs: createProgramRunner(clock) },
+    ...{ openSocket: openMarkedSocket, openDatagram: openProbeSocket, programs: createProgramRunner(clock) },
     seed: Math.floor(Math.random() * 2 ** 32),
   };
   const checkers = startCheckers(ports, config, { releaseIpvs: options.releaseIpvs });

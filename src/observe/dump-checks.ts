@@ -15,6 +15,7 @@ import type {
   ServiceMatch,
   VirtualServer,
 } from '../config/model/lvs.ts';
+import type { UdpChecker } from '../config/model/network-checkers.ts';
 import { type DestinationKey, serviceKeyText } from '../ipvs/core/table.ts';
 import {
   enabled,
@@ -173,6 +174,16 @@ function methodLines(checker: Checker): readonly string[] {
   switch (checker.kind) {
     case 'tcp':
       return ['   Keepalive method = TCP_CHECK'];
+    case 'udp':
+      return udpLines(checker);
+    case 'dns':
+      return [
+        '   Keepalive method = DNS_CHECK',
+        `   Type = ${checker.type}`,
+        `   Name = ${checker.name || '.'}`,
+      ];
+    case 'ping':
+      return ['   Keepalive method = PING_CHECK'];
     case 'misc':
       return [
         '   Keepalive method = MISC_CHECK',
@@ -186,6 +197,22 @@ function methodLines(checker: Checker): readonly string[] {
       return exhaustive(checker);
   }
 }
+
+const udpLines = ({ payload, reply }: UdpChecker): readonly string[] => [
+  '   Keepalive method = UDP_CHECK',
+  ...(payload === null
+    ? ['   Payload specified = no']
+    : [`   Payload len = ${payload.length / 2}`, `     ${payload}`]),
+  `   Require reply = ${yesNo(reply !== null)}`,
+  ...(reply === null || reply.pattern === null
+    ? []
+    : [
+        `     Min reply length = ${reply.lengthMin}`,
+        `     Max reply length = ${reply.lengthMax}`,
+        `     Reply data len = ${reply.pattern.length / 2}`,
+        `     ${reply.pattern}`,
+      ]),
+];
 
 const httpLines = ({ tls, protocol, fastRecovery, urls }: HttpChecker): readonly string[] => [
   `   Keepalive method = ${tls === null ? 'HTTP' : 'SSL'}_GET`,

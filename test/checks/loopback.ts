@@ -7,9 +7,11 @@ import { createServer as createTlsServer } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import { after, type Instant, instant, type Micros } from '../../src/base/units.ts';
 import type { ProbeResult } from '../../src/checks/core/probe-result.ts';
+import type { OpenDatagram } from '../../src/checks/probes/datagram-exchange.ts';
 import { createDeadlines, type DeadlineQueue } from '../../src/checks/probes/deadlines.ts';
 import { createDial, type Dial } from '../../src/checks/probes/dial.ts';
 import { type RunProgram, startProbe } from '../../src/checks/probes/probe.ts';
+import { openProbeSocket } from '../../src/checks/shell/probe-socket.ts';
 import type { Checker } from '../../src/config/model/lvs.ts';
 import { createClock } from '../../src/net/adapters/clock.ts';
 import { createProgramRunner } from '../../src/scripts/program-runner.ts';
@@ -104,7 +106,7 @@ const runProgram: RunProgram = ({ command, timeout }, completed) =>
 /** `pace`: virtual time that passes whenever the probe looks at its clock, as it does for each chunk it reads. */
 export function startTestProbe(
   checker: Checker,
-  options: { readonly dial?: Dial; readonly pace?: Micros } = {},
+  options: { readonly dial?: Dial; readonly openDatagram?: OpenDatagram; readonly pace?: Micros } = {},
 ): RunningTestProbe {
   let time: Instant = instant(1_000_000);
   let pace: Micros | null = null;
@@ -115,9 +117,10 @@ export function startTestProbe(
     return time;
   });
   const dial = options.dial ?? createDial(null);
+  const openDatagram = options.openDatagram ?? openProbeSocket;
   let abort = (): void => {};
   const result = new Promise<ProbeResult>((resolve) => {
-    const probe = startProbe(checker, { deadlines, dial, runProgram }, resolve);
+    const probe = startProbe(checker, { deadlines, dial, openDatagram, runProgram }, resolve);
     abort = () => probe.abort();
   });
   pace = options.pace ?? null;

@@ -13,6 +13,7 @@ import type {
   TcpChecker,
   VirtualServer,
 } from '../../src/config/model/lvs.ts';
+import type { DnsChecker, PingChecker, UdpChecker } from '../../src/config/model/network-checkers.ts';
 
 function given<T>(value: T | null, text: string): T {
   if (value === null) throw new Error(`not an address: ${text}`);
@@ -68,6 +69,31 @@ export const httpChecker = (to: CheckTarget, more: Partial<HttpChecker> = {}): H
   protocol: '1.0',
   urls: [url('/')],
   fastRecovery: false,
+  ...more,
+});
+
+export const udpChecker = (to: CheckTarget, more: Partial<UdpChecker> = {}): UdpChecker => ({
+  kind: 'udp',
+  ...common,
+  target: to,
+  payload: null,
+  reply: null,
+  ...more,
+});
+
+export const dnsChecker = (to: CheckTarget, more: Partial<DnsChecker> = {}): DnsChecker => ({
+  kind: 'dns',
+  ...common,
+  target: to,
+  type: 'SOA',
+  name: '',
+  ...more,
+});
+
+export const pingChecker = (to: CheckTarget, more: Partial<PingChecker> = {}): PingChecker => ({
+  kind: 'ping',
+  ...common,
+  target: to,
   ...more,
 });
 

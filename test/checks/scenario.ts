@@ -3,7 +3,8 @@
  *      service tcp 192.168.100.240:80 quorum=2 sorry=192.168.100.9:80    a virtual server with the servers below it
  *      server 192.168.100.8:80 weight=2 inhibit tcp http,retry=3         checkers: kind[,setting=value…]
  *      configure                                                         the services above come into force
- *      set tcp 192.168.100.8:80 refuses                                  passes, refuses, hangs, status, digest, unbindable
+ *      set tcp 192.168.100.8:80 refuses                                  passes, refuses, hangs, status, digest, unbindable;
+ *                                                                        closed, silent, servfail for udp, dns, ping
  *      set misc 192.168.100.8:80 exit=7                                  a program's exit status; slow, missing
  *      run 20                                                            seconds of virtual time
  */
@@ -11,12 +12,15 @@ import { micros, seconds } from '../../src/base/units.ts';
 import { judgeStatus } from '../../src/checks/core/exit-status.ts';
 import type { Checker, RealServer, VirtualServer } from '../../src/config/model/lvs.ts';
 import {
+  dnsChecker,
   httpChecker,
   miscChecker,
+  pingChecker,
   realServer,
   sorryServer,
   target,
   tcpChecker,
+  udpChecker,
   url,
   virtualServer,
 } from './model.ts';
@@ -37,6 +41,12 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
     },
     takes: micros(2000),
   },
+  closed: {
+    result: { kind: 'failed', failure: { kind: 'unreachable', code: 'ECONNREFUSED' } },
+    takes: micros(1000),
+  },
+  silent: { result: { kind: 'failed', failure: { kind: 'no_reply' } }, takes: seconds(1) },
+  servfail: { result: { kind: 'failed', failure: { kind: 'dns_error', rcode: 2 } }, takes: micros(1000) },
   slow: { result: { kind: 'failed', failure: { kind: 'program_timeout' } }, takes: seconds(5) },
   missing: {
     result: { kind: 'no_result', code: 'ENOENT', attempted: 'run /usr/bin/check' },
@@ -102,7 +112,7 @@ function withServer(
 ): VirtualServer[] {
   const last = services.at(-1);
   if (last === undefined) throw new Error('a server before any service');
-  const isChecker = (word: string): boolean => /^(tcp|http|misc)/.test(word);
+  const isChecker = (word: string): boolean => /^(tcp|http|misc|udp|dns|ping)/.test(word);
   const of = settings(rest.filter((word) => !isChecker(word)));
   const server: RealServer = realServer(...endpoint(where), {
     weight: number(of, 'weight', 1),
@@ -125,6 +135,9 @@ function checkerOf(where: [string, number], [kind, ...rest]: readonly string[]):
     const argv = ['/usr/bin/check', where.join(':')] as const;
     return miscChecker({ ...common, command: { argv: [...argv], user: null }, dynamic: of.has('dynamic') });
   }
+  if (kind === 'udp') return udpChecker(target(...where), common);
+  if (kind === 'dns') return dnsChecker(target(...where), common);
+  if (kind === 'ping') return pingChecker(target(...where), common);
   if (kind === 'tcp') return tcpChecker(target(...where), common);
   return httpChecker(target(...where), { ...common, urls: [url(of.get('path') ?? '/')] });
 }

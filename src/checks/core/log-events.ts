@@ -2,7 +2,7 @@
  *  What vipd adds (a reason, a url) stands behind keepalived's own words. */
 
 import { catalogue, row } from '../../base/log.ts';
-import { exhaustive } from '../../base/never.ts';
+import { failureLine, type ServerFailure } from './failure-line.ts';
 import { type ProbeFailure, resultText } from './probe-result.ts';
 
 interface Pooling {
@@ -19,12 +19,6 @@ interface QuorumChange {
   readonly hysteresis: number;
   readonly alive: number;
   readonly service: string;
-}
-interface ServerFailure {
-  readonly [field: string]: unknown;
-  readonly server: string;
-  readonly checker: 'tcp' | 'http';
-  readonly failure: ProbeFailure;
 }
 interface WeightChange extends Pooling {
   readonly from: number;
@@ -67,6 +61,21 @@ export const checksLog = catalogue({
     (f: PageFine) => `${f.digest ? 'MD5 digest' : 'HTTP status code'} success to ${f.server} url(${f.url})`,
   ),
   probeFailed: row('probe_failed', 'info', (f: ServerFailure) => failureLine(f)),
+  udpSucceeded: row(
+    'udp_check_succeeded',
+    'info',
+    (f: { server: string }) => `UDP connection to ${f.server} success.`,
+  ),
+  dnsSucceeded: row(
+    'dns_check_succeeded',
+    'info',
+    (f: { server: string }) => `DNS_CHECK (${f.server}) success.`,
+  ),
+  pingSucceeded: row(
+    'ping_check_succeeded',
+    'info',
+    (f: { server: string }) => `ICMP connection to ${f.server} success.`,
+  ),
   checkFailed: row(
     'check_failed',
     'notice',
@@ -170,43 +179,6 @@ export const checksLog = catalogue({
     (f: { what: string; reason: string }) => `IPVS ${f.what} not done: ${f.reason}`,
   ),
 });
-
-function failureLine({ server, checker, failure }: ServerFailure): string {
-  const why = resultText({ kind: 'failed', failure });
-  switch (failure.kind) {
-    case 'connect_failed':
-      return checker === 'tcp'
-        ? `TCP connection to ${server} failed (${failure.code}).`
-        : `Connection failed server ${server} (${failure.code}).`;
-    case 'connect_timeout':
-      return checker === 'tcp'
-        ? `TCP connection to ${server} timeout.`
-        : `Timeout connecting server ${server}.`;
-    case 'tls_failed':
-      return `SSL handshake/communication error connecting to server ${server} (${failure.code}).`;
-    case 'read_timeout':
-      return `Timeout WEB read server ${server}: ${why}.`;
-    case 'no_header':
-      return `Read, no data received from  server ${server}: ${why}.`; // the two blanks are keepalived's
-    case 'bad_status':
-      return `HTTP status code error to server ${server} url(${failure.url}): ${failure.status}.`;
-    case 'bad_digest':
-      return (
-        `MD5 digest error to server ${server} url(${failure.url}): ` +
-        `${failure.digest}, expected ${failure.expected}.`
-      );
-    case 'read_failed':
-    case 'exchange_timeout':
-    case 'body_too_long':
-      return `Read error with server ${server}: ${why}.`;
-    case 'exit_status':
-    case 'program_killed':
-    case 'program_timeout':
-      return `Check of ${server} failed: ${why}.`;
-    default:
-      return exhaustive(failure);
-  }
-}
 
 function programLine({ server, service, program, failure, retries, left }: ProgramFailed): string {
   const verdict = failure.kind === 'program_timeout' ? 'timed out' : 'failed';

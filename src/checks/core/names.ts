@@ -19,13 +19,19 @@ export const serverName = (service: VirtualServer, server: Pick<RealServer, 'add
   return `[${server.address}]:${protocol}:${server.port}`;
 };
 
-/** The word that starts keepalived's lines about a checker; SSL_GET has no own. */
+/** The word that starts keepalived's lines about a checker; SSL_GET has no own, PING_CHECK another. */
 export const checkerWord = (checker: Checker): string => {
   switch (checker.kind) {
     case 'tcp':
       return 'TCP_CHECK';
     case 'http':
       return 'HTTP_CHECK';
+    case 'udp':
+      return 'UDP_CHECK';
+    case 'dns':
+      return 'DNS_CHECK';
+    case 'ping':
+      return 'ICMP CHECK';
     case 'misc':
       return 'MISC_CHECK';
     default:
@@ -40,6 +46,12 @@ export function checkerName(checker: Checker): string {
       return `TCP_CHECK ${targetText(checker.target)}`;
     case 'http':
       return httpName(checker);
+    case 'udp':
+      return `UDP_CHECK ${targetText(checker.target)}`;
+    case 'dns':
+      return `DNS_CHECK ${targetText(checker.target)} ${checker.type} ${checker.name}.`;
+    case 'ping':
+      return `PING_CHECK [${checker.target.address}]`;
     case 'misc':
       return `MISC_CHECK ${checker.command.argv[0]}`;
     default:

@@ -68,6 +68,12 @@ function successLines({ config, server, service, before }: CheckerChange): reado
         checksLog.httpSucceeded({ server }),
       ];
     }
+    case 'udp':
+      return [checksLog.udpSucceeded({ server })];
+    case 'dns':
+      return [checksLog.dnsSucceeded({ server })];
+    case 'ping':
+      return [checksLog.pingSucceeded({ server })];
     case 'misc':
       return [checksLog.programSucceeded({ server, service, program: config.command.argv[0] })];
     default:

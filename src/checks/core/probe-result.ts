@@ -15,7 +15,7 @@ export type Setback<F extends ProbeFailure = ProbeFailure> =
   /** trouble of this host (no descriptor, address not bindable): says nothing about the server */
   | { readonly kind: 'no_result'; readonly code: string; readonly attempted: string };
 
-export type ProbeFailure = ExchangeFailure | PageFailure | ProgramFailure;
+export type ProbeFailure = ExchangeFailure | PageFailure | ProgramFailure | DatagramFailure;
 
 /** No complete answer. `code` is an errno's name (`ECONNREFUSED`) or Node's name of a TLS error. */
 export type ExchangeFailure =
@@ -36,6 +36,17 @@ export type PageFailure =
   /** `status` 0: the first line holds none */
   | { readonly kind: 'bad_status'; readonly url: string; readonly status: number }
   | { readonly kind: 'bad_digest'; readonly url: string; readonly digest: string; readonly expected: string };
+
+/** UDP_CHECK, DNS_CHECK, PING_CHECK. */
+export type DatagramFailure =
+  /** an ICMP error came, or no route leads there; `code` is an errno's name */
+  | { readonly kind: 'unreachable'; readonly code: string }
+  | { readonly kind: 'no_reply' }
+  /** datagrams came, none of them an answer */
+  | { readonly kind: 'flooded'; readonly limit: number }
+  /** the server answered with an error (RFC 1035 section 4.1.1) */
+  | { readonly kind: 'dns_error'; readonly rcode: number }
+  | { readonly kind: 'reply_mismatch'; readonly what: 'length' | 'bytes'; readonly length: number };
 
 /** MISC_CHECK: how its program ended. */
 export type ProgramFailure =
@@ -87,6 +98,18 @@ function failureText(failure: ProbeFailure): string {
         : `${failure.url}: status ${failure.status} is not accepted`;
     case 'bad_digest':
       return `${failure.url}: digest ${failure.digest}, expected ${failure.expected}`;
+    case 'unreachable':
+      return `unreachable: ${failure.code}`;
+    case 'no_reply':
+      return 'no reply within the timeout';
+    case 'flooded':
+      return `${failure.limit} datagrams and no answer among them`;
+    case 'dns_error':
+      return `answered with ${rcodeText(failure.rcode)}`;
+    case 'reply_mismatch':
+      return failure.what === 'length'
+        ? `a reply of ${failure.length} bytes is too short or too long`
+        : 'the reply does not begin as wanted';
     case 'exit_status':
       return `exited with status ${failure.status}`;
     case 'program_killed':
@@ -97,3 +120,20 @@ function failureText(failure: ProbeFailure): string {
       return exhaustive(failure);
   }
 }
+
+/** RFC 1035 section 4.1.1, RFC 2136 section 2.2. */
+const RCODES = [
+  'NOERROR',
+  'FORMERR',
+  'SERVFAIL',
+  'NXDOMAIN',
+  'NOTIMP',
+  'REFUSED',
+  'YXDOMAIN',
+  'YXRRSET',
+  'NXRRSET',
+  'NOTAUTH',
+  'NOTZONE',
+];
+
+const rcodeText = (rcode: number): string => RCODES[rcode] ?? `rcode ${rcode}`;

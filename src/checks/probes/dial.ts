@@ -86,6 +86,8 @@ const LOCAL_CODES: ReadonlySet<string> = new Set([
   'EADDRNOTAVAIL', 'EADDRINUSE', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'ENODEV', 'ENOTSUP',
 ]); // biome-ignore format: one line reads better
 
+export const isLocalTrouble = (code: string): boolean => LOCAL_CODES.has(code);
+
 /** What an `error` event means for the probe. `failure` makes it one of the server. */
 export function connectError(
   error: NodeJS.ErrnoException,
@@ -93,7 +95,7 @@ export function connectError(
 ): Setback<ExchangeFailure> {
   const code = error.code ?? error.message;
   const { syscall } = error;
-  if (syscall === 'bind' || LOCAL_CODES.has(code)) {
+  if (syscall === 'bind' || isLocalTrouble(code)) {
     return { kind: 'no_result', code, attempted: syscall ?? 'connect' };
   }
   return { kind: 'failed', failure: failure(code) };

@@ -3,11 +3,15 @@ import { exhaustive } from '../../base/never.ts';
 import type { Checker, MiscChecker } from '../../config/model/lvs.ts';
 import type { ProgramResult, RunningProgram } from '../../ports/programs.ts';
 import type { ProbeResult } from '../core/probe-result.ts';
+import type { DatagramPorts } from './datagram-exchange.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Dial } from './dial.ts';
+import { probeDns } from './dns.ts';
 import { probeHttp } from './http.ts';
 import { probeMisc } from './misc.ts';
+import { probePing } from './ping.ts';
 import { probeTcp } from './tcp.ts';
+import { probeUdp } from './udp.ts';
 
 /** What a probe over TCP needs. */
 export interface ConnectionPorts {
@@ -15,7 +19,7 @@ export interface ConnectionPorts {
   readonly dial: Dial;
 }
 
-export interface ProbePorts extends ConnectionPorts {
+export interface ProbePorts extends ConnectionPorts, DatagramPorts {
   readonly runProgram: RunProgram;
 }
 
@@ -43,6 +47,12 @@ export const startProbe: StartProbe<Checker> = (checker, ports, done) => {
       return probeTcp(checker, ports, done);
     case 'http':
       return probeHttp(checker, ports, done);
+    case 'udp':
+      return probeUdp(checker, ports, done);
+    case 'dns':
+      return probeDns(checker, ports, done);
+    case 'ping':
+      return probePing(checker, ports, done);
     case 'misc':
       return probeMisc(checker, ports, done);
     default:

@@ -28,6 +28,7 @@ import { nextDeadline, step } from '../core/node.ts';
 import { emptyNode, type NodeAction, type NodeEvent, type NodeState } from '../core/node-state.ts';
 import type { CheckerId } from '../core/service.ts';
 import type { ChecksStatus } from '../core/status.ts';
+import type { OpenDatagram } from '../probes/datagram-exchange.ts';
 import { createDeadlines, type DeadlineQueue } from '../probes/deadlines.ts';
 import { createDial, type OpenSocket } from '../probes/dial.ts';
 import { type ProbePorts, type RunningProbe, startProbe } from '../probes/probe.ts';
@@ -43,8 +44,9 @@ export interface CheckersPorts {
   readonly programs: ProgramRunner;
   /** spreads the first runs; any number, another one on each machine */
   readonly seed: number;
-  /** for checkers with `fwmark` or `bind_if`; without it they get no result */
+  /** for TCP checkers with `fwmark` or `bind_if`; without it they get no result */
   readonly openSocket?: OpenSocket;
+  readonly openDatagram: OpenDatagram;
 }
 
 export interface CheckersOptions {
@@ -98,6 +100,7 @@ class Checkers implements CheckersProcess {
     this.#probePorts = {
       deadlines: this.#deadlines,
       dial: createDial(ports.openSocket ?? null),
+      openDatagram: ports.openDatagram,
       runProgram: ({ command, timeout }, completed) =>
         ports.programs.run({ ...command, timeout, settings: this.#scripts }, completed),
     };

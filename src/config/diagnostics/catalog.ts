@@ -709,6 +709,23 @@ const lvs = {
     'mistake',
     (_: None) => 'MISC_CHECK has no misc_path; it is ignored',
   ),
+  bad_hex: catalogRow(
+    'bad_hex',
+    'mistake',
+    (f: Keyword) => `'${f.keyword}' needs bytes as pairs of hex digits; it is ignored`,
+  ),
+  reply_never_fits: catalogRow(
+    'reply_never_fits',
+    'mistake',
+    (f: { min: number; max: number }) =>
+      `min_reply_length ${f.min} is more than max_reply_length ${f.max}: the check will always fail`,
+  ),
+  bad_domain_name: catalogRow(
+    'bad_domain_name',
+    'mistake',
+    (f: { word: string }) =>
+      `'${f.word}' is no domain name: labels of 1 to 63 bytes, 253 in all; the root is asked for`,
+  ),
   bind_port_alone: catalogRow(
     'bind_port_alone',
     'mistake',

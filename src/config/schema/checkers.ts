@@ -1,48 +1,15 @@
-/** Keywords of the checkers that vipd reads: TCP_CHECK, HTTP_GET, SSL_GET, MISC_CHECK. */
-import { fwMark } from '../../base/units.ts';
+/** Keywords of the checkers: TCP_CHECK, HTTP_GET, SSL_GET, MISC_CHECK, and the others by their own tables. */
 import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { HttpProtocol, StatusRange } from '../model/lvs.ts';
 import type { Word } from '../syntax/tree.ts';
+import { commonRows, targetRows } from './checker-common.ts';
+import { dnsCheckRows, pingCheckRows, udpCheckRows } from './network-checkers.ts';
 import { block, line, type ValueReader } from './row.ts';
 import { bareCommand, scriptUser } from './script-values.ts';
 import {
-  boolean, decimalSeconds, flag, integer, interfaceWord, ipAddress, noHead, oneOf, oneWord, optional, portNumber, SECONDS_MAX,
-  text, U32_MAX, wholeSeconds, wordAt,
+  boolean, flag, integer, noHead, oneOf, oneWord, optional, SECONDS_MAX, text, U32_MAX, wholeSeconds, wordAt,
 } from './values.ts'; // biome-ignore format: one line reads better
-
-const TIMEOUT_MAX = 4294.967295;
-
-export const timing = {
-  /** at least a microsecond, so a loop always ends */
-  delayLoop: decimalSeconds(0.000001, U32_MAX),
-  delay: decimalSeconds(0, U32_MAX),
-  connectTimeout: decimalSeconds(0.000001, TIMEOUT_MAX),
-};
-
-const commonRows = {
-  retry: line(integer(0, U32_MAX), 'extra attempts before a live server is declared failed', { tier: 1 }),
-  delay_before_retry: line(timing.delay, 'seconds between these attempts', { tier: 1 }),
-  delay_loop: line(timing.delayLoop, 'seconds between checks'),
-  warmup: line(timing.delay, 'the first check is spread over this many seconds'),
-  alpha: line(boolean, 'the server is out until this check has passed'),
-  log_all_failures: line(boolean, 'log every failed attempt'),
-};
-
-const targetRows = {
-  connect_ip: line(ipAddress, 'address to connect to, else that of the server', { tier: 1 }),
-  connect_port: line(portNumber, 'port to connect to, else that of the server', { tier: 1 }),
-  bindto: line(ipAddress, 'own address to connect from'),
-  bind_port: line(portNumber, 'own port to connect from', { tier: 3 }),
-  bind_if: line(interfaceWord, 'interface to connect through', { tier: 3 }),
-  fwmark: line(mark, 'mark of the packets sent', { tier: 3 }),
-  connect_timeout: line(timing.connectTimeout, 'seconds to connect, and for each read', { tier: 1 }),
-};
-
-function mark(...[words, report]: Parameters<ValueReader<number>>) {
-  const value = integer(0, U32_MAX)(words, report);
-  return value === undefined ? undefined : fwMark(value);
-}
 
 const md5Digest = oneWord('an MD5 digest', (word, _, report) => {
   if (/^[0-9a-fA-F]{32}$/.test(word.text)) return word.text.toLowerCase();
@@ -104,5 +71,8 @@ export const checkerRows = {
   TCP_CHECK: block(noHead, tcpCheckRows, 'a TCP connection succeeds', { tier: 1 }),
   HTTP_GET: block(noHead, httpGetRows, 'pages answer as expected', { tier: 1 }),
   SSL_GET: block(noHead, httpGetRows, 'pages answer as expected over TLS', { tier: 1 }),
+  UDP_CHECK: block(noHead, udpCheckRows, 'no ICMP error answers a datagram, or a datagram does'),
+  DNS_CHECK: block(noHead, dnsCheckRows, 'a DNS server answers without an error'),
+  PING_CHECK: block(noHead, pingCheckRows, 'the host answers an ICMP echo request'),
   MISC_CHECK: block(noHead, miscCheckRows, 'a command succeeds', { tier: 1 }),
 };

@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { seconds } from '../../../src/base/units.ts';
 import { SERVICES_PER_LOOK } from '../../../src/checks/shell/drift.ts';
+import { openProbeSocket } from '../../../src/checks/shell/probe-socket.ts';
 import { startCheckers } from '../../../src/checks/shell/process.ts';
 import type { LvsGlobals } from '../../../src/config/model/global.ts';
 import { forgetfulOwnership } from '../../../src/ports/ownership.ts';
@@ -25,7 +26,7 @@ function start(drift: LvsGlobals['drift'], services = 1) {
   const checkers = startCheckers(
     {
       ...{ clock, log, ipvs: kernel, ownership: forgetfulOwnership, seed: 1 },
-      programs: createProgramRunner(clock),
+      ...{ openDatagram: openProbeSocket, programs: createProgramRunner(clock) },
     },
     config(virtualServers, { drift }),
     { releaseIpvs: true },

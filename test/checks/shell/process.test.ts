@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { seconds } from '../../../src/base/units.ts';
+import { openProbeSocket } from '../../../src/checks/shell/probe-socket.ts';
 import { startCheckers } from '../../../src/checks/shell/process.ts';
 import { RETRY_PAUSE_FIRST, RETRY_PAUSE_MAX } from '../../../src/checks/shell/table-keeper.ts';
 import type { Config } from '../../../src/config/model/config.ts';
@@ -21,7 +22,7 @@ function start(first: Config, kernel: FakeKernel = createFakeKernel(), releaseIp
   const checkers = startCheckers(
     {
       ...{ clock, log, ipvs: kernel, ownership: forgetfulOwnership, seed: 1 },
-      programs: createProgramRunner(clock),
+      ...{ openDatagram: openProbeSocket, programs: createProgramRunner(clock) },
     },
     first,
     { releaseIpvs },
