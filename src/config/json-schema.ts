@@ -239,6 +239,7 @@ const checker = union(
     ),
     fastRecovery: flag,
   }),
+  kind('smtp', { ...checkerCommon, target, heloName: text }),
   kind('udp', {
     ...checkerCommon,
     target,

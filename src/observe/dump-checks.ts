@@ -174,6 +174,8 @@ function methodLines(checker: Checker): readonly string[] {
   switch (checker.kind) {
     case 'tcp':
       return ['   Keepalive method = TCP_CHECK'];
+    case 'smtp':
+      return ['   Keepalive method = SMTP_CHECK', `   helo = ${checker.heloName}`];
     case 'udp':
       return udpLines(checker);
     case 'dns':

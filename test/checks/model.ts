@@ -13,7 +13,12 @@ import type {
   TcpChecker,
   VirtualServer,
 } from '../../src/config/model/lvs.ts';
-import type { DnsChecker, PingChecker, UdpChecker } from '../../src/config/model/network-checkers.ts';
+import type {
+  DnsChecker,
+  PingChecker,
+  SmtpChecker,
+  UdpChecker,
+} from '../../src/config/model/network-checkers.ts';
 
 function given<T>(value: T | null, text: string): T {
   if (value === null) throw new Error(`not an address: ${text}`);
@@ -69,6 +74,14 @@ export const httpChecker = (to: CheckTarget, more: Partial<HttpChecker> = {}): H
   protocol: '1.0',
   urls: [url('/')],
   fastRecovery: false,
+  ...more,
+});
+
+export const smtpChecker = (to: CheckTarget, more: Partial<SmtpChecker> = {}): SmtpChecker => ({
+  kind: 'smtp',
+  ...common,
+  target: to,
+  heloName: 'director.example',
   ...more,
 });
 

@@ -14,13 +14,9 @@ export function failureLine({ server, checker, failure }: ServerFailure): string
   const why = resultText({ kind: 'failed', failure });
   switch (failure.kind) {
     case 'connect_failed':
-      return checker === 'tcp'
-        ? `TCP connection to ${server} failed (${failure.code}).`
-        : `Connection failed server ${server} (${failure.code}).`;
+      return refusedLine(server, checker, failure.code);
     case 'connect_timeout':
-      return checker === 'tcp'
-        ? `TCP connection to ${server} timeout.`
-        : `Timeout connecting server ${server}.`;
+      return unansweredLine(server, checker);
     case 'tls_failed':
       return `SSL handshake/communication error connecting to server ${server} (${failure.code}).`;
     case 'read_timeout':
@@ -48,6 +44,16 @@ export function failureLine({ server, checker, failure }: ServerFailure): string
       return `DNS_CHECK (${server}) read error occurred. (rcode = ${failure.rcode})`;
     case 'reply_mismatch':
       return `UDP check to ${server} reply data mismatch: ${why}.`;
+    case 'smtp_reply':
+      return failure.stage === 'greeting'
+        ? `Bad greeting banner from server ${server}: ${failure.reply}`
+        : `Bad HELO response from server ${server}: ${failure.reply}`;
+    case 'smtp_silent':
+      return `Read timeout from server ${server}: ${why}.`;
+    case 'smtp_broken':
+      return `Read failure from server ${server}: ${why}.`;
+    case 'smtp_too_long':
+      return `SMTP_CHECK Buffer overflow reading from server ${server}: ${why}.`;
     case 'flooded':
     case 'exit_status':
     case 'program_killed':
@@ -56,6 +62,18 @@ export function failureLine({ server, checker, failure }: ServerFailure): string
     default:
       return exhaustive(failure);
   }
+}
+
+function refusedLine(server: string, checker: Checker['kind'], code: string): string {
+  if (checker === 'tcp') return `TCP connection to ${server} failed (${code}).`;
+  if (checker === 'smtp') return `Error connecting to server ${server} (${code}).`;
+  return `Connection failed server ${server} (${code}).`;
+}
+
+function unansweredLine(server: string, checker: Checker['kind']): string {
+  if (checker === 'tcp') return `TCP connection to ${server} timeout.`;
+  if (checker === 'smtp') return `Connection timeout to server ${server}.`;
+  return `Timeout connecting server ${server}.`;
 }
 
 const datagramWord = (checker: Checker['kind']): string => (checker === 'ping' ? 'ICMP' : 'UDP');

@@ -76,6 +76,11 @@ export const checksLog = catalogue({
     'info',
     (f: { server: string }) => `ICMP connection to ${f.server} success.`,
   ),
+  smtpSucceeded: row(
+    'smtp_check_succeeded',
+    'info',
+    (f: { server: string }) => `Remote SMTP server ${f.server} succeed on service.`,
+  ),
   checkFailed: row(
     'check_failed',
     'notice',

@@ -26,6 +26,8 @@ export const checkerWord = (checker: Checker): string => {
       return 'TCP_CHECK';
     case 'http':
       return 'HTTP_CHECK';
+    case 'smtp':
+      return 'SMTP_CHECK';
     case 'udp':
       return 'UDP_CHECK';
     case 'dns':
@@ -46,6 +48,8 @@ export function checkerName(checker: Checker): string {
       return `TCP_CHECK ${targetText(checker.target)}`;
     case 'http':
       return httpName(checker);
+    case 'smtp':
+      return `SMTP_CHECK ${targetText(checker.target)}`;
     case 'udp':
       return `UDP_CHECK ${targetText(checker.target)}`;
     case 'dns':

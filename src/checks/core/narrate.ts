@@ -68,6 +68,8 @@ function successLines({ config, server, service, before }: CheckerChange): reado
         checksLog.httpSucceeded({ server }),
       ];
     }
+    case 'smtp':
+      return [checksLog.smtpSucceeded({ server })];
     case 'udp':
       return [checksLog.udpSucceeded({ server })];
     case 'dns':

@@ -15,7 +15,7 @@ export type Setback<F extends ProbeFailure = ProbeFailure> =
   /** trouble of this host (no descriptor, address not bindable): says nothing about the server */
   | { readonly kind: 'no_result'; readonly code: string; readonly attempted: string };
 
-export type ProbeFailure = ExchangeFailure | PageFailure | ProgramFailure | DatagramFailure;
+export type ProbeFailure = ExchangeFailure | PageFailure | ProgramFailure | DatagramFailure | SmtpFailure;
 
 /** No complete answer. `code` is an errno's name (`ECONNREFUSED`) or Node's name of a TLS error. */
 export type ExchangeFailure =
@@ -47,6 +47,16 @@ export type DatagramFailure =
   /** the server answered with an error (RFC 1035 section 4.1.1) */
   | { readonly kind: 'dns_error'; readonly rcode: number }
   | { readonly kind: 'reply_mismatch'; readonly what: 'length' | 'bytes'; readonly length: number };
+
+/** Which answer of SMTP_CHECK's dialogue was waited for. */
+export type SmtpStage = 'greeting' | 'helo' | 'quit';
+
+export type SmtpFailure =
+  /** an answer, but not the wanted one; the beginning of its first line, printable */
+  | { readonly kind: 'smtp_reply'; readonly stage: SmtpStage; readonly reply: string }
+  | { readonly kind: 'smtp_silent'; readonly stage: SmtpStage }
+  | { readonly kind: 'smtp_broken'; readonly stage: SmtpStage; readonly code: string }
+  | { readonly kind: 'smtp_too_long'; readonly limit: number };
 
 /** MISC_CHECK: how its program ended. */
 export type ProgramFailure =
@@ -110,6 +120,14 @@ function failureText(failure: ProbeFailure): string {
       return failure.what === 'length'
         ? `a reply of ${failure.length} bytes is too short or too long`
         : 'the reply does not begin as wanted';
+    case 'smtp_reply':
+      return `${STAGES[failure.stage]}: '${failure.reply}'`;
+    case 'smtp_silent':
+      return `no end of ${STAGES[failure.stage]} within the timeout`;
+    case 'smtp_broken':
+      return `the connection broke before ${STAGES[failure.stage]}: ${failure.code}`;
+    case 'smtp_too_long':
+      return `a reply is longer than ${failure.limit} bytes`;
     case 'exit_status':
       return `exited with status ${failure.status}`;
     case 'program_killed':
@@ -120,6 +138,12 @@ function failureText(failure: ProbeFailure): string {
       return exhaustive(failure);
   }
 }
+
+const STAGES: Readonly<Record<SmtpStage, string>> = {
+  greeting: 'the greeting',
+  helo: 'the answer to HELO',
+  quit: 'the answer to QUIT',
+};
 
 /** RFC 1035 section 4.1.1, RFC 2136 section 2.2. */
 const RCODES = [

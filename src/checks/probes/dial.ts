@@ -6,7 +6,7 @@ import type { Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';
 import type { CheckTarget, HttpTls } from '../../config/model/lvs.ts';
 import { tlsModule } from '../../native/late-modules.ts';
-import type { ExchangeFailure, Setback } from '../core/probe-result.ts';
+import type { ProbeFailure, Setback } from '../core/probe-result.ts';
 
 export interface Dialled {
   readonly socket: Socket;
@@ -89,10 +89,10 @@ const LOCAL_CODES: ReadonlySet<string> = new Set([
 export const isLocalTrouble = (code: string): boolean => LOCAL_CODES.has(code);
 
 /** What an `error` event means for the probe. `failure` makes it one of the server. */
-export function connectError(
+export function connectError<F extends ProbeFailure>(
   error: NodeJS.ErrnoException,
-  failure: (code: string) => ExchangeFailure,
-): Setback<ExchangeFailure> {
+  failure: (code: string) => F,
+): Setback<F> {
   const code = error.code ?? error.message;
   const { syscall } = error;
   if (syscall === 'bind' || isLocalTrouble(code)) {

@@ -4,16 +4,13 @@
 
 import type { Socket } from 'node:net';
 import { exhaustive } from '../../base/never.ts';
-import { after, earliest, type Instant, micros } from '../../base/units.ts';
 import type { CheckTarget, HttpProtocol, HttpTls } from '../../config/model/lvs.ts';
 import { emptyMessage, type HttpHead, type HttpMessage, receive, requestText } from '../core/http-message.ts';
 import { type ExchangeFailure, failed, type Setback } from '../core/probe-result.ts';
-import type { Deadlines } from './deadlines.ts';
 import { connectError } from './dial.ts';
+import { createPatience, type Patience } from './patience.ts';
 import type { ConnectionPorts, RunningProbe } from './probe.ts';
 
-/** Connecting, the TLS handshake, the wait for the first byte, and the rest: four timeouts for all of it. */
-export const EXCHANGE_TIMEOUTS = 4;
 /** A body above this is a failure; hashing it would cost more than it tells. */
 export const BODY_BYTES_MAX = 64 * 1024 * 1024;
 
@@ -50,14 +47,9 @@ export const startExchange = (
 class Exchange implements RunningProbe {
   readonly #exchange: HttpExchange;
   readonly #listener: ExchangeListener;
-  readonly #deadlines: Deadlines;
   readonly #socket: Socket;
-  /** the end of all patience */
-  readonly #lastMoment: Instant;
-  readonly #callOff: () => void;
+  readonly #patience: Patience;
   #phase: Phase = 'connecting';
-  /** the last step or byte */
-  #heardAt: Instant;
   #message: HttpMessage = emptyMessage;
   #over = false;
 
@@ -65,10 +57,7 @@ class Exchange implements RunningProbe {
     const { target, tls } = exchange;
     this.#exchange = exchange;
     this.#listener = listener;
-    this.#deadlines = deadlines;
-    this.#heardAt = deadlines.now();
-    this.#lastMoment = after(this.#heardAt, micros(EXCHANGE_TIMEOUTS * target.timeout));
-    this.#callOff = deadlines.add(after(this.#heardAt, target.timeout), (now) => this.#patience(now));
+    this.#patience = createPatience(deadlines, target.timeout, (because) => this.#waited(because));
     const { socket, opened } = dial(target, tls);
     this.#socket = socket;
     if (opened === 'secureConnect') socket.once('connect', () => this.#step('handshaking'));
@@ -85,7 +74,7 @@ class Exchange implements RunningProbe {
 
   #step(phase: Phase): void {
     this.#phase = phase;
-    this.#heardAt = this.#deadlines.now();
+    this.#patience.heard();
   }
 
   #ask(): void {
@@ -96,7 +85,7 @@ class Exchange implements RunningProbe {
 
   #read(chunk: Uint8Array): void {
     if (this.#over) return;
-    this.#heardAt = this.#deadlines.now();
+    this.#patience.heard();
     const { message, body } = receive(this.#message, chunk);
     if (!('head' in this.#message) && 'head' in message) this.#listener.onHead?.(message.head);
     this.#message = message;
@@ -111,15 +100,11 @@ class Exchange implements RunningProbe {
     this.#finish(reading ? endByClose(this.#message, this.#exchange.path) : failed(this.#failure('closed')));
   }
 
-  /** Asked when silence may have lasted too long: when to ask again, or null when it has. */
-  #patience(now: Instant): Instant | null {
-    const silence = after(this.#heardAt, this.#exchange.target.timeout);
-    if (now < silence && now < this.#lastMoment) return earliest(silence, this.#lastMoment);
+  #waited(because: 'silence' | 'length'): void {
     const url = this.#exchange.path;
     this.#finish(
-      failed(now < this.#lastMoment ? silenceIn(this.#phase, url) : { kind: 'exchange_timeout', url }),
+      failed(because === 'silence' ? silenceIn(this.#phase, url) : { kind: 'exchange_timeout', url }),
     );
-    return null;
   }
 
   /** What an error with this code means now. */
@@ -128,7 +113,7 @@ class Exchange implements RunningProbe {
   #finish(end: ExchangeEnd | null): void {
     if (this.#over) return;
     this.#over = true;
-    this.#callOff();
+    this.#patience.callOff();
     this.#socket.destroy();
     if (end !== null) this.#listener.onEnd(end);
   }

@@ -10,6 +10,7 @@ import { probeDns } from './dns.ts';
 import { probeHttp } from './http.ts';
 import { probeMisc } from './misc.ts';
 import { probePing } from './ping.ts';
+import { probeSmtp } from './smtp.ts';
 import { probeTcp } from './tcp.ts';
 import { probeUdp } from './udp.ts';
 
@@ -47,6 +48,8 @@ export const startProbe: StartProbe<Checker> = (checker, ports, done) => {
       return probeTcp(checker, ports, done);
     case 'http':
       return probeHttp(checker, ports, done);
+    case 'smtp':
+      return probeSmtp(checker, ports, done);
     case 'udp':
       return probeUdp(checker, ports, done);
     case 'dns':

@@ -12,7 +12,7 @@ import {
   lowerTarget,
 } from './checker-common.ts';
 import { firstGiven, type LowerContext, latest, valueOr } from './context.ts';
-import { lowerDns, lowerPing, lowerUdp } from './network-checkers.ts';
+import { lowerDns, lowerPing, lowerSmtp, lowerUdp } from './network-checkers.ts';
 
 const HTTP_DELAY_BEFORE_RETRY = seconds(3);
 const STATUS_DEFAULT = [{ low: 200, high: 299 }] as const;
@@ -20,24 +20,26 @@ const STATUS_DEFAULT = [{ low: 200, high: 299 }] as const;
 /** All checkers of one real server, in file order. */
 export function lowerCheckers(scope: CheckerScope, context: LowerContext): readonly Checker[] {
   const { server } = scope;
-  const found: { readonly order: number; readonly checker: Checker | null }[] = [];
+  const found: { readonly order: number; readonly checkers: readonly Checker[] }[] = [];
   const add = <B extends { readonly at: { readonly order: number } }>(
     blocks: readonly B[] | undefined,
-    lower: (block: B, scope: CheckerScope, context: LowerContext) => Checker | null,
+    lower: (block: B, scope: CheckerScope, context: LowerContext) => Checker | readonly Checker[] | null,
   ): void => {
     for (const block of blocks ?? []) {
-      found.push({ order: block.at.order, checker: lower(block, scope, context) });
+      const checkers = [lower(block, scope, context) ?? []].flat();
+      found.push({ order: block.at.order, checkers });
     }
   };
   add(server.TCP_CHECK, lowerTcp);
   add(server.HTTP_GET, lowerHttp);
   add(server.SSL_GET, lowerHttp);
+  add(server.SMTP_CHECK, lowerSmtp);
   add(server.UDP_CHECK, lowerUdp);
   add(server.DNS_CHECK, lowerDns);
   add(server.PING_CHECK, lowerPing);
   add(server.MISC_CHECK, lowerMisc);
   found.sort((a, b) => a.order - b.order);
-  return found.flatMap(({ checker }) => (checker === null ? [] : [checker]));
+  return found.flatMap(({ checkers }) => checkers);
 }
 
 const lowerTcp = (

@@ -1,13 +1,40 @@
-/** UDP_CHECK, DNS_CHECK and PING_CHECK blocks → model (behaviour.md sections 16.5 to 16.7). */
+/** SMTP_CHECK, UDP_CHECK, DNS_CHECK and PING_CHECK blocks → model (behaviour.md sections 16.4 to 16.7). */
 import { catalog } from '../diagnostics/catalog.ts';
-import type { DnsChecker, PingChecker, UdpChecker, UdpReply } from '../model/network-checkers.ts';
-import type { dnsCheckRows, pingCheckRows, udpCheckRows } from '../schema/network-checkers.ts';
+import type {
+  DnsChecker,
+  PingChecker,
+  SmtpChecker,
+  UdpChecker,
+  UdpReply,
+} from '../model/network-checkers.ts';
+import type { dnsCheckRows, pingCheckRows, smtpCheckRows, udpCheckRows } from '../schema/network-checkers.ts';
 import type { BlockValue, Settings } from '../schema/read-block.ts';
 import { type CheckerScope, lowerCommon, lowerTarget } from './checker-common.ts';
 import { type LowerContext, valueOr } from './context.ts';
 
 const REPLY_LENGTH_MAX = 255;
 const DNS_RETRY = 3;
+const HELO_NAME = 'smtpchecker.keepalived.org';
+
+/** The server itself, and each `host` of the block as a checker of its own. */
+export function lowerSmtp(
+  { settings }: BlockValue<null, typeof smtpCheckRows>,
+  scope: CheckerScope,
+  context: LowerContext,
+): readonly SmtpChecker[] {
+  const heloName = valueOr(settings.helo_name, HELO_NAME);
+  const inherited = {
+    ...(settings.retry && { retry: settings.retry }),
+    ...(settings.delay_before_retry && { delay_before_retry: settings.delay_before_retry }),
+  };
+  const hosts = (settings.host ?? []).map((host) => ({ ...inherited, ...host.settings }));
+  return [settings, ...hosts].map((own) => ({
+    kind: 'smtp',
+    ...lowerCommon(own, scope, context),
+    target: lowerTarget(own, scope, context),
+    heloName,
+  }));
+}
 
 export const lowerUdp = (
   { settings }: BlockValue<null, typeof udpCheckRows>,

@@ -1,7 +1,7 @@
 /** virtual_server, real_server and their checkers. */
 import type { Family, IpAddress } from '../../base/ip.ts';
 import type { FwMark, Micros, Port } from '../../base/units.ts';
-import type { DnsChecker, PingChecker, UdpChecker } from './network-checkers.ts';
+import type { DnsChecker, PingChecker, SmtpChecker, UdpChecker } from './network-checkers.ts';
 import type { ScriptCommand } from './vrrp.ts';
 
 export type Protocol = 'tcp' | 'udp' | 'sctp';
@@ -109,7 +109,14 @@ export interface CheckTarget {
   readonly timeout: Micros;
 }
 
-export type Checker = TcpChecker | HttpChecker | MiscChecker | UdpChecker | DnsChecker | PingChecker;
+export type Checker =
+  | TcpChecker
+  | HttpChecker
+  | MiscChecker
+  | SmtpChecker
+  | UdpChecker
+  | DnsChecker
+  | PingChecker;
 
 export interface TcpChecker extends CheckerCommon {
   readonly kind: 'tcp';

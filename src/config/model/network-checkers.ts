@@ -1,5 +1,12 @@
-/** Checkers that ask one datagram's question: UDP_CHECK, DNS_CHECK, PING_CHECK. */
+/** SMTP_CHECK, and the checkers that ask one datagram's question: UDP_CHECK, DNS_CHECK, PING_CHECK. */
 import type { CheckerCommon, CheckTarget } from './lvs.ts';
+
+export interface SmtpChecker extends CheckerCommon {
+  readonly kind: 'smtp';
+  readonly target: CheckTarget;
+  /** what this host calls itself */
+  readonly heloName: string;
+}
 
 export interface UdpChecker extends CheckerCommon {
   readonly kind: 'udp';

@@ -4,7 +4,7 @@ import type { Report } from '../diagnostics/diagnostic.ts';
 import type { HttpProtocol, StatusRange } from '../model/lvs.ts';
 import type { Word } from '../syntax/tree.ts';
 import { commonRows, targetRows } from './checker-common.ts';
-import { dnsCheckRows, pingCheckRows, udpCheckRows } from './network-checkers.ts';
+import { dnsCheckRows, pingCheckRows, smtpCheckRows, udpCheckRows } from './network-checkers.ts';
 import { block, line, type ValueReader } from './row.ts';
 import { bareCommand, scriptUser } from './script-values.ts';
 import {
@@ -71,6 +71,7 @@ export const checkerRows = {
   TCP_CHECK: block(noHead, tcpCheckRows, 'a TCP connection succeeds', { tier: 1 }),
   HTTP_GET: block(noHead, httpGetRows, 'pages answer as expected', { tier: 1 }),
   SSL_GET: block(noHead, httpGetRows, 'pages answer as expected over TLS', { tier: 1 }),
+  SMTP_CHECK: block(noHead, smtpCheckRows, 'a mail server greets and answers HELO'),
   UDP_CHECK: block(noHead, udpCheckRows, 'no ICMP error answers a datagram, or a datagram does'),
   DNS_CHECK: block(noHead, dnsCheckRows, 'a DNS server answers without an error'),
   PING_CHECK: block(noHead, pingCheckRows, 'the host answers an ICMP echo request'),

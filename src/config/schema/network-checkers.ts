@@ -1,12 +1,12 @@
-/** Keywords of UDP_CHECK, DNS_CHECK and PING_CHECK. */
+/** Keywords of SMTP_CHECK, UDP_CHECK, DNS_CHECK and PING_CHECK. */
 import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import { closest } from '../diagnostics/suggest.ts';
 import { DNS_TYPES, type DnsType } from '../model/network-checkers.ts';
 import type { Arguments } from '../syntax/tree.ts';
 import { commonRows, targetRows } from './checker-common.ts';
-import { line, type ValueReader } from './row.ts';
-import { integer, oneWord, wordAt } from './values.ts';
+import { block, line, type ValueReader } from './row.ts';
+import { integer, noHead, oneWord, text, wordAt } from './values.ts';
 
 /** What fits in a UDP datagram over IPv4 (RFC 768, RFC 791). */
 const PAYLOAD_BYTES_MAX = 65_507;
@@ -77,6 +77,15 @@ export const dnsCheckRows = {
   ...targetRows,
   type: line(dnsType, 'record type of the question, SOA unless given'),
   name: line(dnsName, 'name of the question, the root unless given', { repeat: 'first' }),
+};
+
+const hostRows = { ...commonRows, ...targetRows };
+
+export const smtpCheckRows = {
+  ...commonRows,
+  ...targetRows,
+  helo_name: line(text('a name'), 'what to say in HELO'),
+  host: block(noHead, hostRows, 'old way to check another address as well', { replacedBy: 'SMTP_CHECK' }),
 };
 
 export const pingCheckRows = { ...commonRows, ...targetRows };
