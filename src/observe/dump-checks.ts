@@ -148,6 +148,7 @@ const checkerLines = (
     : [
         `   Up = ${yesNo(now.state === 'up')}`,
         `   Has run = ${yesNo(now.runs > 0)}`,
+        ...optional(now.overdue, '   Overdue = yes'),
         `   Current weight = ${server?.effectiveWeight ?? 0}`,
       ]),
   `   Alpha = ${yesNo(checker.alpha)}`,

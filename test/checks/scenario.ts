@@ -6,6 +6,7 @@
  *      set tcp 192.168.100.8:80 refuses                                  passes, refuses, hangs, status, digest, unbindable;
  *                                                                        closed, silent, servfail for udp, dns, ping
  *      set misc 192.168.100.8:80 exit=7                                  a program's exit status; slow, missing
+ *      set tcp 192.168.100.8:80 lost                                     its probe never answers: a defect of vipd itself
  *      run 20                                                            seconds of virtual time
  */
 import { micros, seconds } from '../../src/base/units.ts';
@@ -47,6 +48,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   },
   silent: { result: { kind: 'failed', failure: { kind: 'no_reply' } }, takes: seconds(1) },
   servfail: { result: { kind: 'failed', failure: { kind: 'dns_error', rcode: 2 } }, takes: micros(1000) },
+  lost: { result: { kind: 'passed' }, takes: seconds(1e6) },
   slow: { result: { kind: 'failed', failure: { kind: 'program_timeout' } }, takes: seconds(5) },
   missing: {
     result: { kind: 'no_result', code: 'ENOENT', attempted: 'run /usr/bin/check' },

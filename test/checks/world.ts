@@ -1,11 +1,12 @@
 /** The node under virtual time: probes answer from a table of what each target does now, the log and each change of
  *  the table are written down with their time. Runs the production core, nothing else. */
-import { after, type Instant, instant, type Micros, micros } from '../../src/base/units.ts';
+import { after, earliest, type Instant, instant, type Micros, micros } from '../../src/base/units.ts';
 import { desiredTable } from '../../src/checks/core/desired.ts';
 import { nextDeadline, step } from '../../src/checks/core/node.ts';
 import { emptyNode, type NodeEvent, type NodeState } from '../../src/checks/core/node-state.ts';
 import type { ProbeResult } from '../../src/checks/core/probe-result.ts';
 import type { CheckerId } from '../../src/checks/core/service.ts';
+import { nextWatch } from '../../src/checks/core/watchdog.ts';
 import type { Checker, VirtualServer } from '../../src/config/model/lvs.ts';
 import { destinationKeyText, type IpvsTable } from '../../src/ipvs/core/table.ts';
 
@@ -73,14 +74,16 @@ export function createWorld(answer: (name: string) => Answer, seed = 1): World {
       const end = after(now, duration);
       for (;;) {
         const landing = flying.reduce<Flying | null>((a, b) => (a === null || b.at < a.at ? b : a), null);
-        const deadline = nextDeadline(state);
+        const deadline = earliest(nextDeadline(state), nextWatch(state));
         const at = Math.min(landing?.at ?? Number.POSITIVE_INFINITY, deadline ?? Number.POSITIVE_INFINITY);
         if (at > end) break;
         now = instant(Math.max(at, now));
         if (landing !== null && landing.at <= at) {
           flying = flying.filter((one) => one !== landing);
           send({ kind: 'probe_finished', checker: landing.checker, result: landing.result });
-        } else send({ kind: 'deadline_reached' });
+        } else if ((nextDeadline(state) ?? Number.POSITIVE_INFINITY) <= now)
+          send({ kind: 'deadline_reached' });
+        else send({ kind: 'watch_due' });
       }
       now = end;
       const told = lines;

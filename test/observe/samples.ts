@@ -279,6 +279,7 @@ const checker = {
   failures: 1,
   transitions: 1,
   failing: 0,
+  overdue: false,
 } as const;
 
 export const CHECKS: ChecksStatus = {

@@ -81,6 +81,7 @@ function describeChecker(record: CheckerRecord, moment: Moment): CheckerStatus {
     failures: state.failures,
     transitions: state.transitions,
     failing: state.failing,
+    overdue: record.overdue,
   };
 }
 

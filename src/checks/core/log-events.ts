@@ -25,6 +25,11 @@ interface WeightChange extends Pooling {
   readonly to: number;
   readonly alive: boolean;
 }
+interface Overdue extends Pooling {
+  readonly check: string;
+  /** whole seconds */
+  readonly late: number;
+}
 interface ProgramEnded extends Pooling {
   readonly program: string;
 }
@@ -166,6 +171,19 @@ export const checksLog = catalogue({
     (f: WeightChange) =>
       `Changing weight from ${f.from} to ${f.to} for ${f.alive ? '' : 'in'}active service ${f.server} of VS ${f.service}`,
   ),
+
+  overdue: row(
+    'check_overdue',
+    'alert',
+    (f: Overdue) =>
+      `${f.check} of ${f.server} for VS ${f.service} should have run ${f.late} s ago: nobody watches this server`,
+  ),
+  moreOverdue: row(
+    'checks_overdue',
+    'alert',
+    (f: { count: number }) => `${f.count} more checks have not run for three of their intervals`,
+  ),
+  runsAgain: row('check_runs_again', 'notice', (f: { check: string }) => `${f.check} runs again`),
 
   initializing: row('ipvs_initializing', 'info', (_: Record<string, never>) => 'Initializing ipvs'),
   ipvsTrouble: row(

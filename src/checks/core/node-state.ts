@@ -1,11 +1,11 @@
 /** The records, events and actions of the checkers' state machine in node.ts. */
 import type { LogEntry } from '../../base/log.ts';
 import { type Prng, prng } from '../../base/prng.ts';
-import type { Instant } from '../../base/units.ts';
+import { type Instant, instant } from '../../base/units.ts';
 import type { Checker, VirtualServer } from '../../config/model/lvs.ts';
 import type { IpvsTable } from '../../ipvs/core/table.ts';
 import type { CheckerState } from './checker.ts';
-import { DeadlineHeap } from './deadline-heap.ts';
+import { emptyLane, type Lanes } from './lanes.ts';
 import type { ProbeResult } from './probe-result.ts';
 import type { CheckerId, ServiceState } from './service.ts';
 
@@ -18,20 +18,11 @@ export interface CheckerRecord {
   readonly state: CheckerState;
   /** when the running probe was launched; null = none runs */
   readonly launchedAt: Instant | null;
+  /** when the next run is due, or the running one was */
+  readonly dueAt: Instant;
+  /** the watchdog has raised its alarm, and no run has ended since */
+  readonly overdue: boolean;
 }
-
-/** Checkers of which only so many may run at once: a program costs a director far more than a socket. */
-export interface Lane {
-  /** the next run of each checker whose probe does not run now */
-  readonly schedule: DeadlineHeap<CheckerId>;
-  readonly running: number;
-}
-
-export type LaneName = 'sockets' | 'programs';
-export type Lanes = Readonly<Record<LaneName, Lane>>;
-
-export const laneOf = ({ kind }: Checker): LaneName => (kind === 'misc' ? 'programs' : 'sockets');
-export const emptyLane = (): Lane => ({ schedule: new DeadlineHeap(), running: 0 });
 
 export interface NodeState {
   readonly services: Map<string, ServiceState>;
@@ -40,6 +31,8 @@ export interface NodeState {
   readonly random: Prng;
   /** how many identities were given out */
   readonly created: number;
+  /** when the watchdog looks next */
+  readonly watchAt: Instant;
 }
 
 export type NodeEvent =
@@ -51,6 +44,7 @@ export type NodeEvent =
       readonly found?: IpvsTable;
     }
   | { readonly kind: 'deadline_reached' }
+  | { readonly kind: 'watch_due' }
   | { readonly kind: 'probe_finished'; readonly checker: CheckerId; readonly result: ProbeResult };
 
 export type NodeAction =
@@ -68,6 +62,7 @@ export const emptyNode = (seed: number): NodeState => ({
   lanes: { sockets: emptyLane(), programs: emptyLane() },
   random: prng(seed),
   created: 0,
+  watchAt: instant(0),
 });
 
 export const logAction = (entry: LogEntry): NodeAction => ({ kind: 'log', entry });

@@ -2,14 +2,13 @@
  *  `step` is the only way in. The state is handed over: its maps are changed in place (ten thousand checkers
  *  must cost no more than the one that has news), so a caller keeps only the state that came back. */
 import { exhaustive } from '../../base/never.ts';
-import { after, earliest, elapsed, type Instant, instant } from '../../base/units.ts';
+import { after, elapsed, type Instant, instant } from '../../base/units.ts';
 import { afterRun, type CheckerState, type FinishedRun } from './checker.ts';
+import { LANES, type LaneName, laneOf, nextLaunch, roomIn, withRunning } from './lanes.ts';
 import { serverName, serviceName } from './names.ts';
 import { narrate } from './narrate.ts';
 import {
   type CheckerRecord,
-  type LaneName,
-  laneOf,
   logAction,
   type NodeAction,
   type NodeEvent,
@@ -19,21 +18,8 @@ import {
 import type { ProbeResult } from './probe-result.ts';
 import { reconfigure } from './reload.ts';
 import { type CheckerId, isAlive, type ServerState, serverChanged } from './service.ts';
+import { runsAgain, watch } from './watchdog.ts';
 import { addition } from './weight.ts';
-
-/** Probes in flight. Above it the ones that are due wait, the longest overdue first. */
-export const PROBES_RUNNING_MAX = 4096;
-/** Probes started in one step, so that a stall does not become a second one. */
-export const LAUNCHES_PER_STEP_MAX = 256;
-/** Programs of MISC_CHECK that run at once, and that are started in one step: each start takes about a millisecond. */
-export const PROGRAMS_RUNNING_MAX = 256;
-export const PROGRAMS_PER_STEP_MAX = 8;
-
-const LANES: readonly LaneName[] = ['sockets', 'programs'];
-const LIMITS: Readonly<Record<LaneName, { readonly running: number; readonly perStep: number }>> = {
-  sockets: { running: PROBES_RUNNING_MAX, perStep: LAUNCHES_PER_STEP_MAX },
-  programs: { running: PROGRAMS_RUNNING_MAX, perStep: PROGRAMS_PER_STEP_MAX },
-};
 
 export function step(state: NodeState, event: NodeEvent, now: Instant): Stepped {
   switch (event.kind) {
@@ -41,6 +27,8 @@ export function step(state: NodeState, event: NodeEvent, now: Instant): Stepped 
       return reconfigure(state, event, now);
     case 'deadline_reached':
       return launchDue(state, now);
+    case 'watch_due':
+      return watch(state, now);
     case 'probe_finished':
       return finishProbe(state, event.checker, event.result, now);
     default:
@@ -49,26 +37,24 @@ export function step(state: NodeState, event: NodeEvent, now: Instant): Stepped 
 }
 
 /** When `deadline_reached` is due; null while nothing can be launched. */
-export const nextDeadline = ({ lanes }: NodeState): Instant | null =>
-  earliest(
-    ...LANES.map((name) =>
-      lanes[name].running >= LIMITS[name].running ? null : lanes[name].schedule.firstAt,
-    ),
-  );
+export const nextDeadline = ({ lanes }: NodeState): Instant | null => nextLaunch(lanes);
 
 function launchDue(state: NodeState, now: Instant): Stepped {
-  const sockets = launchesIn(state, 'sockets', now);
-  const programs = launchesIn(state, 'programs', now);
-  const launched = withRunning(withRunning(state, 'sockets', sockets.length), 'programs', programs.length);
-  return [launched, [...sockets, ...programs]];
+  let { lanes } = state;
+  const actions: NodeAction[] = [];
+  for (const name of LANES) {
+    const launched = launchesIn(state, name, now);
+    lanes = withRunning(lanes, name, launched.length);
+    actions.push(...launched);
+  }
+  return [{ ...state, lanes }, actions];
 }
 
 function launchesIn(state: NodeState, name: LaneName, now: Instant): readonly NodeAction[] {
-  const { schedule, running } = state.lanes[name];
   const actions: NodeAction[] = [];
-  const room = Math.min(LIMITS[name].running - running, LIMITS[name].perStep);
+  const room = roomIn(state.lanes, name);
   while (actions.length < room) {
-    const checker = schedule.takeDue(now);
+    const checker = state.lanes[name].schedule.takeDue(now);
     if (checker === null) break;
     const record = state.checkers.get(checker);
     if (record === undefined) continue;
@@ -78,23 +64,22 @@ function launchesIn(state: NodeState, name: LaneName, now: Instant): readonly No
   return actions;
 }
 
-const withRunning = (state: NodeState, name: LaneName, more: number): NodeState => {
-  const lane = state.lanes[name];
-  return { ...state, lanes: { ...state.lanes, [name]: { ...lane, running: lane.running + more } } };
-};
-
 function finishProbe(state: NodeState, id: CheckerId, result: ProbeResult, now: Instant): Stepped {
   const record = state.checkers.get(id);
   // A reload removed the checker while its probe ran: the result is nobody's.
   if (record === undefined || record.launchedAt === null) return [state, []];
   const run = { result, at: now, duration: elapsed(record.launchedAt, now) };
   const next = afterRun(record.config, record.state, run);
-  state.checkers.set(id, { ...record, state: next.after, launchedAt: null });
-  const lane = laneOf(record.config);
+  const name = laneOf(record.config);
   // programs keep their pace from start to start, however long they run
-  const from = lane === 'programs' ? record.launchedAt : now;
-  state.lanes[lane].schedule.add(instant(Math.max(after(from, next.wait), now)), id);
-  return [withRunning(state, lane, -1), tellResult(state, record, run, next.after)];
+  const from = name === 'programs' ? record.launchedAt : now;
+  const dueAt = instant(Math.max(after(from, next.wait), now));
+  state.checkers.set(id, { ...record, state: next.after, launchedAt: null, dueAt, overdue: false });
+  state.lanes[name].schedule.add(dueAt, id);
+  return [
+    { ...state, lanes: withRunning(state.lanes, name, -1) },
+    [...runsAgain(record), ...tellResult(state, record, run, next.after)],
+  ];
 }
 
 function tellResult(

@@ -14,13 +14,11 @@ import type { Checker, RealServer, VirtualServer } from '../../config/model/lvs.
 import { destinationKeyText, type IpvsTable, serviceKeyText } from '../../ipvs/core/table.ts';
 import { type FoundServer, poolAsFound, weightAsFound } from './adoption.ts';
 import { newChecker } from './checker.ts';
+import { emptyLane, LANES, type Lanes, laneOf } from './lanes.ts';
 import { checksLog } from './log-events.ts';
 import { serverName, serviceName } from './names.ts';
 import {
   type CheckerRecord,
-  emptyLane,
-  type Lanes,
-  laneOf,
   logAction,
   type NodeAction,
   type NodeEvent,
@@ -75,7 +73,8 @@ export function reconfigure(
   keepSchedule(building);
   building.actions.push({ kind: 'update_table' });
   const { services, checkers, created, actions } = building;
-  return [{ services, checkers, lanes: countedLanes(building), created, random: old.random }, actions];
+  const { random, watchAt } = old;
+  return [{ services, checkers, lanes: countedLanes(building), created, random, watchAt }, actions];
 }
 
 function countedLanes({ checkers, lanes }: Building): Lanes {
@@ -169,7 +168,8 @@ function newRecord(
   const { service } = plan;
   const names = { server: serverName(service, plan.config), service: serviceName(service.match) };
   const spread = micros(building.old.random.next() * config.warmup);
-  building.lanes[laneOf(config)].schedule.add(after(after(building.now, FIRST_RUN_DELAY), spread), id);
+  const dueAt = after(after(building.now, FIRST_RUN_DELAY), spread);
+  building.lanes[laneOf(config)].schedule.add(dueAt, id);
   fresh.push(logAction(checksLog.checkerActivated(names)));
   return {
     id,
@@ -178,6 +178,8 @@ function newRecord(
     server: plan.serverKey,
     state: newChecker(isPresumedAlive(plan, config), presumedWeight(building, plan, config)),
     launchedAt: null,
+    dueAt,
+    overdue: false,
   };
 }
 
@@ -233,7 +235,7 @@ function tellRemovals(building: Building): void {
 
 /** Kept checkers run when they would have run; entries of removed ones are dropped. */
 function keepSchedule({ old, checkers, lanes }: Building): void {
-  for (const name of ['sockets', 'programs'] as const) {
+  for (const name of LANES) {
     const { schedule } = old.lanes[name];
     for (let at = schedule.firstAt; at !== null; at = schedule.firstAt) {
       const id = schedule.take();

@@ -16,6 +16,8 @@ export interface CheckerStatus {
   readonly transitions: number;
   /** consecutive failures so far, against `retry` */
   readonly failing: number;
+  /** it has not run for three of its intervals */
+  readonly overdue: boolean;
 }
 
 export interface RealServerStatus {

@@ -28,6 +28,7 @@ import { nextDeadline, step } from '../core/node.ts';
 import { emptyNode, type NodeAction, type NodeEvent, type NodeState } from '../core/node-state.ts';
 import type { CheckerId } from '../core/service.ts';
 import type { ChecksStatus } from '../core/status.ts';
+import { nextWatch } from '../core/watchdog.ts';
 import type { OpenDatagram } from '../probes/datagram-exchange.ts';
 import { createDeadlines, type DeadlineQueue } from '../probes/deadlines.ts';
 import { createDial, type OpenSocket } from '../probes/dial.ts';
@@ -178,13 +179,16 @@ class Checkers implements CheckersProcess {
     this.#deadlines.expireDue(now);
     const due = nextDeadline(this.#state);
     if (due !== null && due <= now) this.#post({ kind: 'deadline_reached' });
+    const watch = nextWatch(this.#state);
+    if (watch !== null && watch <= now) this.#post({ kind: 'watch_due' });
     this.#table.writeDue(now);
     this.#arm();
   }
 
   /** Brings the alarm forward when needed; one that rings too early costs less than setting it for every event. */
   #arm(): void {
-    const wanted = earliest(nextDeadline(this.#state), this.#deadlines.next(), this.#table.next());
+    const decisions = [nextDeadline(this.#state), nextWatch(this.#state)];
+    const wanted = earliest(...decisions, this.#deadlines.next(), this.#table.next());
     if (this.#stopped || wanted === null || (this.#armedAt !== null && this.#armedAt <= wanted)) return;
     this.#armedAt = wanted;
     this.#alarm.set(wanted);

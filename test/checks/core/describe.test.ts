@@ -55,6 +55,7 @@ test('the status tells each server, each checker, and the last result in words',
       failures: 2,
       transitions: 1,
       failing: 2,
+      overdue: false,
     },
     {
       name: 'HTTP_GET [192.168.100.8]:80/a and 1 more',
@@ -67,6 +68,7 @@ test('the status tells each server, each checker, and the last result in words',
       failures: 0,
       transitions: 0,
       failing: 0,
+      overdue: false,
     },
     {
       name: 'MISC_CHECK /bin/false',
@@ -79,6 +81,7 @@ test('the status tells each server, each checker, and the last result in words',
       failures: 0,
       transitions: 0,
       failing: 0,
+      overdue: false,
     },
   ]);
   expect(JSON.parse(JSON.stringify(service))).toEqual(service);

@@ -4,13 +4,13 @@ import { instant, micros, seconds } from '../../../src/base/units.ts';
 import { desiredTable } from '../../../src/checks/core/desired.ts';
 import {
   LAUNCHES_PER_STEP_MAX,
-  nextDeadline,
+  laneOf,
   PROBES_RUNNING_MAX,
   PROGRAMS_PER_STEP_MAX,
   PROGRAMS_RUNNING_MAX,
-  step,
-} from '../../../src/checks/core/node.ts';
-import { emptyNode, laneOf, type NodeAction, type NodeState } from '../../../src/checks/core/node-state.ts';
+} from '../../../src/checks/core/lanes.ts';
+import { nextDeadline, step } from '../../../src/checks/core/node.ts';
+import { emptyNode, type NodeAction, type NodeState } from '../../../src/checks/core/node-state.ts';
 import { aliveWeightOf, type CheckerId, isAlive, isPooled } from '../../../src/checks/core/service.ts';
 import { addition } from '../../../src/checks/core/weight.ts';
 import type { VirtualServer } from '../../../src/config/model/lvs.ts';

@@ -8,25 +8,27 @@ import { startCheckers } from '../../../src/checks/shell/process.ts';
 import { RETRY_PAUSE_FIRST, RETRY_PAUSE_MAX } from '../../../src/checks/shell/table-keeper.ts';
 import type { Config } from '../../../src/config/model/config.ts';
 import { forgetfulOwnership } from '../../../src/ports/ownership.ts';
+import type { ProgramRunner } from '../../../src/ports/programs.ts';
 import { createProgramRunner } from '../../../src/scripts/program-runner.ts';
 import { createFakeClock, createFakeKernel, createFakeLog, type FakeKernel } from '../fakes.ts';
 import { closedPort, serve } from '../loopback.ts';
-import { config, httpChecker, realServer, target, tcpChecker, virtualServer } from '../model.ts';
+import { config, httpChecker, miscChecker, realServer, target, tcpChecker, virtualServer } from '../model.ts';
 
 const VIP = '192.168.100.240';
 const TABLE = `tcp ${VIP}:80`;
 
-function start(first: Config, kernel: FakeKernel = createFakeKernel(), releaseIpvs = true) {
+function start(
+  first: Config,
+  kernel: FakeKernel = createFakeKernel(),
+  { releaseIpvs = true, programs }: { releaseIpvs?: boolean; programs?: ProgramRunner } = {},
+) {
   const clock = createFakeClock();
   const { log, lines, said } = createFakeLog();
-  const checkers = startCheckers(
-    {
-      ...{ clock, log, ipvs: kernel, ownership: forgetfulOwnership, seed: 1 },
-      ...{ openDatagram: openProbeSocket, programs: createProgramRunner(clock) },
-    },
-    first,
-    { releaseIpvs },
-  );
+  const ports = {
+    ...{ clock, log, ipvs: kernel, ownership: forgetfulOwnership, seed: 1 },
+    ...{ openDatagram: openProbeSocket, programs: programs ?? createProgramRunner(clock) },
+  };
+  const checkers = startCheckers(ports, first, { releaseIpvs });
   return { clock, lines, said, kernel, checkers };
 }
 
@@ -53,7 +55,7 @@ test('the table is written before the start returns, a reload likewise', () => {
 
 test('a start on the right table and a reload of the same file write nothing', () => {
   const kernel = createFakeKernel();
-  start(plain(8, 9), kernel, false).checkers.stop();
+  start(plain(8, 9), kernel, { releaseIpvs: false }).checkers.stop();
   const before = kernel.operations.length;
   const { checkers } = start(plain(8, 9), kernel);
   checkers.reload(structuredClone(plain(8, 9)));
@@ -131,7 +133,9 @@ test('the deaths of one moment are one write', async () => {
 
 test('stop removes what this process put there and nothing else', () => {
   const kernel = createFakeKernel();
-  start(config([virtualServer('10.9.9.9', 80, [realServer('10.0.0.1', 80)])]), kernel, false).checkers.stop();
+  start(config([virtualServer('10.9.9.9', 80, [realServer('10.0.0.1', 80)])]), kernel, {
+    releaseIpvs: false,
+  }).checkers.stop();
   const { checkers, lines } = start(plain(8), kernel);
   expect(kernel.text()).toContain(TABLE);
   checkers.stop();
@@ -143,11 +147,11 @@ test('stop removes what this process put there and nothing else', () => {
 
 test('lvs_flush empties the table at start only, lvs_flush_on_stop at stop', () => {
   const kernel = createFakeKernel();
-  start(plain(7), kernel, false).checkers.stop();
+  start(plain(7), kernel, { releaseIpvs: false }).checkers.stop();
   const other = config([virtualServer('10.9.9.9', 80, [])], { flush: true, flushOnStop: 'all' });
   const { checkers } = start(other, kernel);
   expect(kernel.text()).toBe('tcp 10.9.9.9:80 -> nothing');
-  start(plain(7), kernel, false).checkers.stop();
+  start(plain(7), kernel, { releaseIpvs: false }).checkers.stop();
   checkers.reload(other);
   expect(kernel.text()).toContain(TABLE);
   checkers.stop();
@@ -224,5 +228,33 @@ test('a stall of the process makes no server dead: answers that wait are read be
   clock.pass(seconds(2));
   await said('Remote Web server [192.168.100.8]:tcp:80 succeed on service.');
   expect(lines.filter((line) => line.includes('failed'))).toEqual([]);
+  checkers.stop();
+});
+
+test('a check whose probe never answers is an alarm, and is tried again', async () => {
+  let runs = 0;
+  const programs: ProgramRunner = {
+    run: () => {
+      runs++;
+      return { end: () => {} };
+    },
+    endAll: () => {},
+  };
+  const server = realServer('192.168.100.8', 80, { checkers: [miscChecker({ delayLoop: seconds(5) })] });
+  const { clock, said, checkers } = start(config([virtualServer(VIP, 80, [server])]), createFakeKernel(), {
+    programs,
+  });
+  clock.pass(seconds(2));
+  await settle();
+  expect(runs).toBe(1);
+  for (let i = 0; i < 15; i++) {
+    clock.pass(seconds(2));
+    await settle();
+  }
+  await said('MISC_CHECK /bin/false of [192.168.100.8]:tcp:80');
+  expect(runs).toBe(2);
+  expect(checkers.status()).toMatchObject({
+    virtualServers: [{ realServers: [{ checkers: [{ overdue: true }] }] }],
+  });
   checkers.stop();
 });
