@@ -95,6 +95,14 @@ const globalConfig = object({
     flushOnStop: oneOf('none', 'services', 'all'),
     timeouts: object({ tcp: nullable(micros), tcpFin: nullable(micros), udp: nullable(micros) }),
     logAllCheckFailures: flag,
+    ssl: nullable(
+      object({
+        key: nullable(text),
+        certificate: nullable(text),
+        ca: nullable(text),
+        password: nullable(text),
+      }),
+    ),
     drift: oneOf('repair', 'warn', 'ignore'),
   }),
   control: object({ prometheus: nullable(object({ address: ip, port: integer(1, 65_535) })) }),
@@ -220,20 +228,32 @@ const checkerCommon = {
 };
 
 const target = shared('target');
+const offset = integer(0, Number.MAX_SAFE_INTEGER);
 
 const checker = union(
   kind('tcp', { ...checkerCommon, target }),
   kind('http', {
     ...checkerCommon,
-    tls: nullable(object({ sni: nullable(text) })),
     target,
     protocol: oneOf('1.0', '1.0c', '1.0C', '1.1'),
     urls: list(
       object({
+        tls: nullable(object({ sni: nullable(text), fullClose: flag })),
         path: text,
         digest: nullable(pattern('^[0-9a-f]{32}$')),
         status: list(object({ low: integer(100, 599), high: integer(100, 599) }), 1),
         virtualHost: nullable(text),
+        regex: nullable(
+          object({
+            pattern: text,
+            options: list(text),
+            source: text,
+            flags: text,
+            negated: flag,
+            minOffset: offset,
+            maxOffset: nullable(offset),
+          }),
+        ),
       }),
       1,
     ),

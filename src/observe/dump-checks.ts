@@ -8,6 +8,7 @@ import type {
 } from '../checks/core/status.ts';
 import type { Config } from '../config/model/config.ts';
 import type {
+  BodyRegex,
   Checker,
   CheckTarget,
   HttpChecker,
@@ -217,16 +218,26 @@ const udpLines = ({ payload, reply }: UdpChecker): readonly string[] => [
       ]),
 ];
 
-const httpLines = ({ tls, protocol, fastRecovery, urls }: HttpChecker): readonly string[] => [
-  `   Keepalive method = ${tls === null ? 'HTTP' : 'SSL'}_GET`,
+const httpLines = ({ protocol, fastRecovery, urls }: HttpChecker): readonly string[] => [
+  `   Keepalive method = ${urls[0].tls === null ? 'HTTP' : 'SSL'}_GET`,
   `   HTTP protocol = ${protocol}`,
   `   Fast recovery = ${yesNo(fastRecovery)}`,
-  ...urls.flatMap(({ path, digest, status, virtualHost }) => [
+  ...urls.flatMap(({ path, digest, status, virtualHost, regex }) => [
     `   Checked url = ${path}`,
     ...optional(virtualHost !== null, `     VirtualHost = ${virtualHost}`),
     ...optional(digest !== null, `     digest = ${digest}`),
     `     status code = ${status.map(({ low, high }) => (low === high ? low : `${low}-${high}`)).join(', ')}`,
+    ...(regex === null ? [] : regexLines(regex)),
   ]),
+];
+
+const regexLines = ({ pattern, options, negated, minOffset, maxOffset }: BodyRegex): readonly string[] => [
+  `     Regex = "${pattern}"`,
+  ...optional(negated, '     Regex no match'),
+  ...optional(options.length > 0, `     Regex options: ${options.join(' ')}`),
+  ...(maxOffset === null
+    ? optional(minOffset > 0, `     Regex min offset = ${minOffset}`)
+    : [`     Regex min offset = ${minOffset}, max_offset = ${maxOffset}`]),
 ];
 
 const bit = (value: boolean): 0 | 1 => (value ? 1 : 0);

@@ -48,7 +48,7 @@ export async function serveRaw(onConnection: (socket: Socket) => void): Promise<
   return { port: await listening(server, sockets), requests: [], names: [], sockets };
 }
 
-export async function serveTls(answer: string): Promise<LoopbackServer> {
+export async function serveTls(answer: string, closes = true): Promise<LoopbackServer> {
   const requests: string[] = [];
   const names: (string | false)[] = [];
   const sockets: Socket[] = [];
@@ -58,7 +58,8 @@ export async function serveTls(answer: string): Promise<LoopbackServer> {
     socket.on('error', () => {});
     socket.once('data', (data) => {
       requests.push(data.toString('latin1'));
-      socket.end(answer);
+      if (closes) socket.end(answer);
+      else socket.write(answer);
     });
   });
   server.on('connection', (socket: Socket) => keep(socket, sockets));

@@ -58,10 +58,12 @@ export const tcpChecker = (to: CheckTarget, more: Partial<TcpChecker> = {}): Tcp
 });
 
 export const url = (path: string, more: Partial<HttpUrl> = {}): HttpUrl => ({
+  tls: null,
   path,
   digest: null,
   status: [{ low: 200, high: 299 }],
   virtualHost: null,
+  regex: null,
   ...more,
 });
 
@@ -69,7 +71,6 @@ export const httpChecker = (to: CheckTarget, more: Partial<HttpChecker> = {}): H
   kind: 'http',
   ...common,
   delayBeforeRetry: seconds(3),
-  tls: null,
   target: to,
   protocol: '1.0',
   urls: [url('/')],
@@ -210,6 +211,7 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
       flushOnStop: 'none',
       timeouts: { tcp: null, tcpFin: null, udp: null },
       logAllCheckFailures: false,
+      ssl: null,
       drift: 'repair',
       ...lvs,
     },

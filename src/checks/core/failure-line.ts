@@ -25,6 +25,8 @@ export function failureLine({ server, checker, failure }: ServerFailure): string
       return `Read, no data received from  server ${server}: ${why}.`; // the two blanks are keepalived's
     case 'bad_status':
       return `HTTP status code error to server ${server} url(${failure.url}): ${failure.status}.`;
+    case 'bad_body':
+      return `Regex match failed to server ${server} url(${failure.url})${failure.why === 'too_slow' ? `: ${why}` : ''}.`;
     case 'bad_digest':
       return (
         `MD5 digest error to server ${server} url(${failure.url}): ` +
@@ -35,23 +37,23 @@ export function failureLine({ server, checker, failure }: ServerFailure): string
     case 'body_too_long':
       return `Read error with server ${server}: ${why}.`;
     case 'unreachable':
-      return checker === 'dns'
-        ? `DNS_CHECK (${server}) connection error (${failure.code}).`
-        : `${datagramWord(checker)} connection to ${server} failed (${failure.code}).`;
+      return `${checker === 'ping' ? 'ICMP' : 'UDP'} connection to ${server} failed (${failure.code}).`;
     case 'no_reply':
-      return silenceLine(server, checker);
+      return checker === 'ping'
+        ? `ICMP connection to address ${server} timeout.`
+        : `UDP connection to ${server} failed: no reply.`;
     case 'dns_error':
-      return `DNS_CHECK (${server}) read error occurred. (rcode = ${failure.rcode})`;
+      return dnsFailureLine({ server, failure });
     case 'reply_mismatch':
       return `UDP check to ${server} reply data mismatch: ${why}.`;
     case 'smtp_reply':
       return failure.stage === 'greeting'
-        ? `Bad greeting banner from server ${server}: ${failure.reply}`
-        : `Bad HELO response from server ${server}: ${failure.reply}`;
+        ? `SMTP_CHECK Bad greeting banner from server ${server}: ${failure.reply}`
+        : `SMTP_CHECK Bad HELO response from server ${server}: ${failure.reply}`;
     case 'smtp_silent':
-      return `Read timeout from server ${server}: ${why}.`;
+      return `SMTP_CHECK Read timeout from server ${server}: ${why}.`;
     case 'smtp_broken':
-      return `Read failure from server ${server}: ${why}.`;
+      return `SMTP_CHECK Read failure from server ${server}: ${why}.`;
     case 'smtp_too_long':
       return `SMTP_CHECK Buffer overflow reading from server ${server}: ${why}.`;
     case 'flooded':
@@ -66,20 +68,27 @@ export function failureLine({ server, checker, failure }: ServerFailure): string
 
 function refusedLine(server: string, checker: Checker['kind'], code: string): string {
   if (checker === 'tcp') return `TCP connection to ${server} failed (${code}).`;
-  if (checker === 'smtp') return `Error connecting to server ${server} (${code}).`;
+  if (checker === 'smtp') return `SMTP_CHECK Could not connect to server ${server} (${code}).`;
   return `Connection failed server ${server} (${code}).`;
 }
 
 function unansweredLine(server: string, checker: Checker['kind']): string {
   if (checker === 'tcp') return `TCP connection to ${server} timeout.`;
-  if (checker === 'smtp') return `Connection timeout to server ${server}.`;
+  if (checker === 'smtp') return `SMTP_CHECK Connection timeout to server ${server}.`;
   return `Timeout connecting server ${server}.`;
 }
 
-const datagramWord = (checker: Checker['kind']): string => (checker === 'ping' ? 'ICMP' : 'UDP');
-
-function silenceLine(server: string, checker: Checker['kind']): string {
-  if (checker === 'dns') return `DNS_CHECK (${server}) read timeout from socket.`;
-  if (checker === 'ping') return `ICMP connection to address ${server} timeout.`;
-  return `UDP connection to ${server} failed: no reply.`;
+/** DNS_CHECK has one line for the probe and the verdict; the retries stand behind it. */
+export function dnsFailureLine({ server, failure }: Pick<ServerFailure, 'server' | 'failure'>): string {
+  const head = `DNS_CHECK (${server})`;
+  switch (failure.kind) {
+    case 'unreachable':
+      return `${head} failed to read socket; ${failure.code}`;
+    case 'no_reply':
+      return `${head} read timeout from socket`;
+    case 'dns_error':
+      return `${head} read error occurred. (rcode = ${failure.rcode})`;
+    default:
+      return `${head} ${resultText({ kind: 'failed', failure })}`;
+  }
 }

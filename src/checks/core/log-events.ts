@@ -2,7 +2,7 @@
  *  What vipd adds (a reason, a url) stands behind keepalived's own words. */
 
 import { catalogue, row } from '../../base/log.ts';
-import { failureLine, type ServerFailure } from './failure-line.ts';
+import { dnsFailureLine, failureLine, type ServerFailure } from './failure-line.ts';
 import { type ProbeFailure, resultText } from './probe-result.ts';
 
 interface Pooling {
@@ -40,8 +40,12 @@ interface ProgramFailed extends ProgramEnded {
   /** attempts left before the server counts as dead; 0 = it does now */
   readonly left: number;
 }
-type CheckFailed = { readonly check: string; readonly server: string; readonly retries: number };
-type PageFine = { readonly server: string; readonly url: string; readonly digest: boolean };
+type DnsFailed = Pick<ServerFailure, 'server' | 'failure'> & { readonly retries: number };
+interface CheckFailed extends Pooling {
+  readonly check: string;
+  readonly retries: number;
+}
+type PageFine = { readonly server: string; readonly url: string; readonly what: string };
 type NoResult = { readonly server: string; readonly attempted: string; readonly code: string };
 
 export const checksLog = catalogue({
@@ -60,11 +64,7 @@ export const checksLog = catalogue({
     'info',
     (f: { server: string }) => `Remote Web server ${f.server} succeed on service.`,
   ),
-  pageFine: row(
-    'http_page_fine',
-    'info',
-    (f: PageFine) => `${f.digest ? 'MD5 digest' : 'HTTP status code'} success to ${f.server} url(${f.url})`,
-  ),
+  pageFine: row('http_page_fine', 'info', (f: PageFine) => `${f.what} success to ${f.server} url(${f.url})`),
   probeFailed: row('probe_failed', 'info', (f: ServerFailure) => failureLine(f)),
   udpSucceeded: row(
     'udp_check_succeeded',
@@ -89,8 +89,7 @@ export const checksLog = catalogue({
   checkFailed: row(
     'check_failed',
     'notice',
-    (f: CheckFailed) =>
-      `${f.check} on service ${f.server} failed${f.retries > 0 ? ` after ${f.retries} retries` : ''}.`,
+    (f: CheckFailed) => `${f.check} on service ${f.server} failed${afterRetries(f.retries)}.`,
   ),
   programSucceeded: row(
     'misc_check_succeeded',
@@ -98,6 +97,12 @@ export const checksLog = catalogue({
     (f: ProgramEnded) => `Misc check for [${f.server} VS ${f.service}] by [${f.program}] succeeded.`,
   ),
   programFailed: row('misc_check_failed', 'notice', (f: ProgramFailed) => programLine(f)),
+  pingFailed: row(
+    'check_failed',
+    'notice',
+    (f: CheckFailed) => `${f.check} on service ${f.server} of ${f.service} failed${afterRetries(f.retries)}.`,
+  ),
+  dnsFailed: row('dns_check_failed', 'notice', (f: DnsFailed) => dnsFailureLine(f) + afterRetries(f.retries)),
   noResult: row(
     'check_no_result',
     'warning',
@@ -196,6 +201,12 @@ export const checksLog = catalogue({
     'notice',
     (f: { operations: number }) => `IPVS table as decided again after ${f.operations} operations`,
   ),
+  clientCertificate: row(
+    'client_certificate_unusable',
+    'error',
+    (f: { reason: string }) =>
+      `SSL: the client certificate cannot be used, SSL_GET goes on without: ${f.reason}`,
+  ),
   ipvsSetting: row(
     'ipvs_setting_failed',
     'error',
@@ -205,8 +216,13 @@ export const checksLog = catalogue({
 
 function programLine({ server, service, program, failure, retries, left }: ProgramFailed): string {
   const verdict = failure.kind === 'program_timeout' ? 'timed out' : 'failed';
-  const after = retries > 0 ? ` after ${retries} retries` : '';
-  const when = left > 0 ? `, will do ${left} retries` : after;
   const how = resultText({ kind: 'failed', failure });
-  return `Misc check for [${server} VS ${service}] by [${program}] ${verdict}${when} (${how}).`;
+  return `Misc check for [${server} VS ${service}] by [${program}] ${verdict}${attempt(retries, left)} (${how}).`;
 }
+
+function attempt(retries: number, left: number): string {
+  if (left > 0) return retries === 0 ? `, will do ${left} retries` : ` on retry ${retries}/${retries + left}`;
+  return afterRetries(retries) || ' with retry disabled';
+}
+
+const afterRetries = (retries: number): string => (retries > 0 ? ` after ${retries} retries` : '');

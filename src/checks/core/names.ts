@@ -64,10 +64,11 @@ export function checkerName(checker: Checker): string {
 }
 
 function httpName(checker: HttpChecker): string {
-  const keyword = checker.tls === null ? 'HTTP_GET' : 'SSL_GET';
+  const keyword = checker.urls[0].tls === null ? 'HTTP_GET' : 'SSL_GET';
   const more = checker.urls.length > 1 ? ` and ${checker.urls.length - 1} more` : '';
   return `${keyword} ${targetText(checker.target)}${checker.urls[0].path}${more}`;
 }
 
-const targetText = (target: { readonly address: string; readonly port: number }): string =>
+/** `[192.168.100.8]:80` */
+export const targetText = (target: { readonly address: string; readonly port: number }): string =>
   `[${target.address}]:${target.port}`;

@@ -6,7 +6,7 @@ import { exhaustive } from '../../base/never.ts';
 import type { Checker } from '../../config/model/lvs.ts';
 import { type CheckerState, checkerVerdict, type FinishedRun } from './checker.ts';
 import { checksLog } from './log-events.ts';
-import { checkerWord } from './names.ts';
+import { checkerWord, targetText } from './names.ts';
 import type { ProbeFailure } from './probe-result.ts';
 
 export interface CheckerChange {
@@ -50,8 +50,13 @@ function failureLines(
     const left = wentDown ? 0 : config.retry - retries;
     return [checksLog.programFailed({ server, service, program, failure, retries, left })];
   }
-  const line = checksLog.probeFailed({ server, checker: config.kind, failure });
-  return wentDown ? [line, checksLog.checkFailed({ check: checkerWord(config), server, retries })] : [line];
+  if (config.kind === 'dns')
+    return [checksLog.dnsFailed({ server, failure, retries: wentDown ? retries : 0 })];
+  const place = config.kind === 'smtp' ? targetText(config.target) : server;
+  const line = checksLog.probeFailed({ server: place, checker: config.kind, failure });
+  if (!wentDown) return [line];
+  const failed = { check: checkerWord(config), server, service, retries };
+  return [line, config.kind === 'ping' ? checksLog.pingFailed(failed) : checksLog.checkFailed(failed)];
 }
 
 function successLines({ config, server, service, before }: CheckerChange): readonly LogEntry[] {
@@ -62,8 +67,12 @@ function successLines({ config, server, service, before }: CheckerChange): reado
       const recovered = checkerVerdict(before) === 'down';
       const pages = recovered ? config.urls : [];
       return [
-        ...pages.map(({ path, digest }) =>
-          checksLog.pageFine({ server, url: path, digest: digest !== null }),
+        ...pages.map(({ path, digest, regex }) =>
+          checksLog.pageFine({
+            server,
+            url: path,
+            what: regex !== null ? 'Regex match' : digest !== null ? 'MD5 digest' : 'HTTP status code',
+          }),
         ),
         checksLog.httpSucceeded({ server }),
       ];

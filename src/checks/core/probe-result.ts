@@ -35,6 +35,8 @@ export type ExchangeFailure =
 export type PageFailure =
   /** `status` 0: the first line holds none */
   | { readonly kind: 'bad_status'; readonly url: string; readonly status: number }
+  /** the regular expression: too slow to tell is a failure too */
+  | { readonly kind: 'bad_body'; readonly url: string; readonly why: 'does_not' | 'too_slow' }
   | { readonly kind: 'bad_digest'; readonly url: string; readonly digest: string; readonly expected: string };
 
 /** UDP_CHECK, DNS_CHECK, PING_CHECK. */
@@ -106,6 +108,10 @@ function failureText(failure: ProbeFailure): string {
       return failure.status === 0
         ? `${failure.url}: no status in the answer`
         : `${failure.url}: status ${failure.status} is not accepted`;
+    case 'bad_body':
+      return failure.why === 'too_slow'
+        ? `${failure.url}: the regular expression takes too long on this body`
+        : `${failure.url}: the body is not as the regular expression wants it`;
     case 'bad_digest':
       return `${failure.url}: digest ${failure.digest}, expected ${failure.expected}`;
     case 'unreachable':

@@ -21,26 +21,38 @@ export type Dial = (target: CheckTarget, tls: HttpTls | null) => Dialled;
 export type OpenSocket = (target: CheckTarget) => Result<number, SystemError>;
 
 /** `openSocket` null: targets with a mark or an interface get no result (`ENOTSUP`). */
-export function createDial(openSocket: OpenSocket | null): Dial {
-  let context: SecureContext | null = null;
+export function createDial(
+  openSocket: OpenSocket | null,
+  secureContext: () => SecureContext = plainContext(),
+): Dial {
   return (target, tls) => {
     const options = connectOptions(target);
     if (!needsDescriptor(target)) {
       if (tls === null) return { socket: connect(options), opened: 'connect' };
-      context ??= tlsModule().createSecureContext();
       return {
-        socket: tlsModule().connect({ ...options, ...tlsOptions(tls, context) }),
+        socket: tlsModule().connect({ ...options, ...tlsOptions(tls, secureContext()) }),
         opened: 'secureConnect',
       };
     }
     const socket = socketByDescriptor(target, options, openSocket);
     if (tls === null) return { socket, opened: 'connect' };
-    context ??= tlsModule().createSecureContext();
-    return { socket: tlsModule().connect({ socket, ...tlsOptions(tls, context) }), opened: 'secureConnect' };
+    return {
+      socket: tlsModule().connect({ socket, ...tlsOptions(tls, secureContext()) }),
+      opened: 'secureConnect',
+    };
   };
 }
 
-const tlsOptions = ({ sni }: HttpTls, secureContext: SecureContext) => ({
+/** Without a certificate of our own. */
+function plainContext(): () => SecureContext {
+  let context: SecureContext | null = null;
+  return () => {
+    context ??= tlsModule().createSecureContext();
+    return context;
+  };
+}
+
+const tlsOptions = ({ sni }: Pick<HttpTls, 'sni'>, secureContext: SecureContext) => ({
   secureContext,
   rejectUnauthorized: false,
   // an empty name keeps the extension out of the handshake

@@ -4,9 +4,11 @@
 
 import type { Socket } from 'node:net';
 import { exhaustive } from '../../base/never.ts';
+import { after } from '../../base/units.ts';
 import type { CheckTarget, HttpProtocol, HttpTls } from '../../config/model/lvs.ts';
 import { emptyMessage, type HttpHead, type HttpMessage, receive, requestText } from '../core/http-message.ts';
 import { type ExchangeFailure, failed, type Setback } from '../core/probe-result.ts';
+import type { Deadlines } from './deadlines.ts';
 import { connectError } from './dial.ts';
 import { createPatience, type Patience } from './patience.ts';
 import type { ConnectionPorts, RunningProbe } from './probe.ts';
@@ -47,6 +49,7 @@ export const startExchange = (
 class Exchange implements RunningProbe {
   readonly #exchange: HttpExchange;
   readonly #listener: ExchangeListener;
+  readonly #deadlines: Deadlines;
   readonly #socket: Socket;
   readonly #patience: Patience;
   #phase: Phase = 'connecting';
@@ -57,6 +60,7 @@ class Exchange implements RunningProbe {
     const { target, tls } = exchange;
     this.#exchange = exchange;
     this.#listener = listener;
+    this.#deadlines = deadlines;
     this.#patience = createPatience(deadlines, target.timeout, (because) => this.#waited(because));
     const { socket, opened } = dial(target, tls);
     this.#socket = socket;
@@ -110,11 +114,24 @@ class Exchange implements RunningProbe {
   /** What an error with this code means now. */
   readonly #failure = (code: string): ExchangeFailure => errorIn(this.#phase, this.#exchange.path, code);
 
+  /** Says close_notify and hears the peer's, in one more timeout. */
+  #part(): void {
+    const socket = this.#socket;
+    const deadlines = this.#deadlines;
+    const callOff = deadlines.add(after(deadlines.now(), this.#exchange.target.timeout), () => {
+      socket.destroy();
+      return null;
+    });
+    socket.once('close', callOff);
+    socket.end();
+  }
+
   #finish(end: ExchangeEnd | null): void {
     if (this.#over) return;
     this.#over = true;
     this.#patience.callOff();
-    this.#socket.destroy();
+    if (end?.kind === 'answered' && this.#exchange.tls?.fullClose === true) this.#part();
+    else this.#socket.destroy();
     if (end !== null) this.#listener.onEnd(end);
   }
 }

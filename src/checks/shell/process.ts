@@ -33,6 +33,7 @@ import type { OpenDatagram } from '../probes/datagram-exchange.ts';
 import { createDeadlines, type DeadlineQueue } from '../probes/deadlines.ts';
 import { createDial, type OpenSocket } from '../probes/dial.ts';
 import { type ProbePorts, type RunningProbe, startProbe } from '../probes/probe.ts';
+import { type ClientContext, createClientContext } from './client-context.ts';
 import type { Decided } from './drift.ts';
 import { createTableKeeper, type TableKeeper } from './table-keeper.ts';
 
@@ -81,6 +82,7 @@ class Checkers implements CheckersProcess {
   readonly #alarm: Alarm;
   readonly #inbox: NodeEvent[] = [];
   #state: NodeState;
+  readonly #clientContext: ClientContext;
   #scripts: ScriptSettings;
   #flushOnStop: LvsGlobals['flushOnStop'] = 'none';
   /** lines that wait for a write; null = none is under way */
@@ -97,10 +99,11 @@ class Checkers implements CheckersProcess {
     this.#options = options;
     this.#state = emptyNode(ports.seed);
     this.#scripts = config.global.scripts;
+    this.#clientContext = createClientContext(log);
     this.#deadlines = createDeadlines(now);
     this.#probePorts = {
       deadlines: this.#deadlines,
-      dial: createDial(ports.openSocket ?? null),
+      dial: createDial(ports.openSocket ?? null, () => this.#clientContext.get()),
       openDatagram: ports.openDatagram,
       runProgram: ({ command, timeout }, completed) =>
         ports.programs.run({ ...command, timeout, settings: this.#scripts }, completed),
@@ -130,6 +133,7 @@ class Checkers implements CheckersProcess {
   #apply(config: Config, found: IpvsTable | null): void {
     this.#flushOnStop = config.global.lvs.flushOnStop;
     this.#scripts = config.global.scripts;
+    this.#clientContext.use(config.global.lvs.ssl);
     this.#table.setTimeouts(config.global.lvs.timeouts);
     this.#table.setDrift(config.global.lvs.drift);
     const { virtualServers } = config;

@@ -709,6 +709,23 @@ const lvs = {
     'mistake',
     (_: None) => 'MISC_CHECK has no misc_path; it is ignored',
   ),
+  bad_regex: catalogRow(
+    'bad_regex',
+    'mistake',
+    (f: { problem: string }) =>
+      `this regular expression cannot be used: ${f.problem}; the body is not matched`,
+  ),
+  regex_alone: catalogRow(
+    'regex_alone',
+    'mistake',
+    (f: Keyword) => `'${f.keyword}' needs 'regex'; it is ignored`,
+  ),
+  regex_offsets: catalogRow(
+    'regex_offsets',
+    'mistake',
+    (f: { minOffset: number; maxOffset: number }) =>
+      `regex_min_offset ${f.minOffset} is more than regex_max_offset ${f.maxOffset}; both are ignored`,
+  ),
   bad_hex: catalogRow(
     'bad_hex',
     'mistake',

@@ -1,8 +1,8 @@
 /** Checker blocks → model, with the look-up checker → real server → virtual server done (behaviour.md section 16). */
-import { micros, seconds } from '../../base/units.ts';
+import { micros } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
-import type { Checker, HttpChecker, HttpUrl, MiscChecker, TcpChecker } from '../model/lvs.ts';
-import type { httpGetRows, miscCheckRows, tcpCheckRows } from '../schema/checkers.ts';
+import type { Checker, MiscChecker, TcpChecker } from '../model/lvs.ts';
+import type { miscCheckRows, tcpCheckRows } from '../schema/checkers.ts';
 import type { BlockValue } from '../schema/read-block.ts';
 import {
   type CheckerScope,
@@ -11,11 +11,9 @@ import {
   lowerCommon,
   lowerTarget,
 } from './checker-common.ts';
-import { firstGiven, type LowerContext, latest, valueOr } from './context.ts';
+import { type LowerContext, valueOr } from './context.ts';
+import { lowerHttp } from './http-checker.ts';
 import { lowerDns, lowerPing, lowerSmtp, lowerUdp } from './network-checkers.ts';
-
-const HTTP_DELAY_BEFORE_RETRY = seconds(3);
-const STATUS_DEFAULT = [{ low: 200, high: 299 }] as const;
 
 /** All checkers of one real server, in file order. */
 export function lowerCheckers(scope: CheckerScope, context: LowerContext): readonly Checker[] {
@@ -51,67 +49,6 @@ const lowerTcp = (
   ...lowerCommon(settings, scope, context),
   target: lowerTarget(settings, scope, context),
 });
-
-type HttpBlock = BlockValue<null, typeof httpGetRows>;
-
-function lowerHttp(block: HttpBlock, scope: CheckerScope, context: LowerContext): HttpChecker | null {
-  const { settings, at } = block;
-  const given = latest(settings.retry, settings.nb_get_retry);
-  const own = given === undefined ? settings : { ...settings, retry: given };
-  const [first, ...rest] = lowerUrls(settings, scope, context);
-  if (first === undefined) {
-    context.report(catalog.checker_without_url(at.keyword, { keyword: at.keyword.text }));
-    return null;
-  }
-  const sendsName = valueOr(settings.enable_sni, false) || settings.sni_name !== undefined;
-  const sni = sendsName ? serverName(settings, scope) : null;
-  return {
-    kind: 'http',
-    ...lowerCommon(own, scope, context, { retry: 1, delay: HTTP_DELAY_BEFORE_RETRY }),
-    tls: at.keyword.text === 'SSL_GET' ? { sni } : null,
-    target: lowerTarget(settings, scope, context),
-    protocol: valueOr(settings.http_protocol, '1.0'),
-    urls: [first, ...rest],
-    fastRecovery: valueOr(settings.fast_recovery, false),
-  };
-}
-
-function lowerUrls(
-  settings: HttpBlock['settings'],
-  scope: CheckerScope,
-  { report }: LowerContext,
-): HttpUrl[] {
-  return (settings.url ?? []).flatMap(({ settings: url, at }) => {
-    if (url.path === undefined) {
-      report(catalog.url_without_path(at.keyword, {}));
-      return [];
-    }
-    return [
-      {
-        path: url.path.value,
-        digest: valueOr(url.digest, null),
-        status: valueOr(url.status_code, STATUS_DEFAULT),
-        virtualHost:
-          firstGiven(
-            url.virtualhost,
-            settings.virtualhost,
-            scope.server.virtualhost,
-            scope.service.virtualhost,
-          ) ?? null,
-      },
-    ];
-  });
-}
-
-/** The virtual host of the real server is not used here (behaviour.md 16.3). */
-function serverName(settings: HttpBlock['settings'], { service }: CheckerScope): string | null {
-  const ofUrl = settings.url?.find(({ settings: url }) => url.virtualhost !== undefined);
-  return (
-    valueOr(settings.sni_name, null) ??
-    firstGiven(ofUrl?.settings.virtualhost, settings.virtualhost, service.virtualhost) ??
-    null
-  );
-}
 
 function lowerMisc(
   { settings, at }: BlockValue<null, typeof miscCheckRows>,

@@ -125,22 +125,26 @@ export interface TcpChecker extends CheckerCommon {
 
 export interface HttpChecker extends CheckerCommon {
   readonly kind: 'http';
-  readonly tls: HttpTls | null;
   readonly target: CheckTarget;
   readonly protocol: HttpProtocol;
   readonly urls: readonly [HttpUrl, ...HttpUrl[]];
   readonly fastRecovery: boolean;
 }
 
-/** SSL_GET: the certificate is never verified; `sni` null sends no server name. */
+/** SSL_GET: the certificate is never verified. */
 export interface HttpTls {
+  /** null sends no server name */
   readonly sni: string | null;
+  /** tls_compliant: the connection ends with both sides' close_notify (RFC 8446 section 6.1) */
+  readonly fullClose: boolean;
 }
 
 /** 1.0c adds `Connection: close` to 1.0. */
 export type HttpProtocol = '1.0' | '1.0c' | '1.0C' | '1.1';
 
 export interface HttpUrl {
+  /** null = plain HTTP; the same for all urls of a checker but for the name */
+  readonly tls: HttpTls | null;
   readonly path: string;
   /** MD5 of the body, 32 lower-case hex digits */
   readonly digest: string | null;
@@ -148,6 +152,21 @@ export interface HttpUrl {
   readonly status: readonly StatusRange[];
   /** Host header; null = address:port of the target */
   readonly virtualHost: string | null;
+  readonly regex: BodyRegex | null;
+}
+
+export interface BodyRegex {
+  /** as the file has it, in the syntax of PCRE2 */
+  readonly pattern: string;
+  readonly options: readonly string[];
+  /** the same for `new RegExp` */
+  readonly source: string;
+  readonly flags: string;
+  /** regex_no_match: the body must not match */
+  readonly negated: boolean;
+  /** bytes of the body where a match may start; null = up to its end */
+  readonly minOffset: number;
+  readonly maxOffset: number | null;
 }
 
 export interface StatusRange {

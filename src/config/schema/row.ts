@@ -11,7 +11,7 @@ export interface ValueReader<T> {
 }
 
 /** What a second occurrence does: replaces the first, is reported and ignored, or adds to it. */
-export type Repeat = 'last' | 'first';
+export type Repeat = 'last' | 'first' | 'all';
 
 /** How common a keyword is: 1 practically every configuration, 2 a sizeable minority, 3 exotic. */
 export type Tier = 1 | 2 | 3;

@@ -3,9 +3,9 @@ import { judgeStatus } from '../../../src/checks/core/exit-status.ts';
 import { addition, limitedWeight } from '../../../src/checks/core/weight.ts';
 
 describe('the exit status of MISC_CHECK (behaviour.md section 16.8)', () => {
-  test('0 is success and says nothing of the weight', () => {
+  test('0 is success, with misc_dynamic at the configured weight', () => {
     expect(judgeStatus(0, false)).toEqual({ kind: 'passed' });
-    expect(judgeStatus(0, true)).toEqual({ kind: 'passed' });
+    expect(judgeStatus(0, true)).toEqual({ kind: 'passed', weight: { kind: 'added', by: 0 } });
   });
 
   test('any other is failure, with misc_dynamic only 1', () => {
