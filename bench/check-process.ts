@@ -6,6 +6,7 @@ import { loadConfig } from '../src/config/load.ts';
 import { createClock } from '../src/net/adapters/clock.ts';
 import { forgetfulOwnership } from '../src/ports/ownership.ts';
 import { createProgramRunner } from '../src/scripts/program-runner.ts';
+import { createTrackedFiles } from '../src/track/shell/tracked-files.ts';
 import { fakeKernel } from '../test/ipvs/fake-kernel.ts';
 
 const { config } = loadConfig(process.argv[2] ?? '', { strictIncludes: false });
@@ -14,5 +15,6 @@ const clock = createClock();
 const ports = {
   ...{ clock, log: () => {}, ipvs: fakeKernel(), ownership: forgetfulOwnership, seed: 1 },
   ...{ openDatagram: openProbeSocket, programs: createProgramRunner(clock) },
+  files: createTrackedFiles(clock),
 };
 startCheckers(ports, config, { releaseIpvs: false });

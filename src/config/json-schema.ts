@@ -197,12 +197,14 @@ const vrrpScript = object({
   initFail: flag,
 });
 
+const initialValue = nullable(object({ value: integer(-2_147_483_648, 2_147_483_647), overwrite: flag }));
+
 const trackFile = object({
   name: text,
   path: text,
   weight: trackerWeight,
   reverse: flag,
-  initial: nullable(object({ value: integer(-2_147_483_648, 2_147_483_647), overwrite: flag })),
+  initial: initialValue,
 });
 
 const trackProcess = object({
@@ -274,6 +276,12 @@ const checker = union(
   }),
   kind('dns', { ...checkerCommon, target, type: oneOf(...DNS_TYPES), name: text }),
   kind('ping', { ...checkerCommon, target }),
+  kind('file', {
+    ...checkerCommon,
+    file: object({ name: text, path: text, initial: initialValue }),
+    weight: integer(-2_147_483_647, 2_147_483_647),
+    reverse: flag,
+  }),
   kind('misc', { ...checkerCommon, command, timeout: micros, dynamic: flag }),
 );
 

@@ -7,6 +7,7 @@ import { openIpvsKernel } from '../ipvs/shell/load-module.ts';
 import { ownershipFile } from '../ipvs/shell/ownership-file.ts';
 import { createClock } from '../net/adapters/clock.ts';
 import { createProgramRunner } from '../scripts/program-runner.ts';
+import { createTrackedFiles } from '../track/shell/tracked-files.ts';
 import { capabilityProblem } from './capabilities.ts';
 import { runChild, type StartHalf } from './child.ts';
 import { applyScheduling } from './scheduling.ts';
@@ -22,6 +23,7 @@ const startHalf: StartHalf = (config, options, log) => {
   const clock = createClock();
   const ports = {
     ...{ clock, log, ipvs: ipvs.value, ownership: ownershipFile(options.ownershipFile, log) },
+    files: createTrackedFiles(clock),
     ...{ openSocket: openMarkedSocket, openDatagram: openProbeSocket, programs: createProgramRunner(clock) },
     seed: Math.floor(Math.random() * 2 ** 32),
   };

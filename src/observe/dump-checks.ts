@@ -159,7 +159,7 @@ const checkerLines = (
   `   Delay before retry = ${checker.delayBeforeRetry} us`,
   ...(now === null ? [] : [`   Retries iterations = ${now.failing}`]),
   `   Log all failures = ${yesNo(checker.logAllFailures)}`,
-  ...(checker.kind === 'misc' ? [] : targetLines(checker.target)),
+  ...('target' in checker ? targetLines(checker.target) : []),
   ...methodLines(checker),
 ];
 
@@ -188,6 +188,12 @@ function methodLines(checker: Checker): readonly string[] {
       ];
     case 'ping':
       return ['   Keepalive method = PING_CHECK'];
+    case 'file':
+      return [
+        '   Keepalive method = FILE_CHECK',
+        `     Tracked file = ${checker.file.name}`,
+        `     Weight = ${checker.weight}${checker.reverse ? ' reverse' : ''}`,
+      ];
     case 'misc':
       return [
         '   Keepalive method = MISC_CHECK',

@@ -12,7 +12,7 @@ import { createDeadlines, type DeadlineQueue } from '../../src/checks/probes/dea
 import { createDial, type Dial } from '../../src/checks/probes/dial.ts';
 import { type RunProgram, startProbe } from '../../src/checks/probes/probe.ts';
 import { openProbeSocket } from '../../src/checks/shell/probe-socket.ts';
-import type { Checker } from '../../src/config/model/lvs.ts';
+import type { ProbedChecker } from '../../src/config/model/lvs.ts';
 import { createClock } from '../../src/net/adapters/clock.ts';
 import { createProgramRunner } from '../../src/scripts/program-runner.ts';
 
@@ -106,7 +106,7 @@ const runProgram: RunProgram = ({ command, timeout }, completed) =>
 
 /** `pace`: virtual time that passes whenever the probe looks at its clock, as it does for each chunk it reads. */
 export function startTestProbe(
-  checker: Checker,
+  checker: ProbedChecker,
   options: { readonly dial?: Dial; readonly openDatagram?: OpenDatagram; readonly pace?: Micros } = {},
 ): RunningTestProbe {
   let time: Instant = instant(1_000_000);

@@ -2,6 +2,7 @@
 import { parseIp, parseIpv4, parseIpv6 } from '../../src/base/ip.ts';
 import { micros, port, seconds } from '../../src/base/units.ts';
 import type { Config } from '../../src/config/model/config.ts';
+import type { FileChecker } from '../../src/config/model/file-checker.ts';
 import type { LvsGlobals } from '../../src/config/model/global.ts';
 import type {
   CheckTarget,
@@ -108,6 +109,16 @@ export const pingChecker = (to: CheckTarget, more: Partial<PingChecker> = {}): P
   kind: 'ping',
   ...common,
   target: to,
+  ...more,
+});
+
+export const fileChecker = (more: Partial<FileChecker> = {}): FileChecker => ({
+  kind: 'file',
+  ...common,
+  ...{ retry: 0, delayBeforeRetry: micros(0) },
+  file: { name: 'load', path: '/run/load', initial: null },
+  weight: 1,
+  reverse: false,
   ...more,
 });
 

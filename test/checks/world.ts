@@ -7,7 +7,7 @@ import { emptyNode, type NodeEvent, type NodeState } from '../../src/checks/core
 import type { ProbeResult } from '../../src/checks/core/probe-result.ts';
 import type { CheckerId } from '../../src/checks/core/service.ts';
 import { nextWatch } from '../../src/checks/core/watchdog.ts';
-import type { Checker, VirtualServer } from '../../src/config/model/lvs.ts';
+import type { ProbedChecker, VirtualServer } from '../../src/config/model/lvs.ts';
 import { destinationKeyText, type IpvsTable } from '../../src/ipvs/core/table.ts';
 
 /** A probe's fate: its result and how long it takes. */
@@ -22,6 +22,8 @@ export interface World {
   /** launches so far, by `kind address:port`; for a program its second word takes the place of the address */
   readonly launches: ReadonlyMap<string, number>;
   configure(virtualServers: readonly VirtualServer[]): void;
+  /** a track_file holds this from now on */
+  holds(file: string, value: number): void;
   /** Lets time pass; returns what was logged and what became of the table meanwhile. */
   run(duration: Micros): readonly string[];
 }
@@ -53,7 +55,7 @@ export function createWorld(answer: (name: string) => Answer, seed = 1): World {
       if (action.kind === 'update_table') showTable();
     }
   };
-  const launch = (checker: CheckerId, config: Checker): void => {
+  const launch = (checker: CheckerId, config: ProbedChecker): void => {
     const place = config.kind === 'misc' ? config.command.argv[1] : destinationKeyText(config.target);
     const name = `${config.kind} ${place}`;
     launches.set(name, (launches.get(name) ?? 0) + 1);
@@ -70,6 +72,7 @@ export function createWorld(answer: (name: string) => Answer, seed = 1): World {
     now: () => now,
     launches,
     configure: (virtualServers) => send({ kind: 'config_changed', virtualServers }),
+    holds: (file, value) => send({ kind: 'file_changed', file, value }),
     run(duration) {
       const end = after(now, duration);
       for (;;) {

@@ -29,7 +29,7 @@ export function poolAsFound(
 }
 
 const namesWeight = ({ checkers }: RealServer): boolean =>
-  checkers.some((checker) => checker.kind === 'misc' && checker.dynamic);
+  checkers.some((checker) => checker.kind === 'file' || (checker.kind === 'misc' && checker.dynamic));
 
 /** The weight that a predecessor's checkers named; null when the table has no such server, or none of them names any. */
 export function weightAsFound(server: RealServer, found: IpvsService | undefined): number | null {

@@ -56,6 +56,7 @@ export function failureLine({ server, checker, failure }: ServerFailure): string
       return `SMTP_CHECK Read failure from server ${server}: ${why}.`;
     case 'smtp_too_long':
       return `SMTP_CHECK Buffer overflow reading from server ${server}: ${why}.`;
+    case 'file_value':
     case 'flooded':
     case 'exit_status':
     case 'program_killed':

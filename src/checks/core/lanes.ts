@@ -1,6 +1,6 @@
 /** Checkers in lanes, each with a limit of what runs at once: a program costs a director far more than a socket. */
 import { earliest, type Instant } from '../../base/units.ts';
-import type { Checker } from '../../config/model/lvs.ts';
+import type { ProbedChecker } from '../../config/model/lvs.ts';
 import { DeadlineHeap } from './deadline-heap.ts';
 import type { CheckerId } from './service.ts';
 
@@ -27,7 +27,7 @@ const LIMITS: Readonly<Record<LaneName, { readonly running: number; readonly per
   programs: { running: PROGRAMS_RUNNING_MAX, perStep: PROGRAMS_PER_STEP_MAX },
 };
 
-export const laneOf = ({ kind }: Checker): LaneName => (kind === 'misc' ? 'programs' : 'sockets');
+export const laneOf = ({ kind }: ProbedChecker): LaneName => (kind === 'misc' ? 'programs' : 'sockets');
 export const emptyLane = (): Lane => ({ schedule: new DeadlineHeap(), running: 0 });
 
 /** How many may be started now. */

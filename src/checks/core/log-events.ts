@@ -207,6 +207,11 @@ export const checksLog = catalogue({
     (f: { reason: string }) =>
       `SSL: the client certificate cannot be used, SSL_GET goes on without: ${f.reason}`,
   ),
+  fileNotWritten: row(
+    'init_file_failed',
+    'error',
+    (f: { reason: string }) => `track_file: the initial value was not written: ${f.reason}`,
+  ),
   ipvsSetting: row(
     'ipvs_setting_failed',
     'error',

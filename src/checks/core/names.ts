@@ -34,6 +34,8 @@ export const checkerWord = (checker: Checker): string => {
       return 'DNS_CHECK';
     case 'ping':
       return 'ICMP CHECK';
+    case 'file':
+      return 'FILE_CHECK';
     case 'misc':
       return 'MISC_CHECK';
     default:
@@ -56,6 +58,8 @@ export function checkerName(checker: Checker): string {
       return `DNS_CHECK ${targetText(checker.target)} ${checker.type} ${checker.name}.`;
     case 'ping':
       return `PING_CHECK [${checker.target.address}]`;
+    case 'file':
+      return `FILE_CHECK ${checker.file.name}`;
     case 'misc':
       return `MISC_CHECK ${checker.command.argv[0]}`;
     default:

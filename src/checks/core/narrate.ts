@@ -85,6 +85,8 @@ function successLines({ config, server, service, before }: CheckerChange): reado
       return [checksLog.dnsSucceeded({ server })];
     case 'ping':
       return [checksLog.pingSucceeded({ server })];
+    case 'file':
+      return [];
     case 'misc':
       return [checksLog.programSucceeded({ server, service, program: config.command.argv[0] })];
     default:

@@ -2,7 +2,7 @@
 import type { LogEntry } from '../../base/log.ts';
 import { type Prng, prng } from '../../base/prng.ts';
 import { type Instant, instant } from '../../base/units.ts';
-import type { Checker, VirtualServer } from '../../config/model/lvs.ts';
+import type { Checker, ProbedChecker, VirtualServer } from '../../config/model/lvs.ts';
 import type { IpvsTable } from '../../ipvs/core/table.ts';
 import type { CheckerState } from './checker.ts';
 import { emptyLane, type Lanes } from './lanes.ts';
@@ -18,7 +18,7 @@ export interface CheckerRecord {
   readonly state: CheckerState;
   /** when the running probe was launched; null = none runs */
   readonly launchedAt: Instant | null;
-  /** when the next run is due, or the running one was */
+  /** when the next run is due, or the running one was; never for a checker that is told of changes */
   readonly dueAt: Instant;
   /** the watchdog has raised its alarm, and no run has ended since */
   readonly overdue: boolean;
@@ -45,10 +45,12 @@ export type NodeEvent =
     }
   | { readonly kind: 'deadline_reached' }
   | { readonly kind: 'watch_due' }
+  /** a track_file holds this now; also told of each file after each change of the configuration */
+  | { readonly kind: 'file_changed'; readonly file: string; readonly value: number }
   | { readonly kind: 'probe_finished'; readonly checker: CheckerId; readonly result: ProbeResult };
 
 export type NodeAction =
-  | { readonly kind: 'launch_probe'; readonly checker: CheckerId; readonly config: Checker }
+  | { readonly kind: 'launch_probe'; readonly checker: CheckerId; readonly config: ProbedChecker }
   | { readonly kind: 'abort_probe'; readonly checker: CheckerId }
   /** `desiredTable` of the services may have changed */
   | { readonly kind: 'update_table' }

@@ -2,8 +2,9 @@
  *  `step` is the only way in. The state is handed over: its maps are changed in place (ten thousand checkers
  *  must cost no more than the one that has news), so a caller keeps only the state that came back. */
 import { exhaustive } from '../../base/never.ts';
-import { after, elapsed, type Instant, instant } from '../../base/units.ts';
+import { after, elapsed, type Instant, instant, micros } from '../../base/units.ts';
 import { afterRun, type CheckerState, type FinishedRun } from './checker.ts';
+import { judgeFileValue } from './file-value.ts';
 import { LANES, type LaneName, laneOf, nextLaunch, roomIn, withRunning } from './lanes.ts';
 import { serverName, serviceName } from './names.ts';
 import { narrate } from './narrate.ts';
@@ -29,6 +30,8 @@ export function step(state: NodeState, event: NodeEvent, now: Instant): Stepped 
       return launchDue(state, now);
     case 'watch_due':
       return watch(state, now);
+    case 'file_changed':
+      return fileChanged(state, event.file, event.value, now);
     case 'probe_finished':
       return finishProbe(state, event.checker, event.result, now);
     default:
@@ -57,17 +60,31 @@ function launchesIn(state: NodeState, name: LaneName, now: Instant): readonly No
     const checker = state.lanes[name].schedule.takeDue(now);
     if (checker === null) break;
     const record = state.checkers.get(checker);
-    if (record === undefined) continue;
+    if (record === undefined || record.config.kind === 'file') continue;
     state.checkers.set(checker, { ...record, launchedAt: now });
     actions.push({ kind: 'launch_probe', checker, config: record.config });
   }
   return actions;
 }
 
+/** Files are few and change seldom: all checkers are looked through. */
+function fileChanged(state: NodeState, file: string, value: number, now: Instant): Stepped {
+  const actions: NodeAction[] = [];
+  for (const record of state.checkers.values()) {
+    const { config } = record;
+    if (config.kind !== 'file' || config.file.name !== file) continue;
+    const run = { result: judgeFileValue(config, value), at: now, duration: micros(0) };
+    const { after: next } = afterRun(config, record.state, run);
+    state.checkers.set(record.id, { ...record, state: next });
+    actions.push(...tellResult(state, record, run, next));
+  }
+  return [state, actions];
+}
+
 function finishProbe(state: NodeState, id: CheckerId, result: ProbeResult, now: Instant): Stepped {
   const record = state.checkers.get(id);
   // A reload removed the checker while its probe ran: the result is nobody's.
-  if (record === undefined || record.launchedAt === null) return [state, []];
+  if (record === undefined || record.launchedAt === null || record.config.kind === 'file') return [state, []];
   const run = { result, at: now, duration: elapsed(record.launchedAt, now) };
   const next = afterRun(record.config, record.state, run);
   const name = laneOf(record.config);

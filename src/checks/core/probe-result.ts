@@ -15,7 +15,13 @@ export type Setback<F extends ProbeFailure = ProbeFailure> =
   /** trouble of this host (no descriptor, address not bindable): says nothing about the server */
   | { readonly kind: 'no_result'; readonly code: string; readonly attempted: string };
 
-export type ProbeFailure = ExchangeFailure | PageFailure | ProgramFailure | DatagramFailure | SmtpFailure;
+export type ProbeFailure =
+  | ExchangeFailure
+  | PageFailure
+  | ProgramFailure
+  | DatagramFailure
+  | SmtpFailure
+  | FileFailure;
 
 /** No complete answer. `code` is an errno's name (`ECONNREFUSED`) or Node's name of a TLS error. */
 export type ExchangeFailure =
@@ -59,6 +65,9 @@ export type SmtpFailure =
   | { readonly kind: 'smtp_silent'; readonly stage: SmtpStage }
   | { readonly kind: 'smtp_broken'; readonly stage: SmtpStage; readonly code: string }
   | { readonly kind: 'smtp_too_long'; readonly limit: number };
+
+/** FILE_CHECK */
+export type FileFailure = { readonly kind: 'file_value'; readonly value: number };
 
 /** MISC_CHECK: how its program ended. */
 export type ProgramFailure =
@@ -134,6 +143,8 @@ function failureText(failure: ProbeFailure): string {
       return `the connection broke before ${STAGES[failure.stage]}: ${failure.code}`;
     case 'smtp_too_long':
       return `a reply is longer than ${failure.limit} bytes`;
+    case 'file_value':
+      return `the file holds ${failure.value}`;
     case 'exit_status':
       return `exited with status ${failure.status}`;
     case 'program_killed':

@@ -9,8 +9,8 @@
  *  table tells what a predecessor of this process found (adoption.ts). */
 import { brand } from '../../base/brand.ts';
 import { sameValue } from '../../base/keyed-diff.ts';
-import { after, type Instant, micros, seconds } from '../../base/units.ts';
-import type { Checker, RealServer, VirtualServer } from '../../config/model/lvs.ts';
+import { after, type Instant, instant, micros, seconds } from '../../base/units.ts';
+import type { Checker, ProbedChecker, RealServer, VirtualServer } from '../../config/model/lvs.ts';
 import { destinationKeyText, type IpvsTable, serviceKeyText } from '../../ipvs/core/table.ts';
 import { type FoundServer, poolAsFound, weightAsFound } from './adoption.ts';
 import { newChecker } from './checker.ts';
@@ -39,6 +39,8 @@ import { addition, type WeightEffect } from './weight.ts';
 
 /** keepalived waits as long before it spreads the first runs over `warmup`. */
 const FIRST_RUN_DELAY = seconds(1);
+/** for checkers that are told of changes */
+const NEVER = instant(Number.MAX_SAFE_INTEGER);
 
 /** The state under construction; `old` is only read. */
 interface Building {
@@ -79,7 +81,9 @@ export function reconfigure(
 
 function countedLanes({ checkers, lanes }: Building): Lanes {
   const running = { sockets: 0, programs: 0 };
-  for (const { config, launchedAt } of checkers.values()) if (launchedAt !== null) running[laneOf(config)]++;
+  for (const { config, launchedAt } of checkers.values()) {
+    if (launchedAt !== null && config.kind !== 'file') running[laneOf(config)]++;
+  }
   return {
     sockets: { ...lanes.sockets, running: running.sockets },
     programs: { ...lanes.programs, running: running.programs },
@@ -167,9 +171,7 @@ function newRecord(
   const id = brand<CheckerId>(building.created++);
   const { service } = plan;
   const names = { server: serverName(service, plan.config), service: serviceName(service.match) };
-  const spread = micros(building.old.random.next() * config.warmup);
-  const dueAt = after(after(building.now, FIRST_RUN_DELAY), spread);
-  building.lanes[laneOf(config)].schedule.add(dueAt, id);
+  const dueAt = config.kind === 'file' ? NEVER : scheduled(building, config, id);
   fresh.push(logAction(checksLog.checkerActivated(names)));
   return {
     id,
@@ -181,6 +183,14 @@ function newRecord(
     dueAt,
     overdue: false,
   };
+}
+
+/** The first run, a second from now and somewhere within `warmup`. */
+function scheduled({ now, old, lanes }: Building, config: ProbedChecker, id: CheckerId): Instant {
+  const spread = micros(old.random.next() * config.warmup);
+  const dueAt = after(after(now, FIRST_RUN_DELAY), spread);
+  lanes[laneOf(config)].schedule.add(dueAt, id);
+  return dueAt;
 }
 
 /** Before its first result: what a kept server was, what a predecessor left in the kernel, else alive unless alpha. */

@@ -45,6 +45,8 @@ function longestRun(config: Checker): Micros {
       return micros(4 * config.target.timeout);
     case 'http':
       return micros(4 * config.target.timeout * config.urls.length);
+    case 'file':
+      return micros(0);
     case 'misc':
       return micros(config.timeout + PROGRAM_GRACE);
     default:
@@ -59,7 +61,7 @@ export function watch(state: NodeState, now: Instant): Stepped {
   for (const record of state.checkers.values()) {
     if (alarmAt(record) > now) continue;
     if (!record.overdue && ++alarms <= ALARMS_TOLD_MAX) actions.push(alarm(state, record, now));
-    if (record.launchedAt === null) {
+    if (record.launchedAt === null || record.config.kind === 'file') {
       if (!record.overdue) state.checkers.set(record.id, { ...record, overdue: true });
       continue;
     }

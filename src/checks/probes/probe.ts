@@ -1,6 +1,6 @@
 /** What a probe is: one run of one checker against its server, started now, answering once. */
 import { exhaustive } from '../../base/never.ts';
-import type { Checker, MiscChecker } from '../../config/model/lvs.ts';
+import type { MiscChecker, ProbedChecker } from '../../config/model/lvs.ts';
 import type { ProgramResult, RunningProgram } from '../../ports/programs.ts';
 import type { ProbeResult } from '../core/probe-result.ts';
 import type { DatagramPorts } from './datagram-exchange.ts';
@@ -42,7 +42,7 @@ export type StartProbe<C> = (
   done: (result: ProbeResult) => void,
 ) => RunningProbe;
 
-export const startProbe: StartProbe<Checker> = (checker, ports, done) => {
+export const startProbe: StartProbe<ProbedChecker> = (checker, ports, done) => {
   switch (checker.kind) {
     case 'tcp':
       return probeTcp(checker, ports, done);

@@ -20,6 +20,7 @@ import type { Alarm, Clock } from '../../ports/clock.ts';
 import type { IpvsKernel } from '../../ports/ipvs-kernel.ts';
 import type { OwnershipStore } from '../../ports/ownership.ts';
 import type { ProgramRunner } from '../../ports/programs.ts';
+import type { TrackedFiles } from '../../ports/tracked-files.ts';
 import { describeServices } from '../core/describe.ts';
 import { desiredTable } from '../core/desired.ts';
 import { checksLog } from '../core/log-events.ts';
@@ -35,6 +36,7 @@ import { createDial, type OpenSocket } from '../probes/dial.ts';
 import { type ProbePorts, type RunningProbe, startProbe } from '../probes/probe.ts';
 import { type ClientContext, createClientContext } from './client-context.ts';
 import type { Decided } from './drift.ts';
+import { createFileWatch, type FileWatch } from './file-watch.ts';
 import { createTableKeeper, type TableKeeper } from './table-keeper.ts';
 
 export interface CheckersPorts {
@@ -44,6 +46,8 @@ export interface CheckersPorts {
   readonly ownership: OwnershipStore;
   /** runs MISC_CHECK's programs */
   readonly programs: ProgramRunner;
+  /** for FILE_CHECK */
+  readonly files: TrackedFiles;
   /** spreads the first runs; any number, another one on each machine */
   readonly seed: number;
   /** for TCP checkers with `fwmark` or `bind_if`; without it they get no result */
@@ -82,6 +86,7 @@ class Checkers implements CheckersProcess {
   readonly #alarm: Alarm;
   readonly #inbox: NodeEvent[] = [];
   #state: NodeState;
+  readonly #files: FileWatch;
   readonly #clientContext: ClientContext;
   #scripts: ScriptSettings;
   #flushOnStop: LvsGlobals['flushOnStop'] = 'none';
@@ -100,6 +105,7 @@ class Checkers implements CheckersProcess {
     this.#state = emptyNode(ports.seed);
     this.#scripts = config.global.scripts;
     this.#clientContext = createClientContext(log);
+    this.#files = createFileWatch(ports, (file, value) => this.#post({ kind: 'file_changed', file, value }));
     this.#deadlines = createDeadlines(now);
     this.#probePorts = {
       deadlines: this.#deadlines,
@@ -140,6 +146,7 @@ class Checkers implements CheckersProcess {
     // what matters first: a thousand services have a thousand lines to say
     this.#withheld = [];
     this.#post({ kind: 'config_changed', virtualServers, ...(found === null ? {} : { found }) });
+    this.#files.follow(virtualServers);
     this.#table.writeNow(found === null ? 'thorough' : 'as_seen');
     const lines = this.#withheld;
     this.#withheld = null;
@@ -161,6 +168,7 @@ class Checkers implements CheckersProcess {
     this.#alarm.set(null);
     for (const probe of this.#probes.values()) probe.abort();
     this.#probes.clear();
+    this.#files.close();
     if (!this.#options.releaseIpvs) return;
     this.#table.release(this.#flushOnStop === 'all' ? 'everything' : 'owned');
     for (const entry of shutdownLines(this.#state)) this.#ports.log(entry);

@@ -709,6 +709,11 @@ const lvs = {
     'mistake',
     (_: None) => 'MISC_CHECK has no misc_path; it is ignored',
   ),
+  file_check_without_file: catalogRow('file_check_without_file', 'mistake', (f: { name: string | null }) =>
+    f.name === null
+      ? 'FILE_CHECK has no track_file; it is ignored'
+      : `FILE_CHECK follows '${f.name}', and no track_file of this name stands above it; it is ignored`,
+  ),
   bad_regex: catalogRow(
     'bad_regex',
     'mistake',

@@ -12,6 +12,7 @@ import {
   lowerTarget,
 } from './checker-common.ts';
 import { type LowerContext, valueOr } from './context.ts';
+import { lowerFileChecker } from './file-checker.ts';
 import { lowerHttp } from './http-checker.ts';
 import { lowerDns, lowerPing, lowerSmtp, lowerUdp } from './network-checkers.ts';
 
@@ -35,6 +36,7 @@ export function lowerCheckers(scope: CheckerScope, context: LowerContext): reado
   add(server.UDP_CHECK, lowerUdp);
   add(server.DNS_CHECK, lowerDns);
   add(server.PING_CHECK, lowerPing);
+  add(server.FILE_CHECK, lowerFileChecker);
   add(server.MISC_CHECK, lowerMisc);
   found.sort((a, b) => a.order - b.order);
   return found.flatMap(({ checkers }) => checkers);

@@ -1,6 +1,7 @@
 /** virtual_server, real_server and their checkers. */
 import type { Family, IpAddress } from '../../base/ip.ts';
 import type { FwMark, Micros, Port } from '../../base/units.ts';
+import type { FileChecker } from './file-checker.ts';
 import type { DnsChecker, PingChecker, SmtpChecker, UdpChecker } from './network-checkers.ts';
 import type { ScriptCommand } from './vrrp.ts';
 
@@ -109,6 +110,9 @@ export interface CheckTarget {
   readonly timeout: Micros;
 }
 
+/** A checker that asks its server now and then. */
+export type ProbedChecker = Exclude<Checker, FileChecker>;
+
 export type Checker =
   | TcpChecker
   | HttpChecker
@@ -116,7 +120,8 @@ export type Checker =
   | SmtpChecker
   | UdpChecker
   | DnsChecker
-  | PingChecker;
+  | PingChecker
+  | FileChecker;
 
 export interface TcpChecker extends CheckerCommon {
   readonly kind: 'tcp';

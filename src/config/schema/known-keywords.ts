@@ -293,10 +293,7 @@ export const KNOWN_KEYWORDS: readonly (readonly [
   ],
   ['virtual_server/snmp_name', 'line', 3, 'label exported by SNMP'],
   ['virtual_server/real_server/snmp_name', 'line', 3, 'label exported by SNMP'],
-  ['virtual_server/real_server/FILE_CHECK', 'block', 2, 'weight/availability from a track_file'],
   ['virtual_server/real_server/BFD_CHECK', 'block', 2, 'availability from a BFD session'],
-  ['virtual_server/real_server/FILE_CHECK/track_file', 'line', 2, 'file to follow'],
-  ['virtual_server/real_server/FILE_CHECK/weight', 'line', 2, 'multiplier'],
   ['virtual_server/real_server/BFD_CHECK/name', 'line', 2, 'session to follow'],
   ['virtual_server/real_server/BFD_CHECK/alpha', 'line', 3, 'start down'],
 ];

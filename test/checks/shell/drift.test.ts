@@ -8,6 +8,7 @@ import { startCheckers } from '../../../src/checks/shell/process.ts';
 import type { LvsGlobals } from '../../../src/config/model/global.ts';
 import { forgetfulOwnership } from '../../../src/ports/ownership.ts';
 import { createProgramRunner } from '../../../src/scripts/program-runner.ts';
+import { createTrackedFiles } from '../../../src/track/shell/tracked-files.ts';
 import { destination, service, tcp } from '../../ipvs/samples.ts';
 import { createFakeClock, createFakeKernel, createFakeLog } from '../fakes.ts';
 import { config, realServer, virtualServer } from '../model.ts';
@@ -27,6 +28,7 @@ function start(drift: LvsGlobals['drift'], services = 1) {
     {
       ...{ clock, log, ipvs: kernel, ownership: forgetfulOwnership, seed: 1 },
       ...{ openDatagram: openProbeSocket, programs: createProgramRunner(clock) },
+      files: createTrackedFiles(clock),
     },
     config(virtualServers, { drift }),
     { releaseIpvs: true },

@@ -1,8 +1,9 @@
 /** The whole checkers' half with real probes on loopback, a virtual clock and a kernel's table in memory. */
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
-import { expect, test, vi } from 'vitest';
-import { seconds } from '../../../src/base/units.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { millis, seconds } from '../../../src/base/units.ts';
 import { openProbeSocket } from '../../../src/checks/shell/probe-socket.ts';
 import { startCheckers } from '../../../src/checks/shell/process.ts';
 import { RETRY_PAUSE_FIRST, RETRY_PAUSE_MAX } from '../../../src/checks/shell/table-keeper.ts';
@@ -10,9 +11,19 @@ import type { Config } from '../../../src/config/model/config.ts';
 import { forgetfulOwnership } from '../../../src/ports/ownership.ts';
 import type { ProgramRunner } from '../../../src/ports/programs.ts';
 import { createProgramRunner } from '../../../src/scripts/program-runner.ts';
+import { createTrackedFiles } from '../../../src/track/shell/tracked-files.ts';
 import { createFakeClock, createFakeKernel, createFakeLog, type FakeKernel } from '../fakes.ts';
 import { closedPort, serve } from '../loopback.ts';
-import { config, httpChecker, miscChecker, realServer, target, tcpChecker, virtualServer } from '../model.ts';
+import {
+  config,
+  fileChecker,
+  httpChecker,
+  miscChecker,
+  realServer,
+  target,
+  tcpChecker,
+  virtualServer,
+} from '../model.ts';
 
 const VIP = '192.168.100.240';
 const TABLE = `tcp ${VIP}:80`;
@@ -27,6 +38,7 @@ function start(
   const ports = {
     ...{ clock, log, ipvs: kernel, ownership: forgetfulOwnership, seed: 1 },
     ...{ openDatagram: openProbeSocket, programs: programs ?? createProgramRunner(clock) },
+    files: createTrackedFiles(clock),
   };
   const checkers = startCheckers(ports, first, { releaseIpvs });
   return { clock, lines, said, kernel, checkers };
@@ -257,4 +269,31 @@ test('a check whose probe never answers is an alarm, and is tried again', async 
     virtualServers: [{ realServers: [{ checkers: [{ overdue: true }] }] }],
   });
   checkers.stop();
+});
+
+test('the file of FILE_CHECK counts from the first write of the table on, and each change at once', async () => {
+  const folder = mkdtempSync('/tmp/vipd-file-check-');
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = `${folder}/load`;
+  writeFileSync(path, '5\n');
+  const file = (initial: { value: number; overwrite: boolean } | null) =>
+    fileChecker({ file: { name: 'load', path, initial } });
+  const plainFile = (weight: number, initial: { value: number; overwrite: boolean } | null = null) =>
+    config([
+      virtualServer(VIP, 80, [realServer('192.168.100.8', 80, { weight, checkers: [file(initial)] })]),
+    ]);
+  const { clock, kernel, checkers } = start(plainFile(1));
+  expect(kernel.text()).toBe(`${TABLE} -> 192.168.100.8:80 w6 dr`);
+  expect(kernel.operations).toHaveLength(2);
+  writeFileSync(path, '9\n');
+  await expect
+    .poll(() => {
+      clock.pass(millis(100));
+      return kernel.text();
+    })
+    .toBe(`${TABLE} -> 192.168.100.8:80 w10 dr`);
+  checkers.reload(plainFile(2, { value: 1, overwrite: true }));
+  expect(kernel.text()).toBe(`${TABLE} -> 192.168.100.8:80 w11 dr`);
+  checkers.stop();
+  expect(start(plainFile(1, { value: 3, overwrite: true })).kernel.text()).toContain('w4');
 });
