@@ -55,16 +55,17 @@ const realServer = (address: string): RealServer => ({
     {
       ...common,
       kind: 'http',
-      tls: null,
       target: target(address),
       protocol: '1.0',
       fastRecovery: false,
       urls: [
         {
+          tls: null,
           path: '/',
           digest: 'd41d8cd98f00b204e9800998ecf8427e',
           status: [{ low: 200, high: 299 }],
           virtualHost: null,
+          regex: null,
         },
       ],
     },
@@ -110,6 +111,7 @@ export const CONFIG: Config = {
       flushOnStop: 'none',
       timeouts: { tcp: null, tcpFin: null, udp: null },
       logAllCheckFailures: false,
+      ssl: null,
       drift: 'repair',
     },
     control: { prometheus: null },
@@ -288,6 +290,7 @@ const checker = {
   failures: 1,
   transitions: 1,
   failing: 0,
+  overdue: false,
 } as const;
 
 export const CHECKS: ChecksStatus = {

@@ -46,6 +46,7 @@ const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   pino: /^src\/observe\//,
   'prom-client': /^src\/observe\//,
+  'dns-packet': /^src\/checks\/probes\/dns/,
   ajv: /^(src\/config\/|scripts\/)/,
   undici: /^src\/control\/client/,
   commander: /^src\/cli\//,

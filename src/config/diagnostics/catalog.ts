@@ -748,6 +748,45 @@ const lvs = {
     'mistake',
     (_: None) => 'MISC_CHECK has no misc_path; it is ignored',
   ),
+  file_check_without_file: catalogRow('file_check_without_file', 'mistake', (f: { name: string | null }) =>
+    f.name === null
+      ? 'FILE_CHECK has no track_file; it is ignored'
+      : `FILE_CHECK follows '${f.name}', and no track_file of this name stands above it; it is ignored`,
+  ),
+  bad_regex: catalogRow(
+    'bad_regex',
+    'mistake',
+    (f: { problem: string }) =>
+      `this regular expression cannot be used: ${f.problem}; the body is not matched`,
+  ),
+  regex_alone: catalogRow(
+    'regex_alone',
+    'mistake',
+    (f: Keyword) => `'${f.keyword}' needs 'regex'; it is ignored`,
+  ),
+  regex_offsets: catalogRow(
+    'regex_offsets',
+    'mistake',
+    (f: { minOffset: number; maxOffset: number }) =>
+      `regex_min_offset ${f.minOffset} is more than regex_max_offset ${f.maxOffset}; both are ignored`,
+  ),
+  bad_hex: catalogRow(
+    'bad_hex',
+    'mistake',
+    (f: Keyword) => `'${f.keyword}' needs bytes as pairs of hex digits; it is ignored`,
+  ),
+  reply_never_fits: catalogRow(
+    'reply_never_fits',
+    'mistake',
+    (f: { min: number; max: number }) =>
+      `min_reply_length ${f.min} is more than max_reply_length ${f.max}: the check will always fail`,
+  ),
+  bad_domain_name: catalogRow(
+    'bad_domain_name',
+    'mistake',
+    (f: { word: string }) =>
+      `'${f.word}' is no domain name: labels of 1 to 63 bytes, 253 in all; the root is asked for`,
+  ),
   bind_port_alone: catalogRow(
     'bind_port_alone',
     'mistake',

@@ -1,8 +1,10 @@
 /** What every lowering step gets, and the few ways of choosing between settings. */
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { GlobalConfig } from '../model/global.ts';
+import type { TrackFile } from '../model/vrrp.ts';
 import type { globalRows } from '../schema/global.ts';
 import type { Setting, Settings } from '../schema/read-block.ts';
+import type { Statement } from '../syntax/tree.ts';
 
 export type GlobalSettings = Settings<typeof globalRows>;
 
@@ -11,6 +13,14 @@ export interface LowerContext {
   readonly global: GlobalConfig;
   /** defaults that `global_defs` gives to instances, as written */
   readonly defaults: GlobalSettings;
+  /** those that stand above what is being lowered, at least */
+  readonly trackFiles: ReadonlyMap<string, Defined<TrackFile>>;
+}
+
+/** A definition and its place: a line above that place does not see it. */
+export interface Defined<T> {
+  readonly value: T;
+  readonly at: Statement;
 }
 
 export const valueOr = <T, F>(setting: Setting<T> | undefined, fallback: F): T | F =>

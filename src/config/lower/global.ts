@@ -4,6 +4,7 @@ import type { Ipv4, Ipv6 } from '../../base/ip.ts';
 import { type Micros, micros, seconds } from '../../base/units.ts';
 import type {
   ChildScheduling,
+  ClientCertificate,
   GlobalConfig,
   LvsGlobals,
   MailSettings,
@@ -35,7 +36,7 @@ export function lowerGlobal(top: TopLevelSettings, given: GlobalSettings, hostNa
     },
     process: lowerProcess(top, given),
     vrrp: lowerVrrpGlobals(given),
-    lvs: lowerLvsGlobals(given),
+    lvs: lowerLvsGlobals(top, given),
     control: { prometheus: valueOr(given.prometheus_listen, null) },
   };
 }
@@ -98,13 +99,26 @@ const NO_TIMEOUTS: {
   udp: null,
 };
 
-function lowerLvsGlobals(given: GlobalSettings): LvsGlobals {
+/** The last block counts. */
+function lowerSsl({ SSL: blocks }: TopLevelSettings): ClientCertificate | null {
+  const last = blocks?.at(-1)?.settings;
+  if (last === undefined) return null;
+  return {
+    key: valueOr(last.key, null),
+    certificate: valueOr(last.certificate, null),
+    ca: valueOr(last.ca, null),
+    password: valueOr(last.password, null),
+  };
+}
+
+function lowerLvsGlobals(top: TopLevelSettings, given: GlobalSettings): LvsGlobals {
   const onStop = latest(given.lvs_flush_on_stop, given.lvs_flush_onstop);
   return {
     flush: given.lvs_flush !== undefined,
     flushOnStop: onStop === undefined ? 'none' : onStop.value === 'VS' ? 'services' : 'all',
     timeouts: valueOr(given.lvs_timeouts, NO_TIMEOUTS),
     logAllCheckFailures: valueOr(given.checker_log_all_failures, false),
+    ssl: lowerSsl(top),
     drift: valueOr(given.lvs_drift, 'repair'),
   };
 }

@@ -4,7 +4,8 @@ import type { IpAddress } from '../../base/ip.ts';
 import { type Micros, type Port, port, seconds } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import { INCLUDE_CHECKS } from '../syntax/include.ts';
-import { line, list, type ValueReader } from './row.ts';
+import { sslRows } from './http-checkers.ts';
+import { block, line, list, type ValueReader } from './row.ts';
 import { scriptUser } from './script-values.ts';
 import {
   boolean,
@@ -14,6 +15,7 @@ import {
   integer,
   multicast4,
   multicast6,
+  noHead,
   oneOf,
   optional,
   parseAddress,
@@ -211,4 +213,5 @@ export const topLevelRows = {
   use_pid_dir: line(flag, 'pid files in a directory of their own', { tier: 3 }),
   instance: line(text('a name'), 'name of this daemon among several', { repeat: 'first' }),
   net_namespace: line(text('a name'), 'network namespace to run in', { repeat: 'first' }),
+  SSL: block(noHead, sslRows, 'what SSL_GET shows of itself'),
 };
