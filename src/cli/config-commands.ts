@@ -1,7 +1,8 @@
-/** The commands of vipctl that look at configuration files and at no daemon: fmt, explain. What each needs is read
+/** The commands of vipctl that look at configuration files and at no daemon: config, explain, fmt. What each needs is read
  *  when it is called. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { type Diagnostic, GRAVITY } from '../config/diagnostics/diagnostic.ts';
 import type { Terminal } from './vipctl.ts';
 
 /** Adds them to `program`; each action ends with the exit status. */
@@ -14,6 +15,13 @@ export function addConfigCommands(
     .command('explain <keyword>')
     .description('tell what a keyword of the configuration does, with an example')
     .action(async (keyword: string) => finish(await explainKeyword(keyword, terminal)));
+  program
+    .command('config')
+    .description('print the effective configuration: every value, and the line that it comes from')
+    .option('-f, --file <path>', 'configuration file (default: the one that vipd would read)')
+    .option('-i, --config-id <id>', 'id for @ID lines')
+    .option('--json', 'the model and its origins as JSON')
+    .action(async (options: ConfigOptions) => finish(await printConfig(options, terminal)));
   program
     .command('fmt <files...>')
     .description('print configuration files in one layout, comments kept')
@@ -35,6 +43,29 @@ async function explainKeyword(keyword: string, terminal: Terminal): Promise<numb
   const help = near === null ? '' : `; did you mean '${near}'?`;
   terminal.stderr(`vipctl: no keyword '${keyword}'${help}\n`);
   return 1;
+}
+
+interface ConfigOptions {
+  readonly file?: string;
+  readonly configId?: string;
+  readonly json?: true;
+}
+
+async function printConfig(options: ConfigOptions, terminal: Terminal): Promise<number> {
+  const { loadConfigFile, loadTree } = await import('../config/load.ts');
+  const { originsOf } = await import('../config/reference/origins.ts');
+  const { effectiveJson, effectiveText } = await import('../config/reference/effective.ts');
+  const { defaultConfigFile } = await import('../daemon/config-file.ts');
+  const { renderDiagnostics } = await import('../config/diagnostics/render.ts');
+  const file = options.file ?? defaultConfigFile();
+  const load = { host: null, ...(options.configId === undefined ? {} : { configId: options.configId }) };
+  const { config, diagnostics } = await loadConfigFile(file, load);
+  terminal.stderr(renderDiagnostics(diagnostics.filter(isError)));
+  if (config === null) return 1;
+  const origins = originsOf(loadTree(file, load).statements, config);
+  const json = () => `${JSON.stringify(effectiveJson(config, origins), null, 2)}\n`;
+  terminal.stdout(options.json === true ? json() : effectiveText(config, origins));
+  return diagnostics.some(isError) ? 1 : 0;
 }
 
 interface FormatOptions {
@@ -80,3 +111,5 @@ function writeBack(file: string, formatted: string, before: string, terminal: Te
     return false;
   }
 }
+
+const isError = ({ gravity }: Diagnostic): boolean => GRAVITY[gravity].severity === 'error';

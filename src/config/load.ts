@@ -2,12 +2,14 @@
  *  machine. The parts that touch the system lie in load/; parse.ts is the same without them. */
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
+import type { HostFacts } from './check/host.ts';
 import { catalog } from './diagnostics/catalog.ts';
 import { exitCodeOf, GRAVITY } from './diagnostics/diagnostic.ts';
 import { realFiles } from './load/files.ts';
 import { createHostFacts } from './load/host-facts.ts';
 import { schemaViolations } from './load/validate.ts';
-import { type LoadedConfig, parseConfig } from './parse.ts';
+import { type LoadedConfig, type ParseOptions, parseConfig } from './parse.ts';
+import { type ConfigTree, readTree } from './read-tree.ts';
 
 export type { LoadedConfig } from './parse.ts';
 
@@ -18,20 +20,38 @@ export interface LoadOptions {
   readonly strictIncludes?: boolean;
   /** --strict: a warning refuses the configuration too */
   readonly strict?: boolean;
+  /** null: the text alone is checked, as for a file of another machine */
+  readonly host?: HostFacts | null;
 }
 
 export function loadConfig(path: string, options: LoadOptions = {}): LoadedConfig {
+  const loaded = parseConfig(resolve(path), realFiles, parseOptions(options));
+  const checked = loaded.config === null ? loaded : checkedModel(loaded);
+  return options.strict === true ? refusedByWarnings(checked) : checked;
+}
+
+/** A configuration in any form: text, or by its name JSON or YAML. */
+export async function loadConfigFile(path: string, options: LoadOptions = {}): Promise<LoadedConfig> {
+  if (!/\.(json|ya?ml)$/.test(path)) return loadConfig(path, options);
+  const { loadDocument } = await import('./load/document.ts');
+  const loaded = loadDocument(resolve(path), parseOptions(options));
+  return options.strict === true ? refusedByWarnings(loaded) : loaded;
+}
+
+/** The statements of a file and of all that it includes, for tools that ask where something is written. */
+export const loadTree = (path: string, options: LoadOptions = {}): ConfigTree =>
+  readTree(resolve(path), realFiles, parseOptions(options));
+
+function parseOptions(options: LoadOptions): ParseOptions {
   const host = hostname();
-  const loaded = parseConfig(resolve(path), realFiles, {
+  return {
     configId: options.configId ?? host.split('.')[0] ?? host,
     hostName: host,
     environment: (name) => process.env[name],
     strictIncludes: options.strictIncludes ?? false,
     randomSeed: Math.floor(Math.random() * 2 ** 32),
-    host: createHostFacts(),
-  });
-  const checked = loaded.config === null ? loaded : checkedModel(loaded);
-  return options.strict === true ? refusedByWarnings(checked) : checked;
+    host: options.host === undefined ? createHostFacts() : options.host,
+  };
 }
 
 /** Exit status of a configuration that only --strict refuses: that of a complaint. */

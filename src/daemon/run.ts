@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Log } from '../base/log.ts';
 import { elapsed, instant } from '../base/units.ts';
-import { type LoadOptions, loadConfig } from '../config/load.ts';
+import { type LoadOptions, loadConfigFile } from '../config/load.ts';
 import type { Config } from '../config/model/config.ts';
 import { controlSocketPath, type DaemonStatus, type PlanReport, type ReloadReport } from '../control/api.ts';
 import { startControlServer } from '../control/server.ts';
@@ -40,7 +40,7 @@ export async function runDaemon(options: DaemonOptions, version: string): Promis
   const log = createLog('vipd', options.log);
   log(daemonLog.starting({ version, file }));
   for (const remark of options.remarks) log(daemonLog.remark({ remark }));
-  const loaded = loadConfig(file, loadOptionsOf(options));
+  const loaded = await loadConfigFile(file, loadOptionsOf(options));
   reportDiagnostics(loaded.diagnostics, log);
   if (loaded.config === null || loaded.refused) return exitCodeOfRefusal(loaded.diagnostics);
 
@@ -134,10 +134,10 @@ function listenToSignals(daemon: Daemon, parent: Parent): void {
 }
 
 /** Parsed and validated aside: a file with an error changes nothing and is reported. */
-function reload(daemon: Daemon, parent: Parent): ReloadReport {
+async function reload(daemon: Daemon, parent: Parent): Promise<ReloadReport> {
   const { file, log, clock } = daemon;
   log(daemonLog.reloading({ file }));
-  const loaded = loadConfig(file, loadOptionsOf(daemon.options));
+  const loaded = await loadConfigFile(file, loadOptionsOf(daemon.options));
   const texts = reportDiagnostics(loaded.diagnostics, log);
   const errors = loaded.diagnostics.filter(isError).length;
   const accepted = loaded.config !== null && !loaded.refused && errors === 0;
@@ -149,7 +149,7 @@ function reload(daemon: Daemon, parent: Parent): ReloadReport {
 
 /** What `reload` would do now. Nothing is logged: the one who asks is told. */
 async function planReload({ file, options }: Daemon, parent: Parent): Promise<PlanReport> {
-  const { config, refused, diagnostics: found } = loadConfig(file, loadOptionsOf(options));
+  const { config, refused, diagnostics: found } = await loadConfigFile(file, loadOptionsOf(options));
   const diagnostics = reportDiagnostics(found, () => {});
   if (config === null || refused || found.some(isError)) {
     return { accepted: false, diagnostics, operations: null, why: 'a reload would refuse the file' };
@@ -169,7 +169,7 @@ async function openDoors(daemon: Daemon, parent: Parent): Promise<(() => Promise
     log,
     handlers: {
       status: () => statusOf(daemon, parent),
-      reload: async () => reload(daemon, parent),
+      reload: () => reload(daemon, parent),
       plan: () => planReload(daemon, parent),
     },
   });

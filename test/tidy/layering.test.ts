@@ -47,6 +47,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   pino: /^src\/observe\//,
   'prom-client': /^src\/observe\//,
   ajv: /^(src\/config\/|scripts\/)/,
+  yaml: /^src\/config\/load\/document/,
   undici: /^src\/control\/client/,
   commander: /^src\/cli\//,
 };

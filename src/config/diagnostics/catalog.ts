@@ -721,6 +721,35 @@ const lvs = {
   ),
 };
 
+/** A configuration as JSON or YAML (document/, load/document.ts). */
+const documents = {
+  document_syntax: catalogRow(
+    'document_syntax',
+    'refusal',
+    (f: { problem: string }) => `this is neither JSON nor YAML: ${f.problem}`,
+  ),
+  document_violation: catalogRow(
+    'document_violation',
+    'refusal',
+    (f: { where: string; message: string }) => `${f.where} ${f.message}`,
+  ),
+  document_property: catalogRow(
+    'document_property',
+    'refusal',
+    (f: { where: string; word: string }) => `${f.where} has no property '${f.word}'`,
+  ),
+  document_duplicate: catalogRow(
+    'document_duplicate',
+    'refusal',
+    (f: { word: string; list: string }) => `'${f.word}' is in ${f.list} twice`,
+  ),
+  document_reference: catalogRow(
+    'document_reference',
+    'refusal',
+    (f: { word: string; list: string }) => `there is no '${f.word}' in ${f.list}`,
+  ),
+};
+
 /** What vipd does not do yet, old names, and vipd's own mistakes. */
 const effects = {
   defect: catalogRow(
@@ -764,4 +793,4 @@ function listed(words: readonly string[], count: number): string {
 
 const times = (count: number): string => (count > 1 ? ` (${count} places)` : '');
 
-export const catalog = { ...syntax, ...values, ...vrrp, ...traps, ...host, ...lvs, ...effects };
+export const catalog = { ...syntax, ...values, ...vrrp, ...traps, ...host, ...lvs, ...documents, ...effects };
