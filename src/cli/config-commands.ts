@@ -52,7 +52,7 @@ interface ConfigOptions {
 }
 
 async function printConfig(options: ConfigOptions, terminal: Terminal): Promise<number> {
-  const { loadConfigFile, loadTree } = await import('../config/load.ts');
+  const { isDocument, loadConfigFile, loadTree } = await import('../config/load.ts');
   const { originsOf } = await import('../config/reference/origins.ts');
   const { effectiveJson, effectiveText } = await import('../config/reference/effective.ts');
   const { defaultConfigFile } = await import('../daemon/config-file.ts');
@@ -62,7 +62,8 @@ async function printConfig(options: ConfigOptions, terminal: Terminal): Promise<
   const { config, diagnostics } = await loadConfigFile(file, load);
   terminal.stderr(renderDiagnostics(diagnostics.filter(isError)));
   if (config === null) return 1;
-  const origins = originsOf(loadTree(file, load).statements, config);
+  const statements = isDocument(file) ? [] : loadTree(file, load).statements;
+  const origins = originsOf(statements, config);
   const json = () => `${JSON.stringify(effectiveJson(config, origins), null, 2)}\n`;
   terminal.stdout(options.json === true ? json() : effectiveText(config, origins));
   return diagnostics.some(isError) ? 1 : 0;

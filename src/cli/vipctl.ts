@@ -5,6 +5,7 @@ import { VERSION } from '../base/version.ts';
 import { controlSocketPath } from '../control/api.ts';
 import type { ClientError } from '../control/client.ts';
 import { addRealserver } from './realserver/command.ts';
+import { addCompareCommands } from './compare-commands.ts';
 import { addConfigCommands } from './config-commands.ts';
 import { problemsOf } from './status-problems.ts';
 import { printStatus } from './status-text.ts';
@@ -87,6 +88,7 @@ function vipctlProgram(terminal: Terminal, finish: (exitStatus: number) => void)
     .description('compute the digest of a page, with the arguments of the original genhash')
     .usage('-s ADDRESS -p PORT -u URL [more]');
   addConfigCommands(program, terminal, finish);
+  addCompareCommands(program, terminal, finish);
   program
     .command('ipvsadm')
     .description("show and change the kernel's IPVS table, with the arguments of the original ipvsadm")

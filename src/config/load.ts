@@ -30,9 +30,12 @@ export function loadConfig(path: string, options: LoadOptions = {}): LoadedConfi
   return options.strict === true ? refusedByWarnings(checked) : checked;
 }
 
+/** JSON and YAML are known by their names. */
+export const isDocument = (path: string): boolean => /\.(json|ya?ml)$/.test(path);
+
 /** A configuration in any form: text, or by its name JSON or YAML. */
 export async function loadConfigFile(path: string, options: LoadOptions = {}): Promise<LoadedConfig> {
-  if (!/\.(json|ya?ml)$/.test(path)) return loadConfig(path, options);
+  if (!isDocument(path)) return loadConfig(path, options);
   const { loadDocument } = await import('./load/document.ts');
   const loaded = loadDocument(resolve(path), parseOptions(options));
   return options.strict === true ? refusedByWarnings(loaded) : loaded;

@@ -114,3 +114,28 @@ describe('vipctl config', () => {
     expect(stdout).toMatch(new RegExp(`/realServers/1/forwarding/kind = "nat" +${path}:3 lb_kind`));
   });
 });
+
+describe('vipctl diff and vipctl parity', () => {
+  test('exit with 0 when nothing differs, 1 when something does, 2 when a file cannot be used', async () => {
+    const a = file('a.conf', `${INSTANCE} priority 150\n}\n`);
+    const b = file('b.conf', `${INSTANCE} priority 100\n}\n`);
+    expect((await vipctl('diff', a, a)).status).toBe(0);
+    expect(await vipctl('diff', a, b)).toMatchObject({
+      status: 1,
+      stdout: '~ vrrp_instance A: priority 150 → 100\n',
+    });
+    expect((await vipctl('diff', a, join(folder, 'absent'))).status).toBe(2);
+    expect((await vipctl('parity', a, b)).status).toBe(0);
+    expect((await vipctl('parity', a, join(folder, 'absent'))).status).toBe(2);
+  });
+
+  test('parity shows the lines of both files', async () => {
+    const a = file('a.conf', `${INSTANCE}}\n`);
+    const b = file('b.conf', `\n${INSTANCE} priority 100\n}\n`);
+    const { status, stdout } = await vipctl('parity', a, b);
+    expect([status, stdout.split('\n').slice(0, 3)]).toEqual([
+      1,
+      ['breaks: VRID 51: both have priority 100', `  A: ${a} (default)`, `  B: ${b}:8 priority 100`],
+    ]);
+  });
+});

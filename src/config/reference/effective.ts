@@ -2,7 +2,7 @@
 import type { Config } from '../model/config.ts';
 import { createPositions } from '../syntax/source.ts';
 import type { Statement } from '../syntax/tree.ts';
-import type { Origins } from './origins.ts';
+import { nearestOrigin, type Origins } from './origins.ts';
 
 export interface OriginJson {
   readonly file: string;
@@ -27,7 +27,7 @@ export function effectiveJson(config: Config, origins: Origins): EffectiveJson {
 export function effectiveText(config: Config, origins: Origins): string {
   const place = createPlaces();
   const lines = leavesOf(config, '').map(([pointer, value]) => {
-    const origin = nearest(pointer, origins);
+    const origin = nearestOrigin(pointer, origins);
     const from = origin === undefined ? null : place(origin);
     const text =
       from === null ? '' : from === 'default' ? 'default' : `${from.file}:${from.line} ${from.keyword}`;
@@ -55,13 +55,4 @@ function leavesOf(value: unknown, pointer: string): readonly (readonly [string, 
   return inner.length === 0
     ? [[pointer, value]]
     : inner.flatMap(([name, each]) => leavesOf(each, `${pointer}/${name}`));
-}
-
-/** The entry of the pointer or of what holds it; undefined when nothing is known of it. */
-function nearest(pointer: string, origins: Origins): Statement | null | undefined {
-  for (let at = pointer; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
-    const found = origins.get(at);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }

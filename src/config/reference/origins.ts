@@ -102,3 +102,12 @@ function addServers(
     if (block !== undefined) add(`${pointer}/realServers/${i}`, block);
   });
 }
+
+/** The entry of the pointer or of what holds it; undefined when nothing is known of it. */
+export function nearestOrigin(pointer: string, origins: Origins): Statement | null | undefined {
+  for (let at = pointer; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
+    const found = origins.get(at);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
