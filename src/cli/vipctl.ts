@@ -7,6 +7,7 @@ import type { ClientError } from '../control/client.ts';
 import { addRealserver } from './realserver/command.ts';
 import { addCompareCommands } from './compare-commands.ts';
 import { addConfigCommands } from './config-commands.ts';
+import { addImportCommand } from './import-command.ts';
 import { problemsOf } from './status-problems.ts';
 import { printStatus } from './status-text.ts';
 
@@ -89,6 +90,7 @@ function vipctlProgram(terminal: Terminal, finish: (exitStatus: number) => void)
     .usage('-s ADDRESS -p PORT -u URL [more]');
   addConfigCommands(program, terminal, finish);
   addCompareCommands(program, terminal, finish);
+  addImportCommand(program, terminal, finish);
   program
     .command('ipvsadm')
     .description("show and change the kernel's IPVS table, with the arguments of the original ipvsadm")

@@ -9,7 +9,7 @@ import { realFiles } from './load/files.ts';
 import { createHostFacts } from './load/host-facts.ts';
 import { schemaViolations } from './load/validate.ts';
 import { type LoadedConfig, type ParseOptions, parseConfig } from './parse.ts';
-import { type ConfigTree, readTree } from './read-tree.ts';
+import { type ConfigTree, type PiecesAndModel, readPieces, readTree } from './read-tree.ts';
 
 export type { LoadedConfig } from './parse.ts';
 
@@ -44,6 +44,12 @@ export async function loadConfigFile(path: string, options: LoadOptions = {}): P
 /** The statements of a file and of all that it includes, for tools that ask where something is written. */
 export const loadTree = (path: string, options: LoadOptions = {}): ConfigTree =>
   readTree(resolve(path), realFiles, parseOptions(options));
+
+/** The pieces of a file and of all that it includes, and what becomes of them. */
+export function loadPieces(path: string, options: LoadOptions = {}): PiecesAndModel {
+  const parsing = parseOptions(options);
+  return readPieces(resolve(path), realFiles, parsing);
+}
 
 function parseOptions(options: LoadOptions): ParseOptions {
   const host = hostname();

@@ -139,3 +139,24 @@ describe('vipctl diff and vipctl parity', () => {
     ]);
   });
 });
+
+describe('vipctl import', () => {
+  test.each([
+    ['a.conf', INSTANCE, 'vrrp_instance A {'],
+    [
+      'saved',
+      '-A -t 10.0.0.1:80 -s rr\n-a -t 10.0.0.1:80 -r 10.0.0.2:80 -m\n',
+      'virtual_server 10.0.0.1 80 {',
+    ],
+    ['ldirectord.cf', 'virtual=10.0.0.1:80\n\treal=10.0.0.2:80 gate\n', 'virtual_server 10.0.0.1 80 {'],
+  ])('knows %s by its content', async (name, text, line) => {
+    const { status, stdout } = await vipctl('import', file(name, text));
+    expect(status).toBe(0);
+    expect(stdout.split('\n')).toContain(line);
+  });
+
+  test('of a file that is not there, or in an unknown format, exits 1', async () => {
+    expect((await vipctl('import', join(folder, 'absent'))).status).toBe(1);
+    expect((await vipctl('import', '--from', 'bind9', file('a', ''))).status).toBe(1);
+  });
+});
