@@ -6,7 +6,7 @@
  * they were written. The pieces that the reader cuts the text into are the same before and after; a line whose
  * layout may carry meaning is only indented.
  */
-import { commentStart, isBlank } from '../syntax/lexer.ts';
+import { commentStart } from '../syntax/lexer.ts';
 import { LINE_MAX } from '../syntax/reader.ts';
 
 const INDENT = '    ';
@@ -26,19 +26,24 @@ export function formatConfig(text: string): string {
   const lines = text.replace(/^\ufeff/, '').split('\n');
   for (let i = 0; i < lines.length; i++) {
     const raw = (lines[i] ?? '').replace(/\r$/, '');
-    if (isDefinition(raw)) i = addDefinition(layout, lines, i);
+    if (raw.length > LINE_MAX) addForeign(layout, raw);
+    else if (isDefinition(raw)) i = addDefinition(layout, lines, i);
     else if (isVerbatim(raw)) addVerbatim(layout, raw);
     else addLine(layout, raw);
   }
   while (layout.lines.at(-1) === '') layout.lines.pop();
-  return layout.lines.length === 0 ? '' : `${layout.lines.join('\n')}\n`;
+  const result = layout.lines.length === 0 ? '' : `${layout.lines.join('\n')}\n`;
+  return result.startsWith('\ufeff') ? ` ${result}` : result; // at the very beginning it would be a byte order mark
 }
 
-const isDefinition = (raw: string): boolean => /^\s*\$[A-Za-z_]\w*=/.test(raw);
+const isDefinition = (raw: string): boolean => /^[\t-\r ]*\$[A-Za-z_]\w*=/.test(raw);
 
 /** Conditions, sequences, lines that the reader refuses, quotes that are not closed. */
 const isVerbatim = (raw: string): boolean =>
-  /^\s*[@~]/.test(raw) || raw.length > LINE_MAX - 8 * INDENT.length || /\0/.test(raw) || hasOpenQuote(raw);
+  /^[\t-\r ]*[@~]/.test(raw) ||
+  raw.length > LINE_MAX - 8 * INDENT.length ||
+  /\0/.test(raw) ||
+  hasOpenQuote(raw);
 
 function hasOpenQuote(raw: string): boolean {
   const code = raw.slice(0, commentStart(raw, 0, raw.length));
@@ -50,24 +55,31 @@ function addDefinition(layout: Layout, lines: readonly string[], first: number):
   layout.open = null;
   let last = first;
   for (; last < lines.length; last++) {
-    const raw = (lines[last] ?? '').replace(/\r$/, '').trimEnd();
-    layout.lines.push(last === first ? raw.trimStart() : raw);
-    const code = raw.slice(0, commentStart(raw, 0, raw.length)).trim();
-    if (last > first && raw.trim() === '') break;
+    const raw = (lines[last] ?? '').replace(/[\t-\r ]+$/, '');
+    layout.lines.push(last === first ? raw.replace(/^[\t-\r ]+/, '') : raw);
+    const code = trimmed(raw.slice(0, commentStart(raw, 0, raw.length)));
+    if (last > first && trimmed(raw) === '') break;
     const isComment = last > first && code === '';
     if (!code.endsWith('\\') && !isComment) break;
   }
   return Math.min(last, lines.length - 1);
 }
 
+/** A line that the reader does not read at all. */
+function addForeign(layout: Layout, raw: string): void {
+  layout.lines.push(raw);
+  layout.open = null;
+  layout.conditional = false;
+}
+
 function addVerbatim(layout: Layout, raw: string): void {
-  const text = raw.trim();
+  const text = trimmed(raw);
   const code = text.slice(0, commentStart(text, 0, text.length));
   const change = braces(code);
   const isAlternative = layout.conditional && text.startsWith('@') && change > 0;
   if (change < 0) layout.depth = Math.max(0, layout.depth + change);
   const indent = INDENT.repeat(Math.max(0, layout.depth - (isAlternative ? 1 : 0)));
-  layout.lines.push(raw.length > LINE_MAX - indent.length ? raw : `${indent}${text}`);
+  layout.lines.push(text.length > LINE_MAX - indent.length ? text : `${indent}${text}`);
   if (change > 0 && !isAlternative) layout.depth += change;
   layout.conditional = text.startsWith('@') && change > 0;
   layout.open = null;
@@ -83,11 +95,14 @@ function addLine(layout: Layout, raw: string): void {
   layout.conditional = false;
   if (layout.open?.code.includes('$')) layout.open = null;
   const to = commentStart(raw, 0, raw.length);
-  const comment = raw.slice(to).trimEnd();
+  const comment = trimmed(raw.slice(to));
   const code = raw.slice(0, to);
   const parts = cutAtBraces(code);
   // a macro may stand for a comment sign, which holds up to the end of this very line
-  if (code.includes('$') && parts.length > 1 && !(parts.length === 2 && parts[1] === '{')) {
+  const dependent = code.includes('$') && !(parts.length === 2 && parts[1] === '{');
+  // behind a brace a word may begin with a sign that means something at the beginning of a line
+  const sign = parts.slice(1).some((part) => /^[@~$]/.test(part));
+  if (parts.length > 1 && (dependent || sign)) {
     addVerbatim(layout, raw);
     return;
   }
@@ -174,10 +189,10 @@ function cutAtBraces(code: string): readonly string[] {
 /** One blank between words. Single quotes and backslashes mean something to scripts and expressions: with them the
  *  inside of a line stays as it is. */
 function oneBlank(code: string): string {
-  let [from, to] = [0, code.length];
-  while (from < to && isBlank(code.charCodeAt(from))) from++;
-  while (to > from && isBlank(code.charCodeAt(to - 1))) to--;
-  const words = code.slice(from, to);
+  const words = trimmed(code);
   if (/['\\]/.test(words)) return words;
   return words.replace(/"[^"]*"|[\t-\r ]+/g, (match) => (match.startsWith('"') ? match : ' '));
 }
+
+/** Without the blanks at both ends; other white space of Unicode is letters to the reader. */
+const trimmed = (text: string): string => text.replace(/^[\t-\r ]+|[\t-\r ]+$/g, '');
