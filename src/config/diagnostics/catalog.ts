@@ -58,10 +58,11 @@ const syntax = {
     (f: { problem: string }) => `this sequence cannot be read: ${f.problem}; the line is ignored`,
     () => '~SEQ(NAME, START, END) text · ~SEQ(NAME, START, STEP, END) text · ~LST(NAME, VALUE, VALUE) text',
   ),
-  sequence_endless: catalogRow(
-    'sequence_endless',
+  line_endless: catalogRow(
+    'line_endless',
     'mistake',
-    (f: { limit: number }) => `more than ${f.limit} sequences inside each other; the line is ignored`,
+    (f: { limit: number }) =>
+      `macros and sequences are more than ${f.limit} levels deep here; what they would make is ignored`,
     () => 'look for a macro that leads back to itself',
   ),
   macro_endless: catalogRow(
