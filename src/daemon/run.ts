@@ -31,6 +31,8 @@ interface Daemon {
   readonly services: ServiceManager;
   readonly pidFile: LockedPidFile;
   lastRead: { wall: number; succeeded: boolean; diagnostics: number };
+  /** configurations that were accepted */
+  readings: number;
 }
 
 /** Runs the daemon in this process. Returns only when it must not start: the exit status. */
@@ -65,7 +67,9 @@ export async function runDaemon(options: DaemonOptions, version: string): Promis
     services: connectServiceManager(process.env, monotonicMicros),
     pidFile: pidFile.value,
     lastRead: { wall: clock.wall(), succeeded: true, diagnostics: loaded.diagnostics.length },
+    readings: 0,
   };
+  await keep(daemon, loaded.config);
   await start(daemon, loaded.config);
   return null;
 }
@@ -133,6 +137,18 @@ function listenToSignals(daemon: Daemon, parent: Parent): void {
   process.on('SIGUSR2', () => void writeStatistics(parent, daemon.log));
 }
 
+/** config_save_dir */
+async function keep(daemon: Daemon, config: Config): Promise<void> {
+  const { configSaveDir: directory } = config.global.process;
+  const reading = ++daemon.readings;
+  if (directory === null) return;
+  const { saveConfig } = await import('./save-config.ts');
+  await saveConfig(
+    { directory, file: daemon.file, load: loadOptionsOf(daemon.options), reading },
+    daemon.log,
+  );
+}
+
 /** Parsed and validated aside: a file with an error changes nothing and is reported. */
 async function reload(daemon: Daemon, parent: Parent): Promise<ReloadReport> {
   const { file, log, clock } = daemon;
@@ -142,8 +158,10 @@ async function reload(daemon: Daemon, parent: Parent): Promise<ReloadReport> {
   const errors = loaded.diagnostics.filter(isError).length;
   const accepted = loaded.config !== null && !loaded.refused && errors === 0;
   daemon.lastRead = { wall: clock.wall(), succeeded: accepted, diagnostics: loaded.diagnostics.length };
-  if (accepted && loaded.config !== null) parent.reload(loaded.config);
-  else log(daemonLog.reloadRefused({ file, errors }));
+  if (accepted && loaded.config !== null) {
+    parent.reload(loaded.config);
+    await keep(daemon, loaded.config);
+  } else log(daemonLog.reloadRefused({ file, errors }));
   return { accepted, diagnostics: texts };
 }
 

@@ -152,6 +152,7 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
       usePidDir: false,
       instance: null,
       netNamespace: null,
+      configSaveDir: null,
       vrrp: scheduling,
       checkers: scheduling,
     },

@@ -187,6 +187,13 @@ const values = {
     'mistake',
     (f: { keyword: string; word: string }) => `'${f.keyword}' needs an IP address, not '${f.word}'`,
   ),
+  length_ignored: catalogRow(
+    'length_ignored',
+    'advice',
+    (f: { word: string; used: string }) =>
+      `'${f.word}' is one address here and no network; ${f.used} is used`,
+    (f) => `write ${f.used}`,
+  ),
   not_multicast: catalogRow(
     'not_multicast',
     'mistake',

@@ -19,6 +19,7 @@ export const GLOBAL_ORIGINS: readonly OriginRow[] = [
   ['process/usePidDir', '/use_pid_dir', '/instance', '/net_namespace'],
   ['process/instance', '/instance'],
   ['process/netNamespace', '/net_namespace'],
+  ['process/configSaveDir', 'config_save_dir'],
   ['process/vrrp/niceness', 'vrrp_priority'],
   ['process/vrrp/realtimePriority', 'vrrp_rt_priority'],
   ['process/vrrp/noSwap', 'vrrp_no_swap'],
