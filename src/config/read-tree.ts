@@ -18,9 +18,9 @@ export function readTree(path: string, files: ConfigFiles, options: ReaderOption
   const report = (diagnostic: Diagnostic) => void diagnostics.push(diagnostic);
   const parser = createParser(createGrammar(), report);
   const statements: Statement[] = [];
-  readConfigFiles(path, files, options, report, 'whole', (pieces) =>
-    statements.push(...parser.parse(pieces)),
-  );
+  readConfigFiles(path, files, options, report, 'whole', (pieces) => {
+    for (const statement of parser.parse(pieces)) statements.push(statement);
+  });
   return { statements, diagnostics };
 }
 
@@ -33,7 +33,9 @@ export interface PiecesAndModel {
 export function readPieces(path: string, files: ConfigFiles, options: ParseOptions): PiecesAndModel {
   const pieces: Piece[] = [];
   const silent = () => undefined; // the reading below reports
-  readConfigFiles(path, files, options, silent, 'whole', (portion) => pieces.push(...portion));
+  readConfigFiles(path, files, options, silent, 'whole', (portion) => {
+    for (const piece of portion) pieces.push(piece);
+  });
   const loaded = parseConfig(path, files, options);
   return { pieces, loaded };
 }

@@ -94,7 +94,8 @@ function lineOf({ keyword, source, tailFrom, tailTo }: WordsPiece, about: readon
   return `${newName ?? quoted(keyword.text)}${tail === '' ? '' : ` ${tail}`}`;
 }
 
-/** Finds the diagnostics at a place. */
+/** Finds the diagnostics at a place. Of one kind only the first is kept, since a sequence can bring up thousands at its
+ *  place; a brace is missing as often as it is said. */
 function createNotes(diagnostics: readonly Diagnostic[]): Printer['notesAt'] {
   const byFile = new Map<string, Map<number, Diagnostic[]>>();
   for (const diagnostic of diagnostics) {
@@ -102,7 +103,10 @@ function createNotes(diagnostics: readonly Diagnostic[]): Printer['notesAt'] {
     if (at === null) continue;
     const starts = byFile.get(at.file.path) ?? new Map<number, Diagnostic[]>();
     byFile.set(at.file.path, starts);
-    starts.set(at.start, [...(starts.get(at.start) ?? []), diagnostic]);
+    const here = starts.get(at.start) ?? [];
+    starts.set(at.start, here);
+    if (diagnostic.id === 'missing_close' || here.every(({ id }) => id !== diagnostic.id))
+      here.push(diagnostic);
   }
   return ({ file, start }) => {
     return byFile.get(file.path)?.get(start) ?? [];

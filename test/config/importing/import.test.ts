@@ -37,6 +37,11 @@ describe('a keepalived.conf', () => {
     expect(formatConfig(result)).toBe(result);
   });
 
+  test('may be as large as a configuration can be', () => {
+    const lines = Array.from({ length: 150_000 }, () => ' router_id A').join('\n');
+    expect(imported({ '/etc/vipd.conf': `global_defs {\n${lines}\n}\n` }).split('\n').length).toBe(150_003);
+  });
+
   test('becomes one file without includes, macros and conditions', () => {
     const result = imported({
       '/etc/vipd.conf': '$ID=51\ninclude d/*.conf\n@director include only.conf\n@^director nonsense\n',
