@@ -4,10 +4,10 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../base/version.ts';
 import { controlSocketPath } from '../control/api.ts';
 import type { ClientError } from '../control/client.ts';
-import { addRealserver } from './realserver/command.ts';
 import { addCompareCommands } from './compare-commands.ts';
 import { addConfigCommands } from './config-commands.ts';
 import { addImportCommand } from './import-command.ts';
+import { addRealserver } from './realserver/command.ts';
 import { problemsOf } from './status-problems.ts';
 import { printStatus } from './status-text.ts';
 

@@ -19,7 +19,7 @@ export interface Change {
 export function diffConfigs(a: Config, b: Config): readonly Change[] {
   const services = ({ virtualServers }: Config) =>
     virtualServers.map((each) => named(serviceName(each), each));
-  const lists = ['vrrpScripts', 'vrrpInstances', 'vrrpSyncGroups'] as const;
+  const lists = ['vrrpScripts', 'trackFiles', 'trackProcesses', 'vrrpInstances', 'vrrpSyncGroups'] as const;
   return [
     ...diffValues(['global'], a.global, b.global),
     ...lists.flatMap((list) => {
@@ -110,13 +110,15 @@ function diffValues(path: readonly string[], before: unknown, after: unknown): r
 /** Property of a model → the word of the configuration for one of its entries. */
 const WORDS: Readonly<Record<string, string>> = {
   vrrpScripts: 'vrrp_script',
+  trackFiles: 'track_file',
+  trackProcesses: 'vrrp_track_process',
   vrrpInstances: 'vrrp_instance',
   vrrpSyncGroups: 'vrrp_sync_group',
   realServers: 'real_server',
   virtualAddresses: 'virtual_ipaddress',
   excludedAddresses: 'virtual_ipaddress_excluded',
   peers: 'unicast_peer',
-  trackScripts: 'track_script',
+  trackers: 'track',
   trackInterfaces: 'track_interface',
   checkers: 'check',
   urls: 'url',
@@ -139,8 +141,8 @@ function numbered(entries: readonly Fields[]): readonly Named[] {
 }
 
 function entryName(entry: Fields): string {
-  const { address, port, script, interface: carrier, path, kind } = entry;
+  const { address, port, name: ownName, interface: carrier, path, kind } = entry;
   if (typeof address === 'string') return typeof port === 'number' ? `${address}:${port}` : address;
-  const name = [script, carrier, path, kind].find((value) => typeof value === 'string');
+  const name = [ownName, carrier, path, kind].find((value) => typeof value === 'string');
   return typeof name === 'string' ? name : JSON.stringify(entry);
 }

@@ -10,6 +10,12 @@ export const TEMPLATE_TEXT = `
 vrrp_script S {
     script "/bin/true"
 }
+track_file F {
+    file /tmp/f
+}
+vrrp_track_process P {
+    process p
+}
 vrrp_instance V4 {
     interface eth0
     virtual_router_id 1
@@ -63,6 +69,12 @@ export function completeDocument(document: unknown, template: Config): unknown {
     ),
     vrrpScripts: each(document['vrrpScripts'], (script) =>
       completeCommands(merge(without(fieldsOf(template.vrrpScripts[0]), 'name', 'command'), script)),
+    ),
+    trackFiles: each(document['trackFiles'], (file) =>
+      merge(without(fieldsOf(template.trackFiles[0]), 'name', 'path'), file),
+    ),
+    trackProcesses: each(document['trackProcesses'], (tracked) =>
+      merge(without(fieldsOf(template.trackProcesses[0]), 'name', 'command'), tracked),
     ),
     virtualServers: each(document['virtualServers'], (given) => completeService(given, fieldsOf(service))),
   };

@@ -7,11 +7,14 @@ import { familyName } from '../lower/vrrp-addresses.ts';
 import type { Config } from '../model/config.ts';
 import type { Span } from '../syntax/source.ts';
 
+/** Where what an instance tracks is defined. */
+const TRACKED = { script: 'vrrpScripts', file: 'trackFiles', process: 'trackProcesses' } as const;
+
 /** Where the value at a JSON pointer stands in the document. */
 export type PlaceOf = (pointer: string) => Span;
 
 export function checkReferences(config: Config, placeOf: PlaceOf, report: Report): void {
-  const lists = ['vrrpInstances', 'vrrpSyncGroups', 'vrrpScripts'] as const;
+  const lists = ['vrrpInstances', 'vrrpSyncGroups', ...Object.values(TRACKED)] as const;
   for (const list of lists) {
     unique(
       config[list].map(({ name }) => name),
@@ -27,13 +30,13 @@ export function checkReferences(config: Config, placeOf: PlaceOf, report: Report
     report,
   );
   uniqueVrids(config, placeOf, report);
-  const scripts = new Set(config.vrrpScripts.map(({ name }) => name));
   const instances = new Set(config.vrrpInstances.map(({ name }) => name));
-  config.vrrpInstances.forEach(({ trackScripts }, i) => {
-    trackScripts.forEach(({ script }, j) => {
-      if (scripts.has(script)) return;
-      const at = placeOf(`/vrrpInstances/${i}/trackScripts/${j}/script`);
-      report(catalog.document_reference(at, { word: script, list: 'vrrpScripts' }));
+  config.vrrpInstances.forEach(({ trackers }, i) => {
+    trackers.forEach(({ kind, name }, j) => {
+      const list = TRACKED[kind];
+      if (config[list].some((tracked) => tracked.name === name)) return;
+      const at = placeOf(`/vrrpInstances/${i}/trackers/${j}/name`);
+      report(catalog.document_reference(at, { word: name, list }));
     });
   });
   config.vrrpSyncGroups.forEach(({ members }, i) => {

@@ -80,14 +80,19 @@ export const INSTANCE_ORIGINS: readonly OriginRow[] = [
   ['accept', 'accept'],
   ['trackPrimary', 'dont_track_primary'],
   ['trackInterfaces', 'track_interface'],
-  ['trackScripts', 'track_script'],
+  ['trackers', 'track_script', 'track_file', 'track_process'],
+  ['trackSource', 'track_src_ip'],
   ['skipCheckAdvAddr', 'skip_check_adv_addr', 'global_defs/vrrp_skip_check_adv_addr'],
   ['lowerPrioNoAdvert', 'lower_prio_no_advert', 'global_defs/vrrp_lower_prio_no_advert'],
   ['higherPrioSendAdvert', 'higher_prio_send_advert', 'global_defs/vrrp_higher_prio_send_advert'],
   ...notify,
 ];
 
-export const GROUP_ORIGINS: readonly OriginRow[] = [['members', 'group'], ...notify];
+export const GROUP_ORIGINS: readonly OriginRow[] = [
+  ['members', 'group'],
+  ['trackingWeight', 'sync_group_tracking_weight', 'global_tracking'],
+  ...notify,
+];
 
 export const SCRIPT_ORIGINS: readonly OriginRow[] = [
   ['command', 'script'],
@@ -98,6 +103,7 @@ export const SCRIPT_ORIGINS: readonly OriginRow[] = [
   ['reverse', 'weight'],
   ['rise', 'rise'],
   ['fall', 'fall'],
+  ['initFail', 'init_fail'],
 ];
 
 export const SERVICE_ORIGINS: readonly OriginRow[] = [

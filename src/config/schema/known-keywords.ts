@@ -183,13 +183,6 @@ export const KNOWN_KEYWORDS: readonly (readonly [
   ],
   ['track_group/group', 'list', 3, 'members of the static track group'],
   ['vrrp_sync_group/track_bfd', 'list', 3, 'BFD sessions tracked for every member'],
-  ['vrrp_sync_group/global_tracking', 'line', 3, 'obsolete', 'sync_group_tracking_weight'],
-  [
-    'vrrp_sync_group/sync_group_tracking_weight',
-    'line',
-    3,
-    'keep per-instance tracking weights although instances are synchronised',
-  ],
   ['vrrp_sync_group/notify_priority_changes', 'line', 3, 'default of notify_priority_changes for members'],
   ['garp_group/garp_interval', 'line', 3, 'minimum gap between GARPs of the group'],
   ['garp_group/gna_interval', 'line', 3, 'minimum gap between NAs of the group'],
