@@ -75,6 +75,7 @@ const globalConfig = object({
     childWaitTime: micros,
     usePidDir: flag,
     instance: nullable(text),
+    configSaveDir: nullable(text),
     netNamespace: nullable(text),
     vrrp: child,
     checkers: child,

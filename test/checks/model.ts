@@ -203,6 +203,7 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
       usePidDir: false,
       instance: null,
       netNamespace: null,
+      configSaveDir: null,
       vrrp: scheduling,
       checkers: scheduling,
     },

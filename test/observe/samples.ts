@@ -92,6 +92,7 @@ export const CONFIG: Config = {
       usePidDir: false,
       instance: null,
       netNamespace: null,
+      configSaveDir: null,
       vrrp: { niceness: null, realtimePriority: 50, noSwap: true },
       checkers: { niceness: 5, realtimePriority: null, noSwap: false },
     },

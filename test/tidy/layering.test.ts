@@ -48,6 +48,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'prom-client': /^src\/observe\//,
   'dns-packet': /^src\/checks\/probes\/dns/,
   ajv: /^(src\/config\/|scripts\/)/,
+  yaml: /^src\/config\/load\/document/,
   undici: /^src\/control\/client/,
   commander: /^src\/cli\//,
 };

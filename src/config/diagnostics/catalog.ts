@@ -58,10 +58,11 @@ const syntax = {
     (f: { problem: string }) => `this sequence cannot be read: ${f.problem}; the line is ignored`,
     () => '~SEQ(NAME, START, END) text · ~SEQ(NAME, START, STEP, END) text · ~LST(NAME, VALUE, VALUE) text',
   ),
-  sequence_endless: catalogRow(
-    'sequence_endless',
+  line_endless: catalogRow(
+    'line_endless',
     'mistake',
-    (f: { limit: number }) => `more than ${f.limit} sequences inside each other; the line is ignored`,
+    (f: { limit: number }) =>
+      `macros and sequences are more than ${f.limit} levels deep here; what they would make is ignored`,
     () => 'look for a macro that leads back to itself',
   ),
   macro_endless: catalogRow(
@@ -185,6 +186,13 @@ const values = {
     'not_address',
     'mistake',
     (f: { keyword: string; word: string }) => `'${f.keyword}' needs an IP address, not '${f.word}'`,
+  ),
+  length_ignored: catalogRow(
+    'length_ignored',
+    'advice',
+    (f: { word: string; used: string }) =>
+      `'${f.word}' is one address here and no network; ${f.used} is used`,
+    (f) => `write ${f.used}`,
   ),
   not_multicast: catalogRow(
     'not_multicast',
@@ -799,6 +807,35 @@ const lvs = {
   ),
 };
 
+/** A configuration as JSON or YAML (document/, load/document.ts). */
+const documents = {
+  document_syntax: catalogRow(
+    'document_syntax',
+    'refusal',
+    (f: { problem: string }) => `this is neither JSON nor YAML: ${f.problem}`,
+  ),
+  document_violation: catalogRow(
+    'document_violation',
+    'refusal',
+    (f: { where: string; message: string }) => `${f.where} ${f.message}`,
+  ),
+  document_property: catalogRow(
+    'document_property',
+    'refusal',
+    (f: { where: string; word: string }) => `${f.where} has no property '${f.word}'`,
+  ),
+  document_duplicate: catalogRow(
+    'document_duplicate',
+    'refusal',
+    (f: { word: string; list: string }) => `'${f.word}' is in ${f.list} twice`,
+  ),
+  document_reference: catalogRow(
+    'document_reference',
+    'refusal',
+    (f: { word: string; list: string }) => `there is no '${f.word}' in ${f.list}`,
+  ),
+};
+
 /** What vipd does not do yet, old names, and vipd's own mistakes. */
 const effects = {
   defect: catalogRow(
@@ -837,4 +874,4 @@ function listed(words: readonly string[], count: number): string {
 
 const times = (count: number): string => (count > 1 ? ` (${count} places)` : '');
 
-export const catalog = { ...syntax, ...values, ...vrrp, ...traps, ...host, ...lvs, ...effects };
+export const catalog = { ...syntax, ...values, ...vrrp, ...traps, ...host, ...lvs, ...documents, ...effects };

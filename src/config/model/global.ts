@@ -48,6 +48,8 @@ export interface ProcessSettings {
   readonly usePidDir: boolean;
   readonly instance: string | null;
   readonly netNamespace: string | null;
+  /** where each configuration that was read is kept; null: nowhere */
+  readonly configSaveDir: string | null;
   readonly vrrp: ChildScheduling;
   readonly checkers: ChildScheduling;
 }

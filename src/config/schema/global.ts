@@ -180,6 +180,16 @@ export const globalRows = {
   include_check: line(includeCheck, 'how strict plain include is from here to the end of the file', {
     tier: 3,
   }),
+  config_save_dir: line(text('a directory'), 'keep each configuration that is read there, as one file', {
+    tier: 3,
+  }),
+  tmp_config_directory: line(text('a directory'), 'for a copy that keepalived makes; vipd makes none', {
+    tier: 3,
+  }),
+  reload_check_config: line(
+    optional(text('a file'), null),
+    'check before a reload; vipd always does, and logs what it finds',
+  ),
   random_seed: line(integer(0, U32_MAX), 'seed of the macro _RANDOM', { tier: 3 }),
 
   lvs_flush: line(flag, 'empty the kernel table at start'),

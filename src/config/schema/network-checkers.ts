@@ -85,7 +85,7 @@ export const smtpCheckRows = {
   ...commonRows,
   ...targetRows,
   helo_name: line(text('a name'), 'what to say in HELO'),
-  host: block(noHead, hostRows, 'old way to check another address as well', { replacedBy: 'SMTP_CHECK' }),
+  host: block(noHead, hostRows, 'another address to check as well; an SMTP_CHECK of its own says the same'),
 };
 
 export const pingCheckRows = { ...commonRows, ...targetRows };
