@@ -16,7 +16,7 @@ describe('checkers against servers of Debian: dnsmasq, aiosmtpd, the kernel, a s
   const step = <Step extends keyof CheckerScenarios['checkers']>(name: Step) => played('checkers', name);
 
   test('all servers pass, each check says so in keepalived’s words', () => {
-    expect(step('started').table.filter((line) => line.startsWith('-a'))).toHaveLength(10);
+    expect(step('started').table.filter((line) => line.startsWith('-a'))).toHaveLength(12);
     const words = step('successes').join('\n');
     expect(words).toContain('DNS_CHECK ([192.168.100.8]:udp:53) success');
     expect(words).toContain('UDP connection to [192.168.100.8]:udp:54 success.');
@@ -54,6 +54,14 @@ describe('checkers against servers of Debian: dnsmasq, aiosmtpd, the kernel, a s
       { status: 1, weight: null },
       { status: 0, weight: 3 },
       { status: 12, weight: 10 },
+    ]);
+  });
+
+  test('the number in a file is added to the weight', () => {
+    expect(step('loads')).toEqual([
+      { load: 4, weights: [7, 7] },
+      { load: -5, weights: [0, 0] },
+      { load: 0, weights: [3, 3] },
     ]);
   });
 

@@ -28,6 +28,8 @@ interface CheckerSteps {
   readonly unreachable: InAndOut;
   /** weights of rs01 for each exit status in turn; null = removed */
   readonly weights: readonly { readonly status: number; readonly weight: number | null }[];
+  /** weights of both servers for each number in the file */
+  readonly loads: readonly { readonly load: number; readonly weights: readonly (number | null)[] }[];
   /** what was logged of the failures */
   readonly failures: readonly string[];
 }
@@ -43,6 +45,8 @@ const UDP = `UDP ${VIP}:54`;
 const SMTP = `TCP ${VIP}:25`;
 const PING = `TCP ${VIP}:81`;
 const MISC = `TCP ${VIP}:80`;
+const FILE = `TCP ${VIP}:82`;
+const LOAD = '/run/lab/load';
 const STATUS = '/run/lab/status';
 const SCRIPT = '/run/lab/check.sh';
 
@@ -55,6 +59,7 @@ async function playCheckers(stage: Stage, note: Note<CheckerSteps>): Promise<voi
   const [dns, mail] = [dnsServer(rs01), mailServer(rs01)];
   for (const one of [dns, mail, dnsServer(rs02), mailServer(rs02)]) await one.start();
   setStatus(lvs01, 0);
+  lvs01.write(LOAD, '0\n');
   lvs01.write(
     SCRIPT,
     `#!/bin/sh\n[ "$1" = ${rs01.address} ] || exit 0\nread -r status <${STATUS}\nexit $status\n`,
@@ -63,7 +68,7 @@ async function playCheckers(stage: Stage, note: Note<CheckerSteps>): Promise<voi
 
   const daemon = stage.follow(startDaemon(daemonUnderTest(), lvs01, configuration([rs01, rs02])));
   await stage.watch.tableWhere(lvs01, 'both servers of each service', PATIENCE_MS, (table) =>
-    [DNS, UDP, SMTP, PING, MISC].every((name) => serversOf(table, name).length === 2),
+    [DNS, UDP, SMTP, PING, MISC, FILE].every((name) => serversOf(table, name).length === 2),
   );
   // each check of rs01 has passed once, from here on it has retries; keepalived does not tell when DNS_CHECK has
   for (const words of [/UDP connection/, /SMTP server/, /ICMP connection/, /Misc check/]) {
@@ -120,7 +125,20 @@ async function playCheckers(stage: Stage, note: Note<CheckerSteps>): Promise<voi
     weights.push({ status, weight: weightIn(stage.watch.table(lvs01), MISC, rs01) });
   }
   note('weights', weights);
-  note('failures', told(/fail|error|timeout|timed out/i));
+  const loads: { load: number; weights: (number | null)[] }[] = [];
+  for (const [load, expected] of [
+    [4, 7],
+    [-5, 0],
+    [0, 3],
+  ] as const) {
+    lvs01.write(LOAD, `${load}\n`);
+    const isSo = (table: Table) => weightIn(table, FILE, rs01) === expected;
+    await stage.watch.tableWhere(lvs01, `weight ${expected} by a load of ${load}`, PATIENCE_MS, isSo);
+    const table = stage.watch.table(lvs01);
+    loads.push({ load, weights: [rs01, rs02].map((host) => weightIn(table, FILE, host)) });
+  }
+  note('loads', loads);
+  note('failures', told(/fail|error|timeout|timed out|could not/i));
   await daemon.stop();
 }
 
@@ -157,6 +175,9 @@ const weightIn = (table: Table, name: string, host: Host): number | null =>
 const configuration = (hosts: readonly Host[]): string => `global_defs {
     script_user root
 }
+track_file load {
+    file ${LOAD}
+}
 ${[
   service(53, 'UDP', hosts, () => `DNS_CHECK { type A\n name www.${ZONE}\n ${FAST} }`),
   service(
@@ -167,6 +188,7 @@ ${[
   ),
   service(25, 'TCP', hosts, () => `SMTP_CHECK { helo_name director.${ZONE}\n ${FAST} }`),
   service(81, 'TCP', hosts, () => `PING_CHECK { ${FAST} }`),
+  service(82, 'TCP', hosts, () => 'FILE_CHECK {\n track_file load\n }'),
   service(
     80,
     'TCP',
