@@ -61,8 +61,12 @@ function vrrpSections({ instances }: VrrpStatus, wall: number): readonly string[
       vip.excluded ? 'not advertised' : '',
     ]),
   );
+  const routing = instances.flatMap((instance) =>
+    instance.routing.map(({ text, held }) => [text, instance.name, held ? 'here' : 'not here']),
+  );
   return [
     columns([heads, ...instances.map((instance) => instanceRow(instance, wall))]),
+    ...(routing.length === 0 ? [] : [columns([['ROUTE OR RULE', 'INSTANCE', 'PLACE'], ...routing])]),
     ...(places.length === 0 ? [] : [columns([['ADDRESS', 'INTERFACE', 'INSTANCE', 'PLACE', ''], ...places])]),
   ];
 }

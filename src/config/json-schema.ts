@@ -115,6 +115,91 @@ const virtualAddress = object({
   tracked: flag,
 });
 
+const prefix = object({ address: ip, length: integer(0, 128) });
+const range = object({ low: u32, high: u32 });
+const decimal = pattern('^\\d{1,20}$');
+const tunnel = {
+  id: nullable(decimal),
+  destination: nullable(ip),
+  source: nullable(ip),
+  ttl: integer(0, 255),
+  tos: integer(0, 255),
+  flags: integer(0, 65_535),
+};
+const leg = {
+  via: nullable(ip),
+  device: nullable(interfaceName),
+  onlink: flag,
+  encapsulation: nullable(
+    union(
+      kind('ip', tunnel),
+      kind('ip6', tunnel),
+      kind('mpls', { labels: list(integer(0, 0xf_ffff), 1) }),
+      kind('ila', { locator: decimal }),
+    ),
+  ),
+  realms: nullable(u32),
+};
+
+const virtualRoute = object({
+  kind: { const: 'route' },
+  route: object({
+    family: oneOf('inet', 'inet6'),
+    type: integer(0, 255),
+    destination: prefix,
+    from: nullable(prefix),
+    table: u32,
+    protocol: integer(0, 255),
+    scope: integer(0, 255),
+    tos: integer(0, 255),
+    metric: nullable(u32),
+    source: nullable(ip),
+    ...leg,
+    expires: nullable(u32),
+    metrics: object({
+      values: { type: 'object', additionalProperties: u32 },
+      congestionControl: nullable(text),
+      locked: u32,
+    }),
+    preference: nullable(integer(0, 255)),
+    ttlPropagate: nullable(flag),
+    nextHops: list(object({ ...leg, weight: integer(1, 256) })),
+  }),
+  placement: oneOf('prepend', 'append', 'add'),
+  vrf: nullable(interfaceName),
+  tracked: flag,
+});
+
+const virtualRule = object({
+  kind: { const: 'rule' },
+  rule: object({
+    family: oneOf('inet', 'inet6'),
+    priority: u32,
+    action: union(
+      kind('lookup', { table: u32 }),
+      kind('goto', { target: u32 }),
+      ...['l3mdev', 'nop', 'blackhole', 'unreachable', 'prohibit'].map((name) => kind(name)),
+    ),
+    invert: flag,
+    from: nullable(prefix),
+    to: nullable(prefix),
+    tos: integer(0, 255),
+    mark: nullable(object({ value: u32, mask: u32 })),
+    realms: nullable(u32),
+    suppressPrefixLength: nullable(i32),
+    suppressGroup: nullable(i32),
+    iif: nullable(interfaceName),
+    oif: nullable(interfaceName),
+    tunnelId: nullable(decimal),
+    users: nullable(range),
+    ipProtocol: nullable(integer(0, 255)),
+    sourcePorts: nullable(range),
+    destinationPorts: nullable(range),
+    protocol: integer(0, 255),
+  }),
+  tracked: flag,
+});
+
 const notify = object({
   master: nullable(command),
   backup: nullable(command),
@@ -149,6 +234,8 @@ const vrrpInstance = object({
   ),
   virtualAddresses: { ...list(virtualAddress), maxItems: 255 },
   excludedAddresses: list(virtualAddress),
+  routes: list(shared('virtualRoute')),
+  rules: list(shared('virtualRule')),
   garp: object({
     delay: micros,
     repeat: integer(1, 4_294_967_295),
@@ -166,6 +253,13 @@ const vrrpInstance = object({
   lowerPrioNoAdvert: flag,
   higherPrioSendAdvert: flag,
   notify,
+});
+
+const staticEntry = (entry: Schema): Schema => object({ entry, members: list(text) });
+const statics = object({
+  addresses: list(staticEntry(virtualAddress)),
+  routes: list(staticEntry(shared('virtualRoute'))),
+  rules: list(staticEntry(shared('virtualRule'))),
 });
 
 const vrrpSyncGroup = object({ name: text, members: list(text, 1), notify });
@@ -257,6 +351,7 @@ export const configSchema: Schema = {
     vrrpInstances: list(shared('vrrpInstance')),
     vrrpSyncGroups: list(shared('vrrpSyncGroup')),
     vrrpScripts: list(shared('vrrpScript')),
+    statics: shared('statics'),
     virtualServers: list(shared('virtualServer')),
   }),
   definitions: {
@@ -283,6 +378,9 @@ export const configSchema: Schema = {
     checker,
     realServer,
     global: globalConfig,
+    virtualRoute,
+    virtualRule,
+    statics,
     vrrpInstance,
     vrrpSyncGroup,
     vrrpScript,

@@ -4,6 +4,7 @@ import type { ChildScheduling } from '../config/model/global.ts';
 import { createClock } from '../net/adapters/clock.ts';
 import { createNetKernel } from '../net/adapters/net-kernel.ts';
 import { createPacketPort } from '../net/adapters/packets.ts';
+import { createRoutingKernel } from '../net/adapters/routing-kernel.ts';
 import { startVrrp } from '../vrrp/shell/process.ts';
 import { recordedCore } from '../vrrp/shell/recorder.ts';
 import { capabilityProblem } from './capabilities.ts';
@@ -22,7 +23,8 @@ const startHalf: StartHalf = (config, options, log) => {
   const clock = createClock();
   const net = createNetKernel();
   if (!net.ok) return { refusal: { exitCode: 4, reason: systemErrorText(net.error) } };
-  const ports = { clock, packets: createPacketPort(clock), net: net.value, log };
+  const packets = createPacketPort(clock);
+  const ports = { clock, packets, net: net.value, routing: createRoutingKernel(), log };
   const core = options.record === null ? undefined : recordedCore(options.record, ports);
   const vrrp = startVrrp(ports, config, { releaseVips: options.releaseVips }, core);
   return {

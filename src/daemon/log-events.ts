@@ -65,6 +65,11 @@ export const daemonLog = catalogue({
     (f: { address: string; interface: string }) =>
       `Removed ${f.address} from ${f.interface}, left behind by the dead vrrp child`,
   ),
+  routingReleased: row(
+    'routing_released',
+    'warning',
+    (f: { count: number }) => `Removed ${f.count} routes and rules left behind by the dead vrrp child`,
+  ),
   releaseFailed: row(
     'address_release_failed',
     'error',

@@ -7,11 +7,21 @@ import { exhaustive } from '../base/never.ts';
 import { systemErrorText } from '../base/system-error.ts';
 import { type Instant, toSeconds } from '../base/units.ts';
 import type { Config } from '../config/model/config.ts';
+import type { RoutingEntry } from '../config/model/routing.ts';
 import type { ChildReport } from '../control/api.ts';
 import type { Alarm, Clock } from '../ports/clock.ts';
-import type { NetKernel } from '../ports/net-kernel.ts';
+import type { NetKernel, NetState } from '../ports/net-kernel.ts';
+import type { RoutingKernel } from '../ports/routing-kernel.ts';
 import { type Child, startChild } from './children.ts';
-import { addressesAtRisk, childrenFor, type Halves, planRelease } from './core/needs.ts';
+import {
+  addressesAtRisk,
+  childrenFor,
+  type Halves,
+  planRelease,
+  planRoutingRelease,
+  routingAtRisk,
+  routingInterest,
+} from './core/needs.ts';
 import {
   CHILD_NAMES,
   initialSupervision,
@@ -30,6 +40,7 @@ export interface ParentPorts {
   readonly log: Log;
   /** opened only when a dead vrrp child left something to release */
   readonly openNetKernel: () => NetKernel | null;
+  readonly openRoutingKernel: () => RoutingKernel;
   readonly childProgram: (name: ChildName) => string;
   readonly childPidFile: (name: ChildName) => ChildPidFile;
   /** told once per start and per reload, when every child has the configuration in force */
@@ -240,13 +251,15 @@ export class Parent {
   #releaseAddresses(): void {
     const models = this.#previousConfig === null ? [this.#config] : [this.#config, this.#previousConfig];
     const atRisk = addressesAtRisk(models);
-    const kernel = atRisk.length === 0 ? null : this.#ports.openNetKernel();
+    const routing = routingAtRisk(models);
+    const kernel = atRisk.length + routing.length === 0 ? null : this.#ports.openNetKernel();
     const state = kernel?.snapshot() ?? null;
     if (kernel === null || state === null) return;
     if (!state.ok) {
       this.#ports.log(daemonLog.releaseFailed({ what: systemErrorText(state.error) }));
       return;
     }
+    this.#releaseRouting(routing, state.value.links);
     const operations = planRelease(atRisk, state.value);
     kernel.apply(operations).forEach((error, i) => {
       const operation = operations[i];
@@ -259,5 +272,19 @@ export class Parent {
           : daemonLog.releaseFailed({ what: systemErrorText(error) }),
       );
     });
+  }
+
+  /** Before the addresses that the routes may need. */
+  #releaseRouting(atRisk: readonly RoutingEntry[], links: NetState['links']): void {
+    if (atRisk.length === 0) return;
+    const kernel = this.#ports.openRoutingKernel();
+    const actual = kernel.read(routingInterest(atRisk, links));
+    const { log } = this.#ports;
+    if (!actual.ok) return log(daemonLog.releaseFailed({ what: systemErrorText(actual.error) }));
+    const operations = planRoutingRelease(atRisk, actual.value, links);
+    if (operations.length === 0) return;
+    const failures = kernel.apply(operations).filter((error) => error !== null);
+    log(daemonLog.routingReleased({ count: operations.length - failures.length }));
+    for (const error of failures) log(daemonLog.releaseFailed({ what: systemErrorText(error) }));
   }
 }

@@ -9,6 +9,7 @@ import { startControlServer } from '../control/server.ts';
 import { monotonicMicros } from '../native/process-knobs.ts';
 import { createClock } from '../net/adapters/clock.ts';
 import { createNetKernel } from '../net/adapters/net-kernel.ts';
+import { createRoutingKernel } from '../net/adapters/routing-kernel.ts';
 import { createLog } from '../observe/log.ts';
 import type { Clock } from '../ports/clock.ts';
 import { defaultConfigFile } from './config-file.ts';
@@ -89,6 +90,7 @@ async function start(daemon: Daemon, config: Config): Promise<void> {
     {
       clock: daemon.clock,
       log,
+      openRoutingKernel: createRoutingKernel,
       openNetKernel: () => {
         const kernel = createNetKernel();
         return kernel.ok ? kernel.value : null;

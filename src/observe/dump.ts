@@ -7,7 +7,7 @@ import type { VrrpCounters, VrrpStatus } from '../vrrp/core/status.ts';
 import { checkersLines, pairServices, serviceLines } from './dump-checks.ts';
 import { globalLines } from './dump-global.ts';
 import { heading, textOf } from './dump-text.ts';
-import { instanceLines, scriptLines, syncGroupLines } from './dump-vrrp.ts';
+import { instanceLines, scriptLines, staticLines, syncGroupLines } from './dump-vrrp.ts';
 
 /** keepalived.data */
 export function printVrrpData(config: Config, status: VrrpStatus | null): string {
@@ -15,6 +15,7 @@ export function printVrrpData(config: Config, status: VrrpStatus | null): string
   const scripts = config.vrrpScripts.flatMap(scriptLines);
   return textOf([
     ...globalLines(config.global),
+    ...staticLines(config.statics),
     ...heading('VRRP Topology'),
     ...config.vrrpInstances.flatMap((instance) =>
       instanceLines(

@@ -11,6 +11,7 @@ import type { Transition } from '../vrrp/core/actions.ts';
 import type { startVrrp, VrrpPart, VrrpPorts, VrrpProcess } from '../vrrp/shell/process.ts';
 import { newKernel, type SimKernel } from './kernel.ts';
 import type { Lan } from './lan.ts';
+import { newRouting, type SimRouting } from './routing.ts';
 import { SimSocket } from './socket.ts';
 import type { World } from './world.ts';
 
@@ -44,6 +45,7 @@ export interface HostPlan {
 export class Host {
   readonly plan: HostPlan;
   readonly kernel: SimKernel;
+  readonly routing: SimRouting;
   process: VrrpProcess | null = null;
   /** false: powered off or with a cut link; frames neither leave nor arrive */
   connected = true;
@@ -81,6 +83,7 @@ export class Host {
     this.#start = around.start;
     this.#clockOffset = micros(around.random.between(0, 1_000_000_000));
     this.kernel = newKernel((deliver) => this.#soon(deliver));
+    this.routing = newRouting((deliver) => this.#soon(deliver));
     this.#lan.attach(plan.name, (frame) => this.#receive(frame));
   }
 
@@ -157,6 +160,7 @@ export class Host {
     this.#backlog = [];
     this.#sockets = [];
     this.kernel.dropSubscribers();
+    this.routing.dropWatchers();
   }
 
   #soon(task: () => void): void {
@@ -195,6 +199,7 @@ export class Host {
       clock: this.#clock(),
       packets: this.#packets(),
       net: this.kernel,
+      routing: this.routing,
       log: this.#observer.log(this),
     };
   }

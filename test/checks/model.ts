@@ -177,5 +177,6 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
   vrrpInstances: [],
   vrrpSyncGroups: [],
   vrrpScripts: [],
+  statics: { addresses: [], routes: [], rules: [] },
   virtualServers,
 });

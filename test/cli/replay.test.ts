@@ -49,7 +49,11 @@ function alone(): readonly string[] {
   };
   step(1_000_000, {
     kind: 'started',
-    config: { globals: config.global.vrrp, instances: config.vrrpInstances } as never,
+    config: {
+      globals: config.global.vrrp,
+      instances: config.vrrpInstances,
+      statics: config.statics,
+    } as never,
     links: [{ name: eth0, up: true, multicast: true, announces: true, mtu: 1500 }],
     addresses: [
       { interface: eth0, address: '192.0.2.1', prefixLength: 24, ours: false, detection: 'done' },

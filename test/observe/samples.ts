@@ -7,8 +7,10 @@ import { interfaceName, micros, port, priority, seconds, vrid } from '../../src/
 import type { ChecksStatus } from '../../src/checks/core/status.ts';
 import type { Config } from '../../src/config/model/config.ts';
 import type { CheckerCommon, Forwarding, RealServer } from '../../src/config/model/lvs.ts';
+import { entryText } from '../../src/config/model/routing.ts';
 import type { ScriptCommand } from '../../src/config/model/vrrp.ts';
 import type { DaemonStatus } from '../../src/control/api.ts';
+import { virtualRoute, virtualRule } from '../../src/sim/topology.ts';
 import type { VrrpCounters, VrrpStatus } from '../../src/vrrp/core/status.ts';
 
 export const WALL = Date.UTC(2026, 10, 20, 7, 30, 0);
@@ -151,6 +153,8 @@ export const CONFIG: Config = {
           tracked: true,
         },
       ],
+      routes: [virtualRoute('10.9.0.0')],
+      rules: [virtualRule(100, { tracked: false })],
       garp: {
         delay: seconds(5),
         repeat: 5,
@@ -184,6 +188,7 @@ export const CONFIG: Config = {
       notify: { master: null, backup: null, fault: null, stop: null, any: null, smtpAlert: true },
     },
   ],
+  statics: { addresses: [], routes: [{ entry: virtualRoute('10.8.0.0'), members: [] }], rules: [] },
   vrrpScripts: [
     {
       name: 'chk',
@@ -252,6 +257,10 @@ export const VRRP: VrrpStatus = {
       addresses: [
         { address: ip('192.168.100.240'), prefixLength: 32, interface: 'eth0', excluded: false, held: true },
         { address: ip('10.0.0.1'), prefixLength: 24, interface: 'eth1', excluded: true, held: true },
+      ],
+      routing: [
+        { kind: 'route', text: entryText(virtualRoute('10.9.0.0')), held: true },
+        { kind: 'rule', text: entryText(virtualRule(100)), held: false },
       ],
       lastTransitionWall: WALL - 12 * 60_000,
       counters: COUNTERS,

@@ -21,6 +21,7 @@ import {
   vrid,
 } from '../../src/base/units.ts';
 import type { VrrpGlobals } from '../../src/config/model/global.ts';
+import { entryText, NO_STATICS } from '../../src/config/model/routing.ts';
 import type { VrrpInstance } from '../../src/config/model/vrrp.ts';
 import { ETH0, virtualAddress, vrrpGlobals, vrrpInstance } from '../../src/sim/topology.ts';
 import type { VrrpAction } from '../../src/vrrp/core/actions.ts';
@@ -96,7 +97,7 @@ export class Scenario {
   }
 
   #config(): VrrpConfig {
-    return { globals: this.#globals, instances: this.#instances };
+    return { globals: this.#globals, instances: this.#instances, statics: NO_STATICS };
   }
 
   #network(present: string): Pick<Extract<VrrpEvent, { kind: 'started' }>, 'links' | 'addresses'> {
@@ -202,6 +203,12 @@ function lineOf(action: Exclude<VrrpAction, { kind: 'announce_address' }>): read
       return [`restore ${action.addresses.map(addressKey).join(', ')}`];
     case 'remove_addresses':
       return [`remove ${action.addresses.map(addressKey).join(', ')}`];
+    case 'add_routing':
+      return [`set ${action.entries.map(entryText).join(', ')}`];
+    case 'restore_routing':
+      return [`restore ${action.entries.map(entryText).join(', ')}`];
+    case 'remove_routing':
+      return [`unset ${action.entries.map(entryText).join(', ')}`];
     case 'publish_transition': {
       const { instance, from, to, reason } = action.transition;
       return [`state ${instance} ${from} -> ${to}: ${reason}`];

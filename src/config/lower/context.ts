@@ -3,6 +3,7 @@ import type { Report } from '../diagnostics/diagnostic.ts';
 import type { GlobalConfig } from '../model/global.ts';
 import type { globalRows } from '../schema/global.ts';
 import type { Setting, Settings } from '../schema/read-block.ts';
+import type { RoutingLines } from './routing.ts';
 
 export type GlobalSettings = Settings<typeof globalRows>;
 
@@ -11,6 +12,8 @@ export interface LowerContext {
   readonly global: GlobalConfig;
   /** defaults that `global_defs` gives to instances, as written */
   readonly defaults: GlobalSettings;
+  /** how lines in iproute2's words are read */
+  readonly lines: RoutingLines;
 }
 
 export const valueOr = <T, F>(setting: Setting<T> | undefined, fallback: F): T | F =>

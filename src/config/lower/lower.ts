@@ -12,6 +12,7 @@ import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Config } from '../model/config.ts';
 import type { VirtualServer } from '../model/lvs.ts';
 import { topLevelRows } from '../schema/global.ts';
+import type { NameSource } from '../schema/iproute-names.ts';
 import { readBlock, type Settings } from '../schema/read-block.ts';
 import { rootRows } from '../schema/root.ts';
 import type { Portion } from '../syntax/reader.ts';
@@ -19,6 +20,7 @@ import type { Span } from '../syntax/source.ts';
 import type { Statement } from '../syntax/tree.ts';
 import type { GlobalSettings, LowerContext } from './context.ts';
 import { lowerGlobal } from './global.ts';
+import { lowerStatics, routingLines } from './routing.ts';
 import { lowerVirtualServer } from './virtual-server.ts';
 import { lowerInstance } from './vrrp-instance.ts';
 import { type DefinedScript, lowerScript, lowerSyncGroups } from './vrrp-script.ts';
@@ -37,13 +39,17 @@ const GIVES_DEFAULTS: ReadonlySet<string> = new Set(['global_defs', ...Object.ke
 
 /** With sections a virtual_server is completed as it is read and its tree, ten times the size of its model, is let go;
  *  else it waits for the whole text. */
-export function createLowering(hostName: string, portion: Portion, report: Report): Lowering {
+export function createLowering(
+  machine: { readonly hostName: string; readonly names: NameSource },
+  portion: Portion,
+  report: Report,
+): Lowering {
   const globals: Statement[] = [];
   const others: Statement[] = [];
   const completed: Placed<VirtualServer>[] = [];
   let context: LowerContext | null = null;
   const contextNow = (): LowerContext => {
-    context ??= lowerContext(globals, hostName, report);
+    context ??= lowerContext(globals, machine, report);
     return context;
   };
   return {
@@ -58,10 +64,15 @@ export function createLowering(hostName: string, portion: Portion, report: Repor
   };
 }
 
-function lowerContext(globals: readonly Statement[], hostName: string, report: Report): LowerContext {
+function lowerContext(
+  globals: readonly Statement[],
+  { hostName, names }: { readonly hostName: string; readonly names: NameSource },
+  report: Report,
+): LowerContext {
   const root = readBlock(globals, rootRows, report);
   const defaults = globalSettings(root, report);
-  return { report, global: lowerGlobal(root, defaults, hostName), defaults };
+  const global = lowerGlobal(root, defaults, hostName);
+  return { report, global, defaults, lines: routingLines(names, defaults) };
 }
 
 function lowerRest(root: Root, completed: readonly Placed<VirtualServer>[], context: LowerContext): Config {
@@ -75,6 +86,7 @@ function lowerRest(root: Root, completed: readonly Placed<VirtualServer>[], cont
     global: context.global,
     vrrpInstances,
     vrrpSyncGroups: lowerSyncGroups(root.vrrp_sync_group ?? [], vrrpInstances, context),
+    statics: lowerStatics(root, vrrpInstances, context),
     vrrpScripts: [...scripts.values()].map(({ script }) => script),
     virtualServers: mergeServices([...completed, ...placedServices(root, context)], report),
   };

@@ -15,6 +15,7 @@ import type {
 import type { BlockValue, Settings } from '../schema/read-block.ts';
 import type { vrrpInstanceRows } from '../schema/vrrp.ts';
 import { firstGiven, type LowerContext, valueOr } from './context.ts';
+import { virtualRouting } from './routing.ts';
 import { advertRoute, instanceFamily, virtualAddresses } from './vrrp-addresses.ts';
 import { type DefinedScript, lowerNotify } from './vrrp-script.ts';
 import { advertInterval, garpSettings, preemption } from './vrrp-timing.ts';
@@ -74,6 +75,7 @@ export function lowerInstance(
     destination: route.destination,
     virtualAddresses: addresses.virtual,
     excludedAddresses: addresses.excluded,
+    ...virtualRouting(settings, context),
     garp: garpSettings(settings, strict, context),
     strict,
     accept: owner || !strict || (settings.accept !== undefined && version === 3),

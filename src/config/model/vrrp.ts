@@ -3,6 +3,7 @@ import type { AddressTraits } from '../../base/address-traits.ts';
 import type { Family, IpAddress, Ipv4 } from '../../base/ip.ts';
 import type { InterfaceName, Micros, Priority, Vrid } from '../../base/units.ts';
 import type { ScriptUser } from './global.ts';
+import type { VirtualRoute, VirtualRule } from './routing.ts';
 
 export type VrrpVersion = 2 | 3;
 
@@ -30,6 +31,9 @@ export interface VrrpInstance {
   readonly destination: VrrpDestination;
   readonly virtualAddresses: readonly VirtualAddress[];
   readonly excludedAddresses: readonly VirtualAddress[];
+  /** there while this router is master, in this order */
+  readonly routes: readonly VirtualRoute[];
+  readonly rules: readonly VirtualRule[];
   readonly garp: GarpSettings;
   readonly strict: boolean;
   readonly accept: boolean;

@@ -12,6 +12,7 @@ import {
   flag,
   I32_MAX,
   integer,
+  interfaceWord,
   multicast4,
   multicast6,
   oneOf,
@@ -110,6 +111,13 @@ export const globalRows = {
   enable_script_security: line(flag, 'refuse scripts that others could change', {
     tier: 1,
     noEffect: 'scripts',
+  }),
+  default_interface: line(interfaceWord, 'interface of static addresses without dev'),
+  iproute_usr_dir: line(text('a directory'), "where the distribution's rt_tables and the like lie", {
+    tier: 3,
+  }),
+  iproute_etc_dir: line(text('a directory'), "where the administrator's rt_tables and the like lie", {
+    tier: 3,
   }),
   dynamic_interfaces: line(optional(oneOf('allow_if_changes'), 'plain'), 'interfaces may appear later'),
 

@@ -5,6 +5,7 @@ import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Arguments } from '../syntax/tree.ts';
 import { readAddressLine } from './address-line.ts';
+import { instanceRoutingRows } from './routing.ts';
 import { block, line, list, type ValueReader } from './row.ts';
 import { bareCommand, scriptCommand, scriptUser } from './script-values.ts';
 import {
@@ -157,6 +158,7 @@ export const vrrpInstanceRows = {
   virtual_ipaddress_excluded: list(readAddressLine, 'addresses that the master owns but does not list', {
     tier: 1,
   }),
+  ...instanceRoutingRows,
   no_virtual_ipaddress: line(flag, 'this instance has no address on purpose', { tier: 3 }),
   track_interface: list(interfaceLine, 'interfaces whose link state matters', { tier: 1 }),
   track_script: list(trackLine, 'scripts whose result matters', { tier: 1, noEffect: 'scripts' }),

@@ -55,6 +55,8 @@ function faultText(cause: FaultCause): string {
       return `duplicate address detection of ${cause.address} on ${cause.interface} is not over`;
     case 'source_taken':
       return `another machine has ${cause.address}, the address of ${cause.interface} to send adverts from`;
+    case 'static_missing':
+      return `static ${cause.what} is missing`;
     case 'no_socket':
       return `there is no VRRP socket: ${cause.detail}`;
     case 'unsupported':
@@ -105,13 +107,17 @@ function ownInterfaceFaults(config: VrrpInstance, network: Network): FaultCause[
   return broken === undefined ? [] : [{ kind: 'no_socket', detail: broken }];
 }
 
-/** Interfaces tracked without weight, and those that virtual addresses live on (unless no_track). */
+/** Interfaces tracked without weight, those that virtual addresses, routes and rules need (unless no_track), and static
+ *  entries with a track_group. */
 function trackedFaults(config: VrrpInstance, network: Network): FaultCause[] {
   const faults: FaultCause[] = [];
+  const missing = network.missingStatics.get(config.name);
+  if (missing !== undefined) faults.push({ kind: 'static_missing', what: missing });
   const homes = [...config.virtualAddresses, ...config.excludedAddresses]
     .filter((address) => address.tracked && address.interface !== config.interface)
     .map((address) => address.interface);
-  for (const name of new Set(homes)) if (!isUp(network, name)) faults.push(downCause(network, name));
+  for (const name of new Set([...homes, ...routedInterfaces(config)]))
+    if (!isUp(network, name)) faults.push(downCause(network, name));
   for (const tracked of config.trackInterfaces) {
     // the own interface is always tracked unweighted; naming it again changes nothing
     if (tracked.weight !== 0 || tracked.interface === config.interface) continue;
@@ -121,6 +127,13 @@ function trackedFaults(config: VrrpInstance, network: Network): FaultCause[] {
   }
   return faults;
 }
+
+/** `dev` of routes, `iif` and `oif` of rules; a VRRP interface of the instance itself is tracked by its own rules. */
+const routedInterfaces = ({ routes, rules, interface: own }: VrrpInstance): readonly InterfaceName[] =>
+  [
+    ...routes.filter(({ tracked }) => tracked).map(({ route }) => route.device),
+    ...rules.filter(({ tracked }) => tracked).flatMap(({ rule }) => [rule.iif, rule.oif]),
+  ].filter((name): name is InterfaceName => name !== null && name !== own);
 
 /** A positive weight is a bonus while up, a negative one a penalty while down; `reverse` swaps up and down. */
 function weightNow({ interface: name, weight, reverse }: TrackedInterface, network: Network): number {

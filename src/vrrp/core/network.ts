@@ -3,6 +3,7 @@
  *  lives and dies with its link, a name is what the configuration says. */
 import { type Family, type IpAddress, isIpv4, isLinkLocal } from '../../base/ip.ts';
 import type { InterfaceName } from '../../base/units.ts';
+import { entryText, type RoutingEntry } from '../../config/model/routing.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
 import type { AddressState } from '../../ports/net-kernel.ts';
 
@@ -33,12 +34,18 @@ export interface Network {
   readonly addresses: ReadonlyMap<string, AddressFact>;
   /** why there is no socket, by `transportKey` */
   readonly brokenTransports: ReadonlyMap<string, string>;
+  /** `entryText` of the configured routes and rules that are in the kernel */
+  readonly routing: ReadonlySet<string>;
+  /** what of the static entries is missing that an instance depends on, by the instance's name */
+  readonly missingStatics: ReadonlyMap<string, string>;
 }
 
 export const EMPTY_NETWORK: Network = {
   links: new Map(),
   addresses: new Map(),
   brokenTransports: new Map(),
+  routing: new Set(),
+  missingStatics: new Map(),
 };
 
 /** The kernel's identity of an address: the same address with another prefix length is another one. */
@@ -59,11 +66,19 @@ export const transportKey = (transport: {
   readonly family: Family;
 }): string => `${transport.interface} ${transport.family}`;
 
-export const networkOf = (links: readonly LinkFact[], addresses: readonly AddressFact[]): Network => ({
+/** Links and addresses were read as a whole; what else was known stays. */
+export const reread = (
+  network: Network,
+  links: readonly LinkFact[],
+  addresses: readonly AddressFact[],
+): Network => ({
+  ...network,
   links: new Map(links.map((link) => [link.name, link])),
   addresses: new Map(addresses.map((address) => [addressKey(address), address])),
-  brokenTransports: new Map(),
 });
+
+export const networkOf = (links: readonly LinkFact[], addresses: readonly AddressFact[]): Network =>
+  reread(EMPTY_NETWORK, links, addresses);
 
 export const isPresent = (network: Network, address: VirtualAddress): boolean =>
   network.addresses.has(addressKey(address));
@@ -93,6 +108,20 @@ export function withoutAddresses(
   const addresses = new Map(network.addresses);
   for (const fact of gone) addresses.delete(addressKey(fact));
   return { ...network, addresses };
+}
+
+export const isRouted = (network: Network, entry: RoutingEntry): boolean =>
+  network.routing.has(entryText(entry));
+
+export const withRouting = (network: Network, entries: readonly RoutingEntry[]): Network => ({
+  ...network,
+  routing: new Set([...network.routing, ...entries.map(entryText)]),
+});
+
+export function withoutRouting(network: Network, entries: readonly RoutingEntry[]): Network {
+  const routing = new Set(network.routing);
+  for (const entry of entries) routing.delete(entryText(entry));
+  return { ...network, routing };
 }
 
 export function withTransport(network: Network, key: string, brokenBy: string | null): Network {

@@ -3,6 +3,7 @@
 import { exhaustive } from '../../base/never.ts';
 import type { Instant } from '../../base/units.ts';
 import type { VrrpGlobals } from '../../config/model/global.ts';
+import { NO_STATICS } from '../../config/model/routing.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
 import type { RouterAction, VrrpAction } from './actions.ts';
 import { cancelAnnouncements, type Lanes, queueAnnouncements } from './announce.ts';
@@ -13,8 +14,11 @@ import {
   ownFact,
   withAddresses,
   withoutAddresses,
+  withoutRouting,
+  withRouting,
 } from './network.ts';
 import type { RouterState } from './state.ts';
+import { newStatics, type StaticsState, type StaticsStep } from './statics.ts';
 import { type RouterEvent, stepRouter } from './step.ts';
 
 export interface NodeState {
@@ -24,6 +28,7 @@ export interface NodeState {
   readonly virtual: ReadonlySet<string>;
   /** in file order */
   readonly routers: readonly RouterState[];
+  readonly statics: StaticsState;
   readonly lanes: Lanes;
   /** packets for no router of ours */
   readonly strayPackets: number;
@@ -38,10 +43,17 @@ export const newNode = (globals: VrrpGlobals): NodeState => ({
   network: EMPTY_NETWORK,
   virtual: new Set(),
   routers: [],
+  statics: newStatics(NO_STATICS),
   lanes: new Map(),
   strayPackets: 0,
   strangers: [],
 });
+
+/** Enters a step of the static entries. */
+export const withStatics = ([node, actions]: NodeStep, step: (node: NodeState) => StaticsStep): NodeStep => {
+  const { statics, network, actions: more } = step(node);
+  return [{ ...node, statics, network }, [...actions, ...more]];
+};
 
 /** The same event for every router. */
 export const stepEach = (node: NodeState, event: RouterEvent, now: Instant): NodeStep =>
@@ -74,6 +86,11 @@ function enterOrder(node: NodeState, action: RouterAction, now: Instant): NodeSt
     }
     case 'remove_addresses':
       return { ...node, network: withoutAddresses(node.network, action.addresses) };
+    case 'add_routing':
+    case 'restore_routing':
+      return { ...node, network: withRouting(node.network, action.entries) };
+    case 'remove_routing':
+      return { ...node, network: withoutRouting(node.network, action.entries) };
     case 'queue_announcements': {
       const told = action.addresses.filter((own) => isAnnounceable(node.network, own));
       return { ...node, lanes: queueAnnouncements(node.lanes, { ...action, addresses: told }, now) };

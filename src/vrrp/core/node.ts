@@ -2,8 +2,10 @@
  *  that an event is for, keeps the view of the network, and paces announcements per interface. The simulator, the
  *  process and a replay run this very code. */
 import type { Family } from '../../base/ip.ts';
+import { sameValue } from '../../base/keyed-diff.ts';
 import { exhaustive } from '../../base/never.ts';
 import { after, earliest, type Instant, type InterfaceName } from '../../base/units.ts';
+import { entryText } from '../../config/model/routing.ts';
 import type { VirtualAddress, VrrpInstance } from '../../config/model/vrrp.ts';
 import type { ReceivedPacket } from '../wire/receive.ts';
 import { announceDue, lanesDeadline } from './announce.ts';
@@ -15,26 +17,46 @@ import {
   type AddressFact,
   addressKey,
   type Network,
-  networkOf,
   ownFact,
+  reread,
   transportKey,
   withAddresses,
   withLink,
   withoutAddresses,
   withoutLink,
+  withoutRouting,
+  withRouting,
   withTransport,
 } from './network.ts';
-import { continueWith, type NodeState, type NodeStep, stepEach, stepOne } from './node-state.ts';
+import { continueWith, type NodeState, type NodeStep, stepEach, stepOne, withStatics } from './node-state.ts';
 import { type RouterState, routerKey } from './state.ts';
+import {
+  beginStatics,
+  endStatics,
+  hasGroups,
+  keepStatics,
+  missingStatics,
+  newStatics,
+  replaceStatics,
+  STATICS,
+  staticsDeadline,
+  staticsOutcome,
+  staticsRefused,
+} from './statics.ts';
 import { NO_COUNTS } from './status.ts';
 import { type RouterEvent, routerDeadline } from './step.ts';
 
 /** When the process wants to be woken; null = only by an event. */
 export const nextDeadline = (node: NodeState): Instant | null =>
-  earliest(...node.routers.map(routerDeadline), lanesDeadline(node.lanes));
+  earliest(
+    ...node.routers.map(routerDeadline),
+    lanesDeadline(node.lanes),
+    staticsDeadline(node.statics, node.network),
+  );
 
 export function stepNode(node: NodeState, event: VrrpEvent, now: Instant): NodeStep {
-  const [next, actions] = react(node, event, now);
+  const kept = withStatics(react(node, event, now), (n) => keepStatics(n.statics, n.network, now));
+  const [next, actions] = checkStatics(kept, now);
   const announced = announceDue(next.lanes, next.globals, now);
   const routers = next.routers.map((router) => {
     const sent = announced.sent.get(router.key) ?? 0;
@@ -66,6 +88,11 @@ function react(node: NodeState, event: VrrpEvent, now: Instant): NodeStep {
     case 'addresses_restored':
     case 'addresses_refused':
       return addressOutcome(node, event, now);
+    case 'routing_read':
+      return routingRead(node, event.present, now);
+    case 'routing_restored':
+    case 'routing_refused':
+      return routingOutcome(node, event, now);
     case 'transport_broke':
       return rethink(node, withTransport(node.network, transportKey(event), event.detail), now);
     case 'transport_opened':
@@ -76,7 +103,9 @@ function react(node: NodeState, event: VrrpEvent, now: Instant): NodeStep {
         [],
       ];
     case 'stop_requested':
-      return stepEach(node, { kind: 'stop_requested', release: event.release }, now);
+      return withStatics(stepEach(node, { kind: 'stop_requested', release: event.release }, now), (n) =>
+        endStatics(n.statics, n.network, !event.release),
+      );
     default:
       return exhaustive(event);
   }
@@ -84,24 +113,29 @@ function react(node: NodeState, event: VrrpEvent, now: Instant): NodeStep {
 
 /** With a startup delay nothing is heard for a while, so addresses left in place cannot be adopted safely and go. */
 function started(node: NodeState, event: Extract<VrrpEvent, { kind: 'started' }>, now: Instant): NodeStep {
-  const { globals, instances } = event.config;
-  const { brokenTransports } = node.network;
-  const network = { ...networkOf(event.links, event.addresses), brokenTransports };
+  const { globals, instances, statics } = event.config;
+  const network = reread(node.network, event.links, event.addresses);
   const startAt = after(now, globals.startupDelay);
   const routers = instances.map((instance) => newRouter(instance, network, startAt));
   const begun: NodeState = { ...node, globals, network, routers, virtual: virtualOf(instances) };
-  return stepEach(begun, { kind: globals.startupDelay > 0 ? 'startup_delayed' : 'deadline_reached' }, now);
+  const placed = withStatics([begun, []], (n) => beginStatics(newStatics(statics), n.network, now));
+  return continueWith(
+    placed,
+    { kind: globals.startupDelay > 0 ? 'startup_delayed' : 'deadline_reached' },
+    now,
+  );
 }
 
 /** Old routers that are gone release first, so that their addresses are free for the ones that stay or come. Until all
  *  is settled, addresses virtual before or after count as virtual. */
-function configChanged(node: NodeState, { globals, instances }: VrrpConfig, now: Instant): NodeStep {
+function configChanged(node: NodeState, { globals, instances, statics }: VrrpConfig, now: Instant): NodeStep {
   const wanted = new Map(instances.map((config) => [routerKey(config), config]));
   const virtual = new Set([...node.virtual, ...virtualOf(instances)]);
   let step: NodeStep = [{ ...node, globals, virtual }, []];
   for (const { key } of node.routers) {
     if (!wanted.has(key)) step = stepOne(step, key, { kind: 'instance_removed' }, now);
   }
+  step = withStatics(step, (n) => replaceStatics(n.statics, statics, n.network, now));
   const [released, actions] = step;
   const running = new Map(released.routers.map((router) => [router.key, router]));
   const routers = [...wanted].map(
@@ -193,8 +227,7 @@ function networkReread(
   event: Extract<VrrpEvent, { kind: 'network_reread' }>,
   now: Instant,
 ): NodeStep {
-  const { brokenTransports } = node.network;
-  return rethink(node, { ...networkOf(event.links, event.addresses), brokenTransports }, now);
+  return rethink(node, reread(node.network, event.links, event.addresses), now);
 }
 
 function addressOutcome(
@@ -206,11 +239,55 @@ function addressOutcome(
     event.kind === 'addresses_restored'
       ? withAddresses(node.network, event.addresses.map(ownFact))
       : withoutAddresses(node.network, event.addresses);
+  if (event.router === STATICS) {
+    return staticsAnswered({ ...node, network }, event, event.addresses.map(addressKey));
+  }
   return stepOne([{ ...node, network }, []], event.router, event, now);
 }
 
+/** What is there now; who misses something acts on it. */
+function routingRead(node: NodeState, present: readonly string[], now: Instant): NodeStep {
+  const step = rethink(node, { ...node.network, routing: new Set(present) }, now);
+  return continueWith(step, { kind: 'routing_read' }, now);
+}
+
+function routingOutcome(
+  node: NodeState,
+  event: Extract<VrrpEvent, { kind: 'routing_restored' | 'routing_refused' }>,
+  now: Instant,
+): NodeStep {
+  const network =
+    event.kind === 'routing_restored'
+      ? withRouting(node.network, event.entries)
+      : withoutRouting(node.network, event.entries);
+  if (event.router === STATICS) {
+    return staticsAnswered({ ...node, network }, event, event.entries.map(entryText));
+  }
+  return stepOne([{ ...node, network }, []], event.router, event, now);
+}
+
+function staticsAnswered(
+  node: NodeState,
+  event: { readonly kind: string; readonly detail?: string },
+  keys: readonly string[],
+): NodeStep {
+  if (event.detail === undefined) return [node, [staticsOutcome('restored', keys, '')]];
+  const statics = staticsRefused(node.statics, keys);
+  return [{ ...node, statics }, [staticsOutcome('refused', keys, event.detail)]];
+}
+
+/** Members of a track_group hear when what they depend on is gone or back. */
+function checkStatics([node, actions]: NodeStep, now: Instant): NodeStep {
+  if (node.network.missingStatics.size === 0 && !hasGroups(node.statics.entries)) return [node, actions];
+  const missing = missingStatics(node.statics, node.network);
+  if (sameValue([...missing], [...node.network.missingStatics])) return [node, actions];
+  const network: Network = { ...node.network, missingStatics: missing };
+  return continueWith([{ ...node, network }, actions], { kind: 'network_changed' }, now);
+}
+
+/** Something outside changed, so what was refused may be possible now. */
 const rethink = (node: NodeState, network: Network, now: Instant): NodeStep =>
-  stepEach({ ...node, network }, { kind: 'network_changed' }, now);
+  stepEach({ ...node, network, statics: { ...node.statics, refused: [] } }, { kind: 'network_changed' }, now);
 
 const virtualOf = (instances: readonly VrrpInstance[]): ReadonlySet<string> =>
   new Set(instances.flatMap((config) => allAddresses(config).map(addressKey)));

@@ -71,6 +71,8 @@ export interface Master {
   readonly announce: AnnounceTimers;
   /** addresses put back since the last advert, see REPAIRS_PER_ADVERT_MAX */
   readonly repairs: number;
+  /** `entryText` of what the kernel refused since anything last changed: asking again would get the same answer */
+  readonly refused: readonly string[];
 }
 
 export interface Fault {
@@ -87,6 +89,8 @@ export type FaultCause =
   | { readonly kind: 'no_source_address'; readonly interface: InterfaceName }
   | { readonly kind: 'source_in_detection'; readonly interface: InterfaceName; readonly address: IpAddress }
   | { readonly kind: 'source_taken'; readonly interface: InterfaceName; readonly address: IpAddress }
+  /** a static entry with a track_group */
+  | { readonly kind: 'static_missing'; readonly what: string }
   | { readonly kind: 'no_socket'; readonly detail: string }
   | { readonly kind: 'unsupported'; readonly why: string };
 
@@ -97,7 +101,8 @@ export type Complaint =
   | 'lower_priority'
   | 'own_advert'
   | 'address_refused'
-  | 'address_duplicate';
+  | 'address_duplicate'
+  | 'routing_refused';
 
 export const routerKey = (config: Pick<VrrpInstance, 'vrid' | 'family' | 'interface'>): string =>
   `${config.interface} ${config.family} ${config.vrid}`;

@@ -1,6 +1,7 @@
 /** One router's reaction to one event: what is common to all phases, then a dispatch by phase. */
 import { exhaustive } from '../../base/never.ts';
 import { earliest, type Instant, type Priority } from '../../base/units.ts';
+import type { RoutingEntry } from '../../config/model/routing.ts';
 import type { VirtualAddress, VrrpInstance } from '../../config/model/vrrp.ts';
 import { type AcceptedAdvert, type DropReason, type ReceivedPacket, receiveAdvert } from '../wire/receive.ts';
 import { announceDeadline } from './announce.ts';
@@ -12,7 +13,6 @@ import {
   isDue,
   listedAddresses,
   log,
-  removePresent,
   type Step,
   type World,
 } from './effects.ts';
@@ -20,10 +20,11 @@ import { assessHealth, effectivePriority, faultReason } from './health.ts';
 import { vrrpLog } from './log-events.ts';
 import { addressKey } from './network.ts';
 import { reconfigure } from './reload.ts';
+import { removeAll, routingRefused, routingRestored } from './routing.ts';
 import type { RouterState } from './state.ts';
 import type { VrrpCounters } from './status.ts';
 import { backupHeard, masterDown, moveDeadline } from './step-backup.ts';
-import { masterDue, masterHeard, repair } from './step-master.ts';
+import { masterDue, masterHeard, repair, repairRouting } from './step-master.ts';
 import { becomeFault, begin, downInterval, halt, recover } from './transitions.ts';
 
 export type RouterEvent =
@@ -40,6 +41,10 @@ export type RouterEvent =
       readonly addresses: readonly VirtualAddress[];
       readonly detail: string;
     }
+  /** the view of the kernel's routes and rules is fresh */
+  | { readonly kind: 'routing_read' }
+  | { readonly kind: 'routing_restored'; readonly entries: readonly RoutingEntry[] }
+  | { readonly kind: 'routing_refused'; readonly entries: readonly RoutingEntry[]; readonly detail: string }
   | { readonly kind: 'config_replaced'; readonly config: VrrpInstance }
   | { readonly kind: 'instance_removed' }
   | { readonly kind: 'stop_requested'; readonly release: boolean };
@@ -48,7 +53,7 @@ export function stepRouter(router: RouterState, event: RouterEvent, world: World
   const { phase } = router;
   switch (event.kind) {
     case 'startup_delayed':
-      return [router, removePresent(router, world.network)];
+      return [router, removeAll(router, world.network)];
     case 'packet_received':
       return received(router, event.packet, world, now);
     case 'deadline_reached':
@@ -63,6 +68,12 @@ export function stepRouter(router: RouterState, event: RouterEvent, world: World
       return restored(router, event.addresses);
     case 'addresses_refused':
       return refused(router, event.addresses, event.detail);
+    case 'routing_read':
+      return phase.kind === 'master' ? repairRouting(router, phase, world) : [router, []];
+    case 'routing_restored':
+      return routingRestored(router, event.entries);
+    case 'routing_refused':
+      return routingRefused(router, event.entries, event.detail);
     case 'config_replaced':
       return reconfigure(router, event.config, world, now);
     case 'stop_requested':
@@ -191,7 +202,15 @@ function networkChanged(router: RouterState, world: World, now: Instant): Step {
   if (weighed.phase.kind === 'fault') return recover(weighed, health.source, now);
   if (weighed.phase.kind === 'initialize') return [weighed, []];
   const sourced = { ...weighed, phase: { ...weighed.phase, source: health.source } };
-  return [sourced, []];
+  return [reconsider(sourced), []];
+}
+
+/** What the kernel refused may be possible now. */
+function reconsider(router: RouterState): RouterState {
+  const { phase } = router;
+  return phase.kind === 'master' && phase.refused.length > 0
+    ? { ...router, phase: { ...phase, refused: [] } }
+    : router;
 }
 
 /** In Backup the running deadline moves along (behaviour.md section 4.1). */

@@ -2,6 +2,7 @@
  *  world (log, notification), and brings the addresses into line with the new phase. */
 import type { IpAddress } from '../../base/ip.ts';
 import { after, type Instant, type Micros, type Priority } from '../../base/units.ts';
+import { entryText } from '../../config/model/routing.ts';
 import type { RouterAction, Transition } from './actions.ts';
 import { announceTimersFrom } from './announce.ts';
 import {
@@ -11,7 +12,6 @@ import {
   announce,
   count,
   log,
-  removePresent,
   resign,
   type Step,
   sendAdvert,
@@ -19,7 +19,8 @@ import {
 } from './effects.ts';
 import { assessHealth, faultReason } from './health.ts';
 import { vrrpLog } from './log-events.ts';
-import { addressKey, isPresent } from './network.ts';
+import { addressKey, isPresent, isRouted } from './network.ts';
+import { addMissingRouting, removeAll, routingOf } from './routing.ts';
 import { type Backup, isOwner, type Phase, type RouterState } from './state.ts';
 import { STATE_NAME } from './status.ts';
 import { masterDownInterval, type TimerInputs } from './timers.ts';
@@ -47,8 +48,15 @@ export function begin(router: RouterState, world: World, now: Instant): Step {
   if (isOwner(router.config) && router.config.initialState === 'MASTER') {
     return becomeMaster(router, world, { source, reason: 'owns the addresses (priority 255)' }, now);
   }
-  const found = allAddresses(router.config).filter((address) => isPresent(world.network, address));
-  if (found.length > 0) return adopt(router, { source, found: found.map(addressKey) }, now);
+  const found = [
+    ...allAddresses(router.config)
+      .filter((address) => isPresent(world.network, address))
+      .map(addressKey),
+    ...routingOf(router.config)
+      .filter((entry) => isRouted(world.network, entry))
+      .map(entryText),
+  ];
+  if (found.length > 0) return adopt(router, { source, found }, now);
   const phase = freshBackup(router, { source, reason: 'started: listening for a master' }, now);
   return enter(router, phase, now);
 }
@@ -89,12 +97,14 @@ export function becomeMaster(
     nextAdvertAt: after(now, config.advertInterval),
     announce: announceTimersFrom(config.garp, now),
     repairs: 0,
+    refused: [],
   };
   const equipped = andThen(advertised, (sent) => [
     count(sent, 'becameMaster'),
     [
       log(vrrpLog.settingAddresses({ instance: config.name })),
       ...addMissing(sent, world.network),
+      ...addMissingRouting(sent, world.network),
       ...announce(sent, config.garp.repeat),
     ],
   ]);
@@ -153,7 +163,7 @@ export function halt(
 /** Resigns if master; whatever the phase, none of the virtual addresses stays. */
 function release(router: RouterState, world: World): Step {
   const { phase } = router;
-  if (phase.kind !== 'master') return [router, removePresent(router, world.network)];
+  if (phase.kind !== 'master') return [router, removeAll(router, world.network)];
   const audible = world.network.links.get(router.config.interface)?.up ?? false;
   const said: Step = audible ? resign(router, world, phase.source) : [router, []];
   return andThen(said, (resigned) => [count(resigned, 'releasedMaster'), letGo(resigned, world)]);
@@ -162,7 +172,7 @@ function release(router: RouterState, world: World): Step {
 const letGo = (router: RouterState, world: World): readonly RouterAction[] => [
   { kind: 'cancel_announcements', router: router.key },
   log(vrrpLog.removingAddresses({ instance: router.config.name })),
-  ...removePresent(router, world.network),
+  ...removeAll(router, world.network),
 ];
 
 function freshBackup(

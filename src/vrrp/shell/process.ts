@@ -14,29 +14,35 @@ import { invariant } from '../../base/never.ts';
 import { type SystemError, systemErrorText } from '../../base/system-error.ts';
 import { earliest, type Instant, type InterfaceName, instant } from '../../base/units.ts';
 import type { Config } from '../../config/model/config.ts';
+import type { RoutingEntry } from '../../config/model/routing.ts';
 import type { VrrpInstance } from '../../config/model/vrrp.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
 import type { NetEvent, NetKernel } from '../../ports/net-kernel.ts';
 import type { PacketPort } from '../../ports/packets.ts';
+import type { RoutingKernel } from '../../ports/routing-kernel.ts';
 import type { Transition } from '../core/actions.ts';
 import type { VrrpConfig, VrrpEvent } from '../core/events.ts';
 import { vrrpShellLog } from '../core/log-events.ts';
 import { nextDeadline, stepNode } from '../core/node.ts';
 import { type NodeState, newNode } from '../core/node-state.ts';
+import { routingOf } from '../core/routing.ts';
+import { staticRouting } from '../core/statics.ts';
 import { statusOf, type VrrpStatus } from '../core/status.ts';
 import { interpret } from './interpret.ts';
 import { type LinkTable, linkTable } from './links.ts';
+import { type RoutingTable, routingTable } from './routing-table.ts';
 import { openSockets, type SocketTable } from './sockets.ts';
 
 export interface VrrpPorts {
   readonly clock: Clock;
   readonly packets: PacketPort;
   readonly net: NetKernel;
+  readonly routing: RoutingKernel;
   readonly log: Log;
 }
 
 /** The part of the configuration that this process lives by. */
-export type VrrpPart = Pick<Config, 'vrrpInstances'> & {
+export type VrrpPart = Pick<Config, 'vrrpInstances' | 'statics'> & {
   readonly global: Pick<Config['global'], 'vrrp'>;
 };
 
@@ -84,7 +90,13 @@ export function startVrrp(
 const vrrpConfigOf = (config: VrrpPart): VrrpConfig => ({
   globals: config.global.vrrp,
   instances: config.vrrpInstances,
+  statics: config.statics,
 });
+
+const routingEntries = ({ instances, statics }: VrrpConfig): readonly RoutingEntry[] => [
+  ...staticRouting(statics),
+  ...instances.flatMap(routingOf),
+];
 
 class Running {
   readonly #ports: VrrpPorts;
@@ -92,6 +104,7 @@ class Running {
   readonly #core: VrrpCore;
   readonly #links: LinkTable = linkTable();
   readonly #sockets: SocketTable;
+  readonly #routing: RoutingTable;
   readonly #alarm: Alarm;
   /** interfaces on which the last advert could not be sent */
   readonly #mute = new Set<InterfaceName>();
@@ -117,6 +130,12 @@ class Running {
     const wake = (): void => this.#wake();
     this.#sockets = openSockets(ports.packets, ports.log, wake);
     this.#alarm = ports.clock.alarm(wake);
+    this.#routing = routingTable({
+      kernel: ports.routing,
+      links: this.#links.byName,
+      log: ports.log,
+      onChange: () => this.#routingTouched(),
+    });
   }
 
   /** Subscribes before it reads, so that nothing falls between; what is told twice does no harm. */
@@ -130,6 +149,8 @@ class Running {
     const network = snapshot.ok ? this.#links.replace(snapshot.value) : { links: [], addresses: [] };
     const now = this.#ports.clock.now();
     this.#reconcileSockets(this.#config.instances, now);
+    this.#routing.want(routingEntries(this.#config), now);
+    this.#readRouting(now);
     this.#feed({ kind: 'started', config: this.#config, ...network }, now);
     this.#arm();
   }
@@ -139,8 +160,11 @@ class Running {
     if (this.#stopped) return;
     const now = this.#ports.clock.now();
     this.#reconcileSockets([...this.#config.instances, ...config.instances], now);
+    this.#routing.want([...routingEntries(this.#config), ...routingEntries(config)], now);
+    this.#readRouting(now);
     this.#config = config;
     this.#feed({ kind: 'config_changed', config }, now);
+    this.#routing.want(routingEntries(config), now);
     this.#reconcileSockets(config.instances, now);
     this.#arm();
   }
@@ -152,6 +176,7 @@ class Running {
     this.#alarm.set(null);
     this.#unsubscribe?.();
     this.#sockets.closeAll();
+    this.#routing.close();
   }
 
   status(): VrrpStatus {
@@ -174,6 +199,7 @@ class Running {
     }
     const { retryAt } = this.#sockets;
     if (retryAt !== null && retryAt <= now) this.#reconcileSockets(this.#config.instances, now);
+    if (this.#routing.readAt !== null && this.#routing.readAt <= now) this.#readRouting(now);
     const deadline = this.#core.nextDeadline(this.#node);
     if (deadline !== null && deadline <= now) this.#feed({ kind: 'deadline_reached' }, now);
     this.#arm();
@@ -192,7 +218,20 @@ class Running {
       this.#reconcileSockets(this.#config.instances, now);
     }
     for (const translated of events) this.#feed(translated, now);
+    // IPv4 routes go with their link or source address, and nobody says so
+    this.#routing.touch(now);
     this.#arm();
+  }
+
+  #routingTouched(): void {
+    if (this.#stopped) return;
+    this.#routing.touch(this.#ports.clock.now());
+    this.#arm();
+  }
+
+  #readRouting(now: Instant): void {
+    const present = this.#routing.read(now);
+    if (present !== null) this.#feed({ kind: 'routing_read', present }, now);
   }
 
   #reconcileSockets(instances: readonly VrrpInstance[], now: Instant): void {
@@ -215,6 +254,7 @@ class Running {
     return {
       sockets: this.#sockets,
       net: this.#ports.net,
+      routing: this.#routing,
       log: this.#ports.log,
       links: this.#links.byName,
       onTransition: (transition) => this.#options.onStatusChange?.(transition),
@@ -236,6 +276,8 @@ class Running {
   }
 
   #arm(): void {
-    this.#alarm.set(earliest(this.#core.nextDeadline(this.#node), this.#sockets.retryAt));
+    this.#alarm.set(
+      earliest(this.#core.nextDeadline(this.#node), this.#sockets.retryAt, this.#routing.readAt),
+    );
   }
 }

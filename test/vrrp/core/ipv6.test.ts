@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { PLAIN_TRAITS } from '../../../src/base/address-traits.ts';
 import { type Instant, instant } from '../../../src/base/units.ts';
+import { NO_STATICS } from '../../../src/config/model/routing.ts';
 import type { VirtualAddress, VrrpInstance } from '../../../src/config/model/vrrp.ts';
 import { address, ETH0, virtualAddress, vrrpGlobals, vrrpInstance } from '../../../src/sim/topology.ts';
 import type { VrrpAction } from '../../../src/vrrp/core/actions.ts';
@@ -30,7 +31,7 @@ class Router {
       destination: { kind: 'multicast', group: GROUP },
       ...changes,
     });
-    const config = { globals: vrrpGlobals(), instances: [instance] };
+    const config = { globals: vrrpGlobals(), instances: [instance], statics: NO_STATICS };
     const links = [{ name: ETH0, up: true, multicast: true, announces: true, mtu: 1500 }];
     this.feed({ kind: 'started', config, links, addresses: [own] });
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { instant, priority, seconds } from '../../../src/base/units.ts';
+import { NO_STATICS } from '../../../src/config/model/routing.ts';
 import { address, ETH0, vrrpGlobals, vrrpInstance } from '../../../src/sim/topology.ts';
 import type { VrrpAction } from '../../../src/vrrp/core/actions.ts';
 import { nextDeadline, stepNode } from '../../../src/vrrp/core/node.ts';
@@ -22,7 +23,7 @@ const started = (): NodeState => {
     newNode(globals),
     {
       kind: 'started',
-      config: { globals, instances: [instance] },
+      config: { globals, instances: [instance], statics: NO_STATICS },
       links: [{ name: ETH0, up: true, multicast: true, announces: true, mtu: 1500 }],
       addresses: [{ interface: ETH0, address: OWN, prefixLength: 24, ours: null, detection: 'over' }],
     },

@@ -8,7 +8,9 @@ import type { SystemError } from '../../../src/base/system-error.ts';
 import { after, type Instant, ifIndex, instant, priority, seconds, vrid } from '../../../src/base/units.ts';
 import type { AddressState, NetOperation } from '../../../src/ports/net-kernel.ts';
 import type { VrrpPacket, VrrpSocketOptions } from '../../../src/ports/packets.ts';
+import type { RoutingOperation } from '../../../src/ports/routing-kernel.ts';
 import { ethernet, newKernel, type SimKernel } from '../../../src/sim/kernel.ts';
+import { newRouting, type SimRouting } from '../../../src/sim/routing.ts';
 import { address, ETH0 } from '../../../src/sim/topology.ts';
 import {
   startVrrp,
@@ -46,6 +48,7 @@ interface FakeSocket {
 
 export interface Bench {
   readonly kernel: SimKernel;
+  readonly routing: SimRouting;
   readonly sockets: readonly FakeSocket[];
   /** priorities of the adverts that were sent, and what else happened, in order */
   readonly done: readonly string[];
@@ -77,6 +80,7 @@ export function newBench(): Bench {
   const kernel = newKernel((deliver) => notifications.push(deliver));
   kernel.addLink(ethernet(ETH0, ifIndex(2), brand<MacAddress>('02:00:00:00:00:01')));
   kernel.addForeign(onEth0(OWN, { prefixLength: 24 }));
+  const routing = newRouting((deliver) => notifications.push(deliver));
   const sockets: FakeSocket[] = [];
   const done: string[] = [];
   const logs: string[] = [];
@@ -86,6 +90,7 @@ export function newBench(): Bench {
 
   const bench: Bench = {
     kernel,
+    routing,
     sockets,
     done,
     logs,
@@ -170,6 +175,15 @@ export function newBench(): Bench {
       ...kernel,
       apply: (operations) => operations.map((operation) => applyOne(operation)),
     },
+    routing: {
+      ...routing,
+      apply: (operations) =>
+        operations.map((operation) => {
+          const [error = null] = routing.apply([operation]);
+          done.push(`${operation.kind} ${textOf(operation)} ${error?.code ?? 'done'}`);
+          return error;
+        }),
+    },
     log: ({ text, level }) => {
       if (level !== 'debug') logs.push(text);
     },
@@ -183,6 +197,9 @@ export function newBench(): Bench {
   }
   return bench;
 }
+
+const textOf = (operation: RoutingOperation): string =>
+  'route' in operation ? operation.route.destination.address : String(operation.rule.priority);
 
 function packetOf({
   sent,

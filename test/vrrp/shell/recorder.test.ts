@@ -21,7 +21,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const GLOBALS: VrrpGlobals = config([]).global.vrrp;
 const STARTED = {
   kind: 'started',
-  config: { globals: GLOBALS, instances: [] },
+  config: { globals: GLOBALS, instances: [], statics: { addresses: [], routes: [], rules: [] } },
   links: [],
   addresses: [],
 } as never;
