@@ -1,53 +1,34 @@
 /** The JSON schema (draft-07) of the model in model/: what `vipd --schema` prints and what every loaded
  *  configuration is checked against before it reaches a child. */
 import { SCHEDULERS } from './model/lvs.ts';
-
-type Schema = Readonly<Record<string, unknown>>;
+import { statics, virtualLink, virtualRoute, virtualRule } from './routing-schema.ts';
+import {
+  flag,
+  IPV4,
+  IPV6,
+  i32,
+  integer,
+  interfaceName,
+  ip,
+  kind,
+  list,
+  nullable,
+  object,
+  oneOf,
+  pattern,
+  type Schema,
+  shared,
+  text,
+  u32,
+  union,
+} from './schema-terms.ts';
 
 const ID = 'https://vipd.example/schema/config.json';
-const IPV4 = '^(\\d{1,3}\\.){3}\\d{1,3}$';
-const IPV6 = '^[0-9a-f:.]*:[0-9a-f:.]*$';
-const IP = `${IPV4}|${IPV6}`;
-
-const text: Schema = { type: 'string' };
-const flag: Schema = { type: 'boolean' };
-const integer = (minimum: number, maximum: number): Schema => ({ type: 'integer', minimum, maximum });
-const oneOf = (...values: readonly (string | number)[]): Schema => ({ enum: values });
-const list = (items: Schema, minItems = 0): Schema => ({ type: 'array', items, minItems });
-const pattern = (expression: string): Schema => ({ type: 'string', pattern: expression });
-const shared = (name: string): Schema => ({ $ref: `#/definitions/${name}` });
-
-/** Every property is there; nothing else is. */
-const object = (properties: Readonly<Record<string, Schema>>): Schema => ({
-  type: 'object',
-  properties,
-  required: Object.keys(properties),
-  additionalProperties: false,
-});
-
-/** One `type` with two names and not `anyOf`: the generated code stays small and quick. */
-const nullable = (schema: Schema): Schema =>
-  typeof schema['type'] === 'string'
-    ? { ...schema, type: [schema['type'], 'null'] }
-    : { anyOf: [{ type: 'null' }, schema] };
-/** A union that is told apart by `kind`, so that an error names one alternative and not all of them. */
-const union = (...alternatives: readonly Schema[]): Schema => ({
-  type: 'object',
-  required: ['kind'],
-  discriminator: { propertyName: 'kind' },
-  oneOf: alternatives,
-});
-const kind = (name: string, properties: Readonly<Record<string, Schema>> = {}): Schema =>
-  object({ kind: { const: name }, ...properties });
 
 /** microseconds, integer; the longest keepalived accepts is 4294967295 s */
 const micros = integer(0, 4_294_967_295_000_000);
 const port = integer(0, 65_535);
 const weight = integer(-253, 253);
-const u32 = integer(0, 4_294_967_295);
-const i32 = integer(0, 2_147_483_647);
-const ip = pattern(IP);
-const interfaceName = pattern('^[^\\s/]{1,15}$');
 const command = shared('command');
 const forwarding = shared('forwarding');
 
@@ -115,91 +96,6 @@ const virtualAddress = object({
   tracked: flag,
 });
 
-const prefix = object({ address: ip, length: integer(0, 128) });
-const range = object({ low: u32, high: u32 });
-const decimal = pattern('^\\d{1,20}$');
-const tunnel = {
-  id: nullable(decimal),
-  destination: nullable(ip),
-  source: nullable(ip),
-  ttl: integer(0, 255),
-  tos: integer(0, 255),
-  flags: integer(0, 65_535),
-};
-const leg = {
-  via: nullable(ip),
-  device: nullable(interfaceName),
-  onlink: flag,
-  encapsulation: nullable(
-    union(
-      kind('ip', tunnel),
-      kind('ip6', tunnel),
-      kind('mpls', { labels: list(integer(0, 0xf_ffff), 1) }),
-      kind('ila', { locator: decimal }),
-    ),
-  ),
-  realms: nullable(u32),
-};
-
-const virtualRoute = object({
-  kind: { const: 'route' },
-  route: object({
-    family: oneOf('inet', 'inet6'),
-    type: integer(0, 255),
-    destination: prefix,
-    from: nullable(prefix),
-    table: u32,
-    protocol: integer(0, 255),
-    scope: integer(0, 255),
-    tos: integer(0, 255),
-    metric: nullable(u32),
-    source: nullable(ip),
-    ...leg,
-    expires: nullable(u32),
-    metrics: object({
-      values: { type: 'object', additionalProperties: u32 },
-      congestionControl: nullable(text),
-      locked: u32,
-    }),
-    preference: nullable(integer(0, 255)),
-    ttlPropagate: nullable(flag),
-    nextHops: list(object({ ...leg, weight: integer(1, 256) })),
-  }),
-  placement: oneOf('prepend', 'append', 'add'),
-  vrf: nullable(interfaceName),
-  tracked: flag,
-});
-
-const virtualRule = object({
-  kind: { const: 'rule' },
-  rule: object({
-    family: oneOf('inet', 'inet6'),
-    priority: u32,
-    action: union(
-      kind('lookup', { table: u32 }),
-      kind('goto', { target: u32 }),
-      ...['l3mdev', 'nop', 'blackhole', 'unreachable', 'prohibit'].map((name) => kind(name)),
-    ),
-    invert: flag,
-    from: nullable(prefix),
-    to: nullable(prefix),
-    tos: integer(0, 255),
-    mark: nullable(object({ value: u32, mask: u32 })),
-    realms: nullable(u32),
-    suppressPrefixLength: nullable(i32),
-    suppressGroup: nullable(i32),
-    iif: nullable(interfaceName),
-    oif: nullable(interfaceName),
-    tunnelId: nullable(decimal),
-    users: nullable(range),
-    ipProtocol: nullable(integer(0, 255)),
-    sourcePorts: nullable(range),
-    destinationPorts: nullable(range),
-    protocol: integer(0, 255),
-  }),
-  tracked: flag,
-});
-
 const notify = object({
   master: nullable(command),
   backup: nullable(command),
@@ -234,6 +130,8 @@ const vrrpInstance = object({
   ),
   virtualAddresses: { ...list(virtualAddress), maxItems: 255 },
   excludedAddresses: list(virtualAddress),
+  virtualLinks: list(virtualLink),
+  advertInterface: interfaceName,
   routes: list(shared('virtualRoute')),
   rules: list(shared('virtualRule')),
   garp: object({
@@ -253,13 +151,6 @@ const vrrpInstance = object({
   lowerPrioNoAdvert: flag,
   higherPrioSendAdvert: flag,
   notify,
-});
-
-const staticEntry = (entry: Schema): Schema => object({ entry, members: list(text) });
-const statics = object({
-  addresses: list(staticEntry(virtualAddress)),
-  routes: list(staticEntry(shared('virtualRoute'))),
-  rules: list(staticEntry(shared('virtualRule'))),
 });
 
 const vrrpSyncGroup = object({ name: text, members: list(text, 1), notify });
@@ -380,7 +271,7 @@ export const configSchema: Schema = {
     global: globalConfig,
     virtualRoute,
     virtualRule,
-    statics,
+    statics: statics(virtualAddress),
     vrrpInstance,
     vrrpSyncGroup,
     vrrpScript,

@@ -2,6 +2,7 @@
 import { systemErrorText } from '../base/system-error.ts';
 import type { ChildScheduling } from '../config/model/global.ts';
 import { createClock } from '../net/adapters/clock.ts';
+import { createLinkKernel } from '../net/adapters/link-kernel.ts';
 import { createNetKernel } from '../net/adapters/net-kernel.ts';
 import { createPacketPort } from '../net/adapters/packets.ts';
 import { createRoutingKernel } from '../net/adapters/routing-kernel.ts';
@@ -24,7 +25,14 @@ const startHalf: StartHalf = (config, options, log) => {
   const net = createNetKernel();
   if (!net.ok) return { refusal: { exitCode: 4, reason: systemErrorText(net.error) } };
   const packets = createPacketPort(clock);
-  const ports = { clock, packets, net: net.value, routing: createRoutingKernel(), log };
+  const ports = {
+    clock,
+    packets,
+    net: net.value,
+    routing: createRoutingKernel(),
+    links: createLinkKernel(),
+    log,
+  };
   const core = options.record === null ? undefined : recordedCore(options.record, ports);
   const vrrp = startVrrp(ports, config, { releaseVips: options.releaseVips }, core);
   return {

@@ -42,6 +42,7 @@ export const IPV6 = {
   RECVHOPLIMIT: 51,
   HOPLIMIT: 52,
   TCLASS: 67,
+  FREEBIND: 78,
 } as const;
 
 /** linux/if_ether.h */

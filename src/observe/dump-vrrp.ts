@@ -31,6 +31,10 @@ export const instanceLines = (
   `   VRRP Version = ${instance.version}`,
   ...(group === null ? [] : [`   Sync group = ${group.name}`]),
   ...stateLines(instance, now),
+  ...instance.virtualLinks.map(
+    ({ kind, name, parent, mac }) =>
+      `   Use ${kind === 'macvlan' ? 'VMAC' : 'IPVLAN'}, i/f ${name} on ${parent}${mac === null ? '' : `, MAC ${mac}`}`,
+  ),
   `   Interface = ${instance.interface}`,
   ...optional(instance.sourceAddress !== null, `   Using src_ip = ${instance.sourceAddress}`),
   ...destinationLines(instance),

@@ -11,6 +11,7 @@ import type { Transition } from '../vrrp/core/actions.ts';
 import type { startVrrp, VrrpPart, VrrpPorts, VrrpProcess } from '../vrrp/shell/process.ts';
 import { newKernel, type SimKernel } from './kernel.ts';
 import type { Lan } from './lan.ts';
+import { newLinks, type SimLinks } from './links.ts';
 import { newRouting, type SimRouting } from './routing.ts';
 import { SimSocket } from './socket.ts';
 import type { World } from './world.ts';
@@ -46,6 +47,7 @@ export class Host {
   readonly plan: HostPlan;
   readonly kernel: SimKernel;
   readonly routing: SimRouting;
+  readonly links: SimLinks;
   process: VrrpProcess | null = null;
   /** false: powered off or with a cut link; frames neither leave nor arrive */
   connected = true;
@@ -83,6 +85,7 @@ export class Host {
     this.#start = around.start;
     this.#clockOffset = micros(around.random.between(0, 1_000_000_000));
     this.kernel = newKernel((deliver) => this.#soon(deliver));
+    this.links = newLinks(this.kernel);
     this.routing = newRouting((deliver) => this.#soon(deliver));
     this.#lan.attach(plan.name, (frame) => this.#receive(frame));
   }
@@ -200,6 +203,7 @@ export class Host {
       packets: this.#packets(),
       net: this.kernel,
       routing: this.routing,
+      links: this.links,
       log: this.#observer.log(this),
     };
   }

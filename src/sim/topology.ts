@@ -127,6 +127,8 @@ export const vrrpInstance = (changes: Partial<VrrpInstance> = {}): VrrpInstance 
   destination: { kind: 'multicast', group: address('224.0.0.18') },
   virtualAddresses: [virtualAddress('192.168.100.240')],
   excludedAddresses: [],
+  virtualLinks: [],
+  advertInterface: ETH0,
   routes: [],
   rules: [],
   garp: {

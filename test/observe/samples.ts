@@ -153,6 +153,8 @@ export const CONFIG: Config = {
           tracked: true,
         },
       ],
+      virtualLinks: [],
+      advertInterface: eth0,
       routes: [virtualRoute('10.9.0.0')],
       rules: [virtualRule(100, { tracked: false })],
       garp: {

@@ -203,6 +203,8 @@ function lineOf(action: Exclude<VrrpAction, { kind: 'announce_address' }>): read
       return [`restore ${action.addresses.map(addressKey).join(', ')}`];
     case 'remove_addresses':
       return [`remove ${action.addresses.map(addressKey).join(', ')}`];
+    case 'switch_links':
+      return [`switch ${action.links.join(', ')} ${action.up ? 'on' : 'off'}`];
     case 'add_routing':
       return [`set ${action.entries.map(entryText).join(', ')}`];
     case 'restore_routing':

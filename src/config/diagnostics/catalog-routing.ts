@@ -1,4 +1,4 @@
-/** Diagnostics of the lines of virtual_routes, virtual_rules, static_* and track_group. */
+/** Diagnostics of the lines of virtual_routes, virtual_rules, static_* and track_group, and of use_vmac and use_ipvlan. */
 import { catalogRow } from './diagnostic.ts';
 
 type None = Readonly<Record<never, never>>;
@@ -97,6 +97,32 @@ export const routing = {
     'static_group_interface',
     'mistake',
     (f: Line) => `a ${f.what} with track_group needs an interface; track_group is ignored`,
+  ),
+  link_name_twice: catalogRow(
+    'link_name_twice',
+    'mistake',
+    (f: { word: string }) => `the interface has a name already; '${f.word}' is ignored`,
+  ),
+  link_group: catalogRow(
+    'link_group',
+    'mistake',
+    (f: { group: string }) => `'${f.group}' is not an interface group; it is ignored`,
+  ),
+  bad_vmac: catalogRow(
+    'bad_vmac',
+    'mistake',
+    (f: { mac: string }) => `${f.mac} cannot be a MAC of one's own choice; the one of the VRID is used`,
+  ),
+  xmit_base_alone: catalogRow(
+    'xmit_base_alone',
+    'complaint',
+    (f: { name: string }) => `(${f.name}) vmac_xmit_base without use_vmac has no effect`,
+  ),
+  ipvlan_address: catalogRow(
+    'ipvlan_address',
+    'complaint',
+    (f: { name: string }) =>
+      `(${f.name}) use_ipvlan needs an address of the instance's family; it is ignored`,
   ),
   track_group_member: catalogRow(
     'track_group_member',

@@ -1,4 +1,5 @@
 /** What every lowering step gets, and the few ways of choosing between settings. */
+import type { InterfaceName } from '../../base/units.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { GlobalConfig } from '../model/global.ts';
 import type { globalRows } from '../schema/global.ts';
@@ -14,6 +15,8 @@ export interface LowerContext {
   readonly defaults: GlobalSettings;
   /** how lines in iproute2's words are read */
   readonly lines: RoutingLines;
+  /** the first of the candidates that no interface made for an instance has */
+  readonly nameLink: (candidates: Iterable<InterfaceName>) => InterfaceName;
 }
 
 export const valueOr = <T, F>(setting: Setting<T> | undefined, fallback: F): T | F =>

@@ -21,6 +21,7 @@ import type { Statement } from '../syntax/tree.ts';
 import type { GlobalSettings, LowerContext } from './context.ts';
 import { lowerGlobal } from './global.ts';
 import { lowerStatics, routingLines } from './routing.ts';
+import { linkNames } from './virtual-links.ts';
 import { lowerVirtualServer } from './virtual-server.ts';
 import { lowerInstance } from './vrrp-instance.ts';
 import { type DefinedScript, lowerScript, lowerSyncGroups } from './vrrp-script.ts';
@@ -72,7 +73,7 @@ function lowerContext(
   const root = readBlock(globals, rootRows, report);
   const defaults = globalSettings(root, report);
   const global = lowerGlobal(root, defaults, hostName);
-  return { report, global, defaults, lines: routingLines(names, defaults) };
+  return { report, global, defaults, lines: routingLines(names, defaults), nameLink: linkNames() };
 }
 
 function lowerRest(root: Root, completed: readonly Placed<VirtualServer>[], context: LowerContext): Config {

@@ -3,7 +3,7 @@ import type { Family } from '../../base/ip.ts';
 import { interfaceName } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import { entryText, type RoutingEntry, type StaticEntries, type StaticEntry } from '../model/routing.ts';
-import type { VirtualAddress, VrrpInstance } from '../model/vrrp.ts';
+import type { VrrpInstance } from '../model/vrrp.ts';
 import type { NameSource } from '../schema/iproute-names.ts';
 import type { BlockValue, ListEntry, Settings } from '../schema/read-block.ts';
 import type { instanceRoutingRows, StaticLine, staticRows } from '../schema/routing.ts';
@@ -11,6 +11,7 @@ import type { Arguments } from '../syntax/tree.ts';
 import { type GlobalSettings, type LowerContext, valueOr } from './context.ts';
 import { readRoute } from './route-line.ts';
 import { readRule } from './rule-line.ts';
+import { placedAddress } from './vrrp-addresses.ts';
 import type { NamesOf } from './word-walk.ts';
 
 /** The first rule without a priority gets this one, the next the one below; each family counts by itself. */
@@ -67,7 +68,7 @@ export function lowerStatics(
   const groups = trackGroups(settings.track_group ?? [], instances, context);
   const fallback = valueOr(context.defaults.default_interface, INTERFACE_DEFAULT);
   const addresses = (settings.static_ipaddress ?? []).map(({ value: { value, group }, at }) => {
-    const entry: VirtualAddress = { ...value, interface: value.interface ?? fallback };
+    const entry = placedAddress(value, value.interface ?? fallback);
     return withMembers(entry, { group, at, hasInterface: value.interface !== null }, 'address');
   });
   const routes = (settings.static_routes ?? []).flatMap((line) => {

@@ -8,6 +8,7 @@ import type { Report } from '../diagnostics/diagnostic.ts';
 import type {
   TrackedInterface,
   TrackedScript,
+  VirtualAddress,
   VrrpAuthentication,
   VrrpInstance,
   VrrpVersion,
@@ -16,7 +17,8 @@ import type { BlockValue, Settings } from '../schema/read-block.ts';
 import type { vrrpInstanceRows } from '../schema/vrrp.ts';
 import { firstGiven, type LowerContext, valueOr } from './context.ts';
 import { virtualRouting } from './routing.ts';
-import { advertRoute, instanceFamily, virtualAddresses } from './vrrp-addresses.ts';
+import { type LinkPlan, planLinks } from './virtual-links.ts';
+import { advertRoute, instanceFamily, placedAddress, virtualAddresses } from './vrrp-addresses.ts';
 import { type DefinedScript, lowerNotify } from './vrrp-script.ts';
 import { advertInterval, garpSettings, preemption } from './vrrp-timing.ts';
 
@@ -44,9 +46,12 @@ export function lowerInstance(
   const version = instanceVersion(settings, name, family, strict, context);
   const level = valueOr(settings.priority, settings.state?.value === 'MASTER' ? OWNER : PRIORITY_DEFAULT);
   const owner = level === OWNER;
+  const route = advertRoute(settings, name, family, context);
+  const unicast = route.destination.kind === 'unicast';
+  const plan = planLinks(settings, { name, family, strict, unicast, ...mandatory }, context);
   const addresses = virtualAddresses(
     settings,
-    { name, family, interface: mandatory.interface, strict },
+    { name, family, interface: mandatory.interface, strict, place: plan.place },
     context,
   );
   if (addresses.virtual.length === 0 && settings.no_virtual_ipaddress === undefined) {
@@ -56,7 +61,6 @@ export function lowerInstance(
   if (strict && (settings.state?.value === 'MASTER') !== owner) {
     report(catalog.owner_state(settings.state?.at.keyword ?? block.at.keyword, { name }));
   }
-  const route = advertRoute(settings, name, family, context);
   const authentication = lowerAuthentication(settings, name, { version, family, strict }, context);
   const instance: VrrpInstance = {
     name,
@@ -71,10 +75,12 @@ export function lowerInstance(
       ? DOWN_TIMER_ADVERTS
       : valueOr(settings.down_timer_adverts ?? defaults.vrrp_down_timer_adverts, DOWN_TIMER_ADVERTS),
     authentication,
-    sourceAddress: route.source,
+    advertInterface: plan.advertInterface,
+    sourceAddress: route.source ?? plan.source,
     destination: route.destination,
     virtualAddresses: addresses.virtual,
-    excludedAddresses: addresses.excluded,
+    excludedAddresses: [...ownAddress(plan), ...addresses.excluded],
+    virtualLinks: plan.links,
     ...virtualRouting(settings, context),
     garp: garpSettings(settings, strict, context),
     strict,
@@ -95,6 +101,10 @@ export function lowerInstance(
   };
   return complete ? instance : null;
 }
+
+/** The address of the ipvlan: there while the instance is master, and not advertised. */
+const ownAddress = ({ ownAddress: line, links: [main] }: LinkPlan): readonly VirtualAddress[] =>
+  line === null || main === undefined ? [] : [placedAddress(line, main.name)];
 
 function mandatorySettings({ settings, head: name, at }: InstanceBlock, { report }: LowerContext) {
   const place = at.args[0] ?? at.keyword;

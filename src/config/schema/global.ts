@@ -112,6 +112,14 @@ export const globalRows = {
     tier: 1,
     noEffect: 'scripts',
   }),
+  vmac_prefix: line(text('a name'), 'name prefix of VMAC interfaces (PREFIX.VRID)', {
+    tier: 3,
+    repeat: 'first',
+  }),
+  vmac_addr_prefix: line(text('a name'), 'name prefix of VMACs of addresses on other interfaces', {
+    tier: 3,
+    repeat: 'first',
+  }),
   default_interface: line(interfaceWord, 'interface of static addresses without dev'),
   iproute_usr_dir: line(text('a directory'), "where the distribution's rt_tables and the like lie", {
     tier: 3,

@@ -158,13 +158,6 @@ export const KNOWN_KEYWORDS: readonly (readonly [
     3,
     'default: an address owner drops all received adverts',
   ],
-  ['global_defs/vmac_prefix', 'line', 3, 'name prefix of VMAC interfaces (PREFIX.VRID)'],
-  [
-    'global_defs/vmac_addr_prefix',
-    'line',
-    3,
-    'name prefix of VMACs created for addresses on other interfaces',
-  ],
   ['global_defs/umask', 'line', 3, 'file creation mask (controls dump file modes)'],
   [
     'global_defs/reload_check_config',
@@ -209,15 +202,6 @@ export const KNOWN_KEYWORDS: readonly (readonly [
   ['garp_group/gna_interval', 'line', 3, 'minimum gap between NAs of the group'],
   ['garp_group/interface', 'line', 3, 'interface belonging to the group'],
   ['garp_group/interfaces', 'list', 3, 'interfaces that share the same pacing'],
-  ['vrrp_instance/use_vmac', 'line', 2, 'put VIPs on a private-mode macvlan with the VRRP MAC'],
-  ['vrrp_instance/use_vmac_addr', 'line', 3, 'also create VMACs for VIPs living on other interfaces'],
-  [
-    'vrrp_instance/vmac_xmit_base',
-    'line',
-    2,
-    'send adverts from the parent interface although VIPs use the VMAC',
-  ],
-  ['vrrp_instance/use_ipvlan', 'line', 3, 'use an L2 ipvlan instead of a macvlan'],
   [
     'vrrp_instance/unicast_fault_no_peer',
     'line',

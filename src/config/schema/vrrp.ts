@@ -12,6 +12,7 @@ import {
   blockName, boolean, decimalSeconds, flag, I32_MAX, integer, interfaceWord, ipAddress, multicast4, multicast6,
   noHead, oneWord, parseAddress, parseInteger, parseInterface, SECONDS_MAX, text, U32_MAX, wholeSeconds, wordAt,
 } from './values.ts'; // biome-ignore format: one line reads better
+import { virtualLinkRows } from './virtual-link.ts';
 
 /** Weights of trackers (RFC 9568 priorities leave 1..254 for them). */
 const WEIGHT_MAX = 253;
@@ -159,6 +160,7 @@ export const vrrpInstanceRows = {
     tier: 1,
   }),
   ...instanceRoutingRows,
+  ...virtualLinkRows,
   no_virtual_ipaddress: line(flag, 'this instance has no address on purpose', { tier: 3 }),
   track_interface: list(interfaceLine, 'interfaces whose link state matters', { tier: 1 }),
   track_script: list(trackLine, 'scripts whose result matters', { tier: 1, noEffect: 'scripts' }),

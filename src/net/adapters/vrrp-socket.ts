@@ -82,6 +82,8 @@ function ipv6Options({ ifIndex, group }: VrrpSocketOptions): readonly SetOption[
     [IPPROTO.IPV6, IPV6.MULTICAST_LOOP, 0],
     [IPPROTO.IPV6, IPV6.MULTICAST_ALL, 0],
     [IPPROTO.IPV6, IPV6.TCLASS, INTERNETWORK_CONTROL],
+    // a VMAC sends from the address of its parent
+    [IPPROTO.IPV6, IPV6.FREEBIND, 1],
     [SOL_SOCKET, SO.PRIORITY, PRIORITY_INTERNETWORK_CONTROL],
   ];
   if (group === null) return always;

@@ -30,6 +30,8 @@ export type VrrpAction =
       readonly addresses: readonly VirtualAddress[];
     }
   | { readonly kind: 'remove_addresses'; readonly addresses: readonly VirtualAddress[] }
+  /** interfaces made for this router: on while it is master */
+  | { readonly kind: 'switch_links'; readonly links: readonly InterfaceName[]; readonly up: boolean }
   /** routes and rules, in the order in which they depend on each other */
   | { readonly kind: 'add_routing'; readonly router: string; readonly entries: readonly RoutingEntry[] }
   /** as `add_routing`, and the outcome comes back as `routing_restored` */

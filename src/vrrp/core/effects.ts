@@ -63,7 +63,7 @@ export function sendAdvert(
   };
   const actions = destinationsOf(config).map((destination) => ({
     kind: 'send_advert' as const,
-    interface: config.interface,
+    interface: config.advertInterface,
     family: config.family,
     source,
     destination,

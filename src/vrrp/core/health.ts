@@ -13,6 +13,7 @@ import {
   transportKey,
 } from './network.ts';
 import { type FaultCause, isOwner } from './state.ts';
+import { missingLinks } from './virtual-links.ts';
 
 export type Health =
   | { readonly kind: 'fit'; readonly source: IpAddress }
@@ -103,18 +104,22 @@ function ownInterfaceFaults(config: VrrpInstance, network: Network): FaultCause[
   if (!link.multicast && config.destination.kind === 'multicast') {
     return [{ kind: 'no_multicast', interface: config.interface }];
   }
-  const broken = network.brokenTransports.get(transportKey(config));
+  const out = { interface: config.advertInterface, family: config.family };
+  const broken =
+    network.brokenTransports.get(transportKey(config)) ?? network.brokenTransports.get(transportKey(out));
   return broken === undefined ? [] : [{ kind: 'no_socket', detail: broken }];
 }
 
 /** Interfaces tracked without weight, those that virtual addresses, routes and rules need (unless no_track), and static
  *  entries with a track_group. */
 function trackedFaults(config: VrrpInstance, network: Network): FaultCause[] {
-  const faults: FaultCause[] = [];
+  const faults: FaultCause[] = [...missingLinks(config, network)];
+  const own = new Set(config.virtualLinks.map(({ name }) => name));
   const missing = network.missingStatics.get(config.name);
   if (missing !== undefined) faults.push({ kind: 'static_missing', what: missing });
   const homes = [...config.virtualAddresses, ...config.excludedAddresses]
     .filter((address) => address.tracked && address.interface !== config.interface)
+    .filter((address) => !own.has(address.interface))
     .map((address) => address.interface);
   for (const name of new Set([...homes, ...routedInterfaces(config)]))
     if (!isUp(network, name)) faults.push(downCause(network, name));

@@ -250,6 +250,21 @@ export const vrrpShellLog = catalogue({
     'error',
     (f: { detail: string }) => `cannot remove a route or rule: ${f.detail}`,
   ),
+  linkMade: row(
+    'vrrp_link_made',
+    'info',
+    (f: { interface: string }) => `Success creating VMAC interface ${f.interface}`,
+  ),
+  linkFailed: row(
+    'vrrp_link_failed',
+    'error',
+    (f: { interface: string; detail: string }) => `cannot set up interface ${f.interface}: ${f.detail}`,
+  ),
+  settingFailed: row(
+    'vrrp_setting_failed',
+    'warning',
+    (f: { detail: string }) => `cannot change a setting of an interface: ${f.detail}`,
+  ),
   networkUnreadable: row(
     'vrrp_network_unreadable',
     'error',

@@ -87,6 +87,16 @@ export function withLink(network: Network, link: LinkFact): Network {
   return { ...network, links: new Map(network.links).set(link.name, link) };
 }
 
+/** Links that this process has switched on or off. */
+export function withSwitched(network: Network, names: readonly InterfaceName[], up: boolean): Network {
+  const links = new Map(network.links);
+  for (const name of names) {
+    const link = links.get(name);
+    if (link !== undefined) links.set(name, { ...link, up });
+  }
+  return { ...network, links };
+}
+
 /** A link's addresses go with it. */
 export function withoutLink(network: Network, name: InterfaceName): Network {
   const links = new Map(network.links);

@@ -16,6 +16,7 @@ import {
   withoutAddresses,
   withoutRouting,
   withRouting,
+  withSwitched,
 } from './network.ts';
 import type { RouterState } from './state.ts';
 import { newStatics, type StaticsState, type StaticsStep } from './statics.ts';
@@ -97,6 +98,8 @@ function enterOrder(node: NodeState, action: RouterAction, now: Instant): NodeSt
     }
     case 'cancel_announcements':
       return { ...node, lanes: cancelAnnouncements(node.lanes, action.router) };
+    case 'switch_links':
+      return { ...node, network: withSwitched(node.network, action.links, action.up) };
     case 'send_advert':
     case 'announce_address':
     case 'publish_transition':

@@ -45,6 +45,7 @@ import {
 } from './statics.ts';
 import { NO_COUNTS } from './status.ts';
 import { type RouterEvent, routerDeadline } from './step.ts';
+import { hearsOn } from './virtual-links.ts';
 
 /** When the process wants to be woken; null = only by an event. */
 export const nextDeadline = (node: NodeState): Instant | null =>
@@ -172,9 +173,13 @@ function packetReceived(
   const vrid = event.packet.payload[1];
   const router = node.routers.find(
     ({ config }) =>
-      config.vrid === vrid && config.interface === event.interface && config.family === event.family,
+      config.vrid === vrid &&
+      config.family === event.family &&
+      (config.interface === event.interface || config.advertInterface === event.interface),
   );
   if (router !== undefined) {
+    // heard on the other of its two interfaces, it is a second copy
+    if (hearsOn(router.config, node.network) !== event.interface) return [node, []];
     return stepOne([node, []], router.key, { kind: 'packet_received', packet: event.packet }, now);
   }
   const stray = { ...node, strayPackets: node.strayPackets + 1 };

@@ -7,6 +7,7 @@ import { complainOnce, log, removePresent, type Step } from './effects.ts';
 import { vrrpLog } from './log-events.ts';
 import { isRouted, type Network } from './network.ts';
 import type { Master, RouterState } from './state.ts';
+import { switchLinks } from './virtual-links.ts';
 
 export const routingOf = ({ routes, rules }: VrrpInstance): readonly RoutingEntry[] => [...routes, ...rules];
 
@@ -31,10 +32,11 @@ export function removeRouting(
   return [log(vrrpLog.removingRouting({ instance: config.name })), { kind: 'remove_routing', entries }];
 }
 
-/** Rules, routes and addresses, in keepalived's order (behaviour.md section 4.6). */
+/** Rules, routes and addresses, in keepalived's order (behaviour.md section 4.6), and the interfaces made for them off. */
 export const removeAll = (router: Pick<RouterState, 'config'>, network: Network): readonly RouterAction[] => [
   ...removeRouting(router, network),
   ...removePresent(router, network),
+  ...switchLinks(router.config, false),
 ];
 
 /** What a master misses; untracked ones are left alone, and so is what the kernel has just refused. */

@@ -26,6 +26,7 @@ import type { VrrpCounters } from './status.ts';
 import { backupHeard, masterDown, moveDeadline } from './step-backup.ts';
 import { masterDue, masterHeard, repair, repairRouting } from './step-master.ts';
 import { becomeFault, begin, downInterval, halt, recover } from './transitions.ts';
+import { isSwitchedOff, switchLinks } from './virtual-links.ts';
 
 export type RouterEvent =
   | { readonly kind: 'startup_delayed' }
@@ -202,7 +203,8 @@ function networkChanged(router: RouterState, world: World, now: Instant): Step {
   if (weighed.phase.kind === 'fault') return recover(weighed, health.source, now);
   if (weighed.phase.kind === 'initialize') return [weighed, []];
   const sourced = { ...weighed, phase: { ...weighed.phase, source: health.source } };
-  return [reconsider(sourced), []];
+  const off = phase.kind === 'master' && isSwitchedOff(config, world.network);
+  return [reconsider(sourced), off ? switchLinks(config, true) : []];
 }
 
 /** What the kernel refused may be possible now. */

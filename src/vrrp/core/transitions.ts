@@ -24,6 +24,7 @@ import { addMissingRouting, removeAll, routingOf } from './routing.ts';
 import { type Backup, isOwner, type Phase, type RouterState } from './state.ts';
 import { STATE_NAME } from './status.ts';
 import { masterDownInterval, type TimerInputs } from './timers.ts';
+import { switchLinks } from './virtual-links.ts';
 
 export interface Sender {
   readonly address: IpAddress;
@@ -58,7 +59,7 @@ export function begin(router: RouterState, world: World, now: Instant): Step {
   ];
   if (found.length > 0) return adopt(router, { source, found }, now);
   const phase = freshBackup(router, { source, reason: 'started: listening for a master' }, now);
-  return enter(router, phase, now);
+  return andThen([router, switchLinks(router.config, false)], (r) => enter(r, phase, now));
 }
 
 /** Own virtual addresses in place at start were left by a stop with -V or by a crash. Taking them off would cut off
@@ -89,7 +90,9 @@ export function becomeMaster(
   now: Instant,
 ): Step {
   const { config } = router;
-  const advertised = sendAdvert(router, world, { source, priority: router.effectivePriority });
+  const advertised = andThen([router, switchLinks(config, true)], (r) =>
+    sendAdvert(r, world, { source, priority: r.effectivePriority }),
+  );
   const phase: Phase = {
     kind: 'master',
     reason,

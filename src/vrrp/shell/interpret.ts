@@ -15,11 +15,13 @@ import { addressKey } from '../core/network.ts';
 import { encodeAdvert } from '../wire/advert.ts';
 import type { RoutingTable } from './routing-table.ts';
 import type { SocketTable } from './sockets.ts';
+import type { VirtualLinks } from './virtual-links.ts';
 
 export interface Effects {
   readonly sockets: SocketTable;
   readonly net: NetKernel;
   readonly routing: RoutingTable;
+  readonly virtualLinks: VirtualLinks;
   readonly log: Log;
   readonly links: ReadonlyMap<InterfaceName, LinkState>;
   readonly onTransition: (transition: Transition) => void;
@@ -44,6 +46,9 @@ export function interpret(action: VrrpAction, effects: Effects): readonly VrrpEv
     }
     case 'remove_addresses':
       removeAddresses(action.addresses, effects);
+      return [];
+    case 'switch_links':
+      effects.virtualLinks.switch(action.links, action.up, effects.links);
       return [];
     case 'add_routing':
       return addRouting(action, effects).refused;

@@ -17,6 +17,7 @@ import type { Config } from '../../config/model/config.ts';
 import type { RoutingEntry } from '../../config/model/routing.ts';
 import type { VrrpInstance } from '../../config/model/vrrp.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
+import type { LinkKernel } from '../../ports/link-kernel.ts';
 import type { NetEvent, NetKernel } from '../../ports/net-kernel.ts';
 import type { PacketPort } from '../../ports/packets.ts';
 import type { RoutingKernel } from '../../ports/routing-kernel.ts';
@@ -32,12 +33,14 @@ import { interpret } from './interpret.ts';
 import { type LinkTable, linkTable } from './links.ts';
 import { type RoutingTable, routingTable } from './routing-table.ts';
 import { openSockets, type SocketTable } from './sockets.ts';
+import { type VirtualLinks, virtualLinks } from './virtual-links.ts';
 
 export interface VrrpPorts {
   readonly clock: Clock;
   readonly packets: PacketPort;
   readonly net: NetKernel;
   readonly routing: RoutingKernel;
+  readonly links: LinkKernel;
   readonly log: Log;
 }
 
@@ -105,6 +108,7 @@ class Running {
   readonly #links: LinkTable = linkTable();
   readonly #sockets: SocketTable;
   readonly #routing: RoutingTable;
+  readonly #virtualLinks: VirtualLinks;
   readonly #alarm: Alarm;
   /** interfaces on which the last advert could not be sent */
   readonly #mute = new Set<InterfaceName>();
@@ -130,6 +134,7 @@ class Running {
     const wake = (): void => this.#wake();
     this.#sockets = openSockets(ports.packets, ports.log, wake);
     this.#alarm = ports.clock.alarm(wake);
+    this.#virtualLinks = virtualLinks(ports.links, ports.log);
     this.#routing = routingTable({
       kernel: ports.routing,
       links: this.#links.byName,
@@ -144,9 +149,7 @@ class Running {
     const subscribed = net.subscribe((event) => this.#netChanged(event));
     if (subscribed.ok) this.#unsubscribe = subscribed.value;
     else this.#complainAboutNetwork(subscribed.error);
-    const snapshot = net.snapshot();
-    if (!snapshot.ok) this.#complainAboutNetwork(snapshot.error);
-    const network = snapshot.ok ? this.#links.replace(snapshot.value) : { links: [], addresses: [] };
+    const network = this.#readNetwork(this.#config.instances);
     const now = this.#ports.clock.now();
     this.#reconcileSockets(this.#config.instances, now);
     this.#routing.want(routingEntries(this.#config), now);
@@ -159,14 +162,23 @@ class Running {
   reload(config: VrrpConfig): void {
     if (this.#stopped) return;
     const now = this.#ports.clock.now();
+    this.#addLinksOf(config, now);
     this.#reconcileSockets([...this.#config.instances, ...config.instances], now);
     this.#routing.want([...routingEntries(this.#config), ...routingEntries(config)], now);
     this.#readRouting(now);
     this.#config = config;
     this.#feed({ kind: 'config_changed', config }, now);
     this.#routing.want(routingEntries(config), now);
+    this.#virtualLinks.reconcile(config.instances, this.#links.byName);
     this.#reconcileSockets(config.instances, now);
     this.#arm();
+  }
+
+  /** Interfaces of the new configuration are there before its routers begin; those of the old one go after theirs end. */
+  #addLinksOf(config: VrrpConfig, now: Instant): void {
+    const both = [...this.#config.instances, ...config.instances];
+    if (!both.some(({ virtualLinks }) => virtualLinks.length > 0)) return;
+    this.#feed({ kind: 'network_reread', ...this.#readNetwork(both) }, now);
   }
 
   stop(): void {
@@ -176,6 +188,7 @@ class Running {
     this.#alarm.set(null);
     this.#unsubscribe?.();
     this.#sockets.closeAll();
+    if (this.#options.releaseVips) this.#virtualLinks.release(this.#links.byName);
     this.#routing.close();
   }
 
@@ -188,6 +201,17 @@ class Running {
 
   resetCounters(): void {
     this.#feed({ kind: 'counters_reset' }, this.#ports.clock.now());
+  }
+
+  /** Links and addresses, with the interfaces that the instances need. */
+  #readNetwork(instances: readonly VrrpInstance[]): ReturnType<LinkTable['replace']> {
+    const { net } = this.#ports;
+    const first = net.snapshot();
+    if (!first.ok) this.#complainAboutNetwork(first.error);
+    const network = first.ok ? this.#links.replace(first.value) : { links: [], addresses: [] };
+    if (!this.#virtualLinks.reconcile(instances, this.#links.byName)) return network;
+    const second = net.snapshot();
+    return second.ok ? this.#links.replace(second.value) : network;
   }
 
   #wake(): void {
@@ -215,6 +239,7 @@ class Running {
       this.#ports.log(vrrpShellLog.networkReadAgain({ cause: event.cause, times: this.#resyncs }));
     }
     if (event.kind !== 'address_added' && event.kind !== 'address_removed') {
+      this.#virtualLinks.reconcile(this.#config.instances, this.#links.byName);
       this.#reconcileSockets(this.#config.instances, now);
     }
     for (const translated of events) this.#feed(translated, now);
@@ -255,6 +280,7 @@ class Running {
       sockets: this.#sockets,
       net: this.#ports.net,
       routing: this.#routing,
+      virtualLinks: this.#virtualLinks,
       log: this.#ports.log,
       links: this.#links.byName,
       onTransition: (transition) => this.#options.onStatusChange?.(transition),

@@ -107,7 +107,7 @@ export function openSockets(packets: PacketPort, log: Log, onReadable: () => voi
   return {
     reconcile(wish, now) {
       links = wish.links;
-      const wanted = new Map(wish.instances.map(placeOf).map((place) => [placeKey(place), place]));
+      const wanted = new Map(wish.instances.flatMap(placesOf).map((place) => [placeKey(place), place]));
       closeUnwanted(wanted);
       const events: VrrpEvent[] = [];
       for (const [key, place] of wanted) {
@@ -170,11 +170,11 @@ export function openSockets(packets: PacketPort, log: Log, onReadable: () => voi
   };
 }
 
-const placeOf = ({ interface: name, family, destination }: VrrpInstance): Place => ({
-  interface: name,
-  family,
-  group: destination.kind === 'multicast' ? destination.group : null,
-});
+/** An instance with a VMAC is heard on two interfaces: see `hearsOn`. */
+function placesOf({ interface: name, advertInterface, family, destination }: VrrpInstance): readonly Place[] {
+  const group = destination.kind === 'multicast' ? destination.group : null;
+  return [...new Set([name, advertInterface])].map((on) => ({ interface: on, family, group }));
+}
 
 const placeKey = (place: Place): string => `${place.interface} ${place.family} ${place.group ?? 'unicast'}`;
 

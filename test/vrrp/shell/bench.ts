@@ -10,6 +10,7 @@ import type { AddressState, NetOperation } from '../../../src/ports/net-kernel.t
 import type { VrrpPacket, VrrpSocketOptions } from '../../../src/ports/packets.ts';
 import type { RoutingOperation } from '../../../src/ports/routing-kernel.ts';
 import { ethernet, newKernel, type SimKernel } from '../../../src/sim/kernel.ts';
+import { newLinks, type SimLinks } from '../../../src/sim/links.ts';
 import { newRouting, type SimRouting } from '../../../src/sim/routing.ts';
 import { address, ETH0 } from '../../../src/sim/topology.ts';
 import {
@@ -49,6 +50,7 @@ interface FakeSocket {
 export interface Bench {
   readonly kernel: SimKernel;
   readonly routing: SimRouting;
+  readonly links: SimLinks;
   readonly sockets: readonly FakeSocket[];
   /** priorities of the adverts that were sent, and what else happened, in order */
   readonly done: readonly string[];
@@ -78,8 +80,9 @@ export interface Bench {
 export function newBench(): Bench {
   const notifications: (() => void)[] = [];
   const kernel = newKernel((deliver) => notifications.push(deliver));
-  kernel.addLink(ethernet(ETH0, ifIndex(2), brand<MacAddress>('02:00:00:00:00:01')));
+  kernel.addLink(ethernet(ETH0, ifIndex(kernel.nextIndex()), brand<MacAddress>('02:00:00:00:00:01')));
   kernel.addForeign(onEth0(OWN, { prefixLength: 24 }));
+  const links = newLinks(kernel);
   const routing = newRouting((deliver) => notifications.push(deliver));
   const sockets: FakeSocket[] = [];
   const done: string[] = [];
@@ -90,6 +93,7 @@ export function newBench(): Bench {
 
   const bench: Bench = {
     kernel,
+    links,
     routing,
     sockets,
     done,
@@ -174,6 +178,13 @@ export function newBench(): Bench {
     net: {
       ...kernel,
       apply: (operations) => operations.map((operation) => applyOne(operation)),
+    },
+    links: {
+      ...links,
+      setUp: (index, up) => {
+        done.push(`${kernel.links.get(index)?.name ?? index} ${up ? 'on' : 'off'}`);
+        return links.setUp(index, up);
+      },
     },
     routing: {
       ...routing,
