@@ -19,6 +19,7 @@ export default defineConfig({
           include: ['test/lab/**/*.test.ts'],
           pool: 'forks',
           fileParallelism: false,
+          maxConcurrency: 8, // of the cases of interop.test.ts, which mostly wait
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

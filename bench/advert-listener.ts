@@ -21,7 +21,13 @@ const lateness: number[] = [];
 
 const socket = must(
   createPacketPort(createClock()).openVrrp(
-    { interface: eth0, ifIndex: must(interfaceIndex(eth0)), family: 'inet', group: parseIp('224.0.0.18') },
+    {
+      interface: eth0,
+      ifIndex: must(interfaceIndex(eth0)),
+      family: 'inet',
+      protocol: 'vrrp',
+      group: parseIp('224.0.0.18'),
+    },
     () => {
       for (const packet of socket.drain(PACKETS_PER_WAKE))
         note(packet.payload[VRID_OFFSET] ?? 0, packet.receivedAt);

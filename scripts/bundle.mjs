@@ -10,6 +10,7 @@ const PROGRAMS = {
   'vipd-vrrp': 'src/bin/vipd-vrrp.ts',
   'vipd-checkers': 'src/bin/vipd-checkers.ts',
   vipctl: 'src/bin/vipctl.ts',
+  ipvsadm: 'src/bin/ipvsadm.ts',
 };
 
 const version =

@@ -30,6 +30,7 @@ iptables          iptables          NAT in the lab
 sysctl            procps            ARP and forwarding of directors and real servers
 ipvsadm           ipvsadm           shows the IPVS table
 keepalived        keepalived        the peer that vipd is tried beside
+vtysh             frr               another peer: its vrrpd
 tcpdump           tcpdump           captures adverts, ARP and netlink
 nginx             nginx-light       the web servers
 arping            arping            asks who answers for an address
@@ -92,10 +93,10 @@ install_packages() {
   for package in $packages; do disable_service "${package%-light}"; done
 }
 
-# nginx, mariadb and keepalived would start at the next boot of the machine.
+# nginx, mariadb, keepalived and frr would start at the next boot of the machine.
 disable_service() {
   case $1 in
-    nginx | keepalived) service=$1 ;;
+    nginx | keepalived | frr) service=$1 ;;
     mariadb-server) service=mariadb ;;
     *) return 0 ;;
   esac

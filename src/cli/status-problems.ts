@@ -10,6 +10,7 @@ export const problemsOf = (status: DaemonStatus): readonly string[] => [
     : [`the last read of ${status.configFile} was refused, the configuration before it is in force`]),
   ...status.children.flatMap((child) => childProblems(status, child)),
   ...(status.vrrp?.instances ?? []).flatMap(instanceProblems),
+  ...(status.vrrp?.trackers ?? []).filter(({ state }) => state === 'down').map(({ reason }) => reason),
   ...(status.checks === null ? [] : checksProblems(status.checks)),
 ];
 

@@ -11,6 +11,7 @@ import type {
 import type { ChildReport, DaemonStatus } from '../control/api.ts';
 import { endpointText } from '../observe/endpoint-text.ts';
 import type { VrrpInstanceStatus, VrrpStatus } from '../vrrp/core/status.ts';
+import type { SyncGroupStatus, TrackerStatus } from '../vrrp/core/tracker-status.ts';
 import { columns, printable } from './columns.ts';
 import { problemsOf } from './status-problems.ts';
 
@@ -49,7 +50,7 @@ function childText({ state, pid, restarts }: ChildReport): string {
   return words.join(', ');
 }
 
-function vrrpSections({ instances }: VrrpStatus, wall: number): readonly string[] {
+function vrrpSections({ instances, groups, trackers }: VrrpStatus, wall: number): readonly string[] {
   if (instances.length === 0) return [];
   const heads = ['INSTANCE', 'STATE', 'PRIORITY', 'MASTER', 'VRID', 'INTERFACE', 'SINCE', 'WHY'];
   const places = instances.flatMap((instance) =>
@@ -68,6 +69,10 @@ function vrrpSections({ instances }: VrrpStatus, wall: number): readonly string[
     columns([heads, ...instances.map((instance) => instanceRow(instance, wall))]),
     ...(routing.length === 0 ? [] : [columns([['ROUTE OR RULE', 'INSTANCE', 'PLACE'], ...routing])]),
     ...(places.length === 0 ? [] : [columns([['ADDRESS', 'INTERFACE', 'INSTANCE', 'PLACE', ''], ...places])]),
+    ...(groups.length === 0 ? [] : [columns([['SYNC GROUP', 'STATE', 'MEMBERS'], ...groups.map(groupRow)])]),
+    ...(trackers.length === 0
+      ? []
+      : [columns([['TRACKED', 'STATE', 'BY', 'WHY'], ...trackers.map(trackerRow)])]),
   ];
 }
 
@@ -82,6 +87,19 @@ const instanceRow = (instance: VrrpInstanceStatus, wall: number): readonly strin
   instance.interface,
   since(instance.lastTransitionWall, wall),
   instance.reason,
+];
+
+const groupRow = ({ name, state, members }: SyncGroupStatus): readonly string[] => [
+  name,
+  state,
+  members.join(' '),
+];
+
+const trackerRow = ({ kind, name, state, trackedBy, reason }: TrackerStatus): readonly string[] => [
+  `${kind} ${name}`,
+  state,
+  trackedBy.join(' '),
+  reason,
 ];
 
 function masterText({ state, master }: VrrpInstanceStatus): string {

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../base/version.ts';
 import { controlSocketPath } from '../control/api.ts';
 import type { ClientError } from '../control/client.ts';
+import { addRealserver } from './realserver/command.ts';
 import { problemsOf } from './status-problems.ts';
 import { printStatus } from './status-text.ts';
 
@@ -34,8 +35,9 @@ export async function runVipctl(
   argv: readonly string[],
   terminal: Terminal = PROCESS_TERMINAL,
 ): Promise<number> {
-  // genhash has its own grammar: its arguments pass through untouched
+  // these have grammars of their own: their arguments pass through untouched
   if (argv[0] === 'genhash') return (await import('./genhash.ts')).runGenhash(argv.slice(1));
+  if (argv[0] === 'ipvsadm') return (await import('./ipvsadm/ipvsadm.ts')).runIpvsadm(argv.slice(1));
   let exitStatus = 0;
   const program = vipctlProgram(terminal, (status) => {
     exitStatus = status;
@@ -87,6 +89,11 @@ function vipctlProgram(terminal: Terminal, finish: (exitStatus: number) => void)
     .command('explain <keyword>')
     .description('tell what a keyword of the configuration does, with an example')
     .action(async (keyword: string) => finish(await explainKeyword(keyword, terminal)));
+  program
+    .command('ipvsadm')
+    .description("show and change the kernel's IPVS table, with the arguments of the original ipvsadm")
+    .usage('-Ln | -A -t HOST:PORT -s SCHEDULER | … (ipvsadm -h)');
+  addRealserver(program, terminal, finish);
   program
     .command('version')
     .description('print the version of this tool')

@@ -29,6 +29,7 @@ const ID = 'https://vipd.example/schema/config.json';
 const micros = integer(0, 4_294_967_295_000_000);
 const port = integer(0, 65_535);
 const weight = integer(-253, 253);
+const trackerWeight = integer(-254, 254);
 const command = shared('command');
 const forwarding = shared('forwarding');
 
@@ -62,6 +63,8 @@ const globalConfig = object({
     mcastGroup4: pattern(IPV4),
     mcastGroup6: pattern(IPV6),
     startupDelay: micros,
+    delayAfterBoot: micros,
+    interfaceDelays: list(object({ interface: interfaceName, down: micros, up: micros })),
     logUnknownVrids: flag,
     garpInterval: micros,
     gnaInterval: micros,
@@ -117,15 +120,36 @@ const vrrpInstance = object({
   preempt: flag,
   preemptDelay: integer(0, 1_000_000_000),
   downTimerAdverts: integer(1, 100),
-  authentication: union(kind('none'), kind('pass', { password: text }), kind('ah', { password: text })),
+  authentication: union(
+    kind('none'),
+    kind('pass', { password: text }),
+    kind('ah', { password: text }),
+    kind('hmac', {
+      keys: list(
+        object({
+          id: integer(1, 255),
+          secret: union(
+            kind('octets', { hex: pattern('^([0-9a-f]{2}){32,64}$') }),
+            kind('file', { path: text }),
+          ),
+        }),
+      ),
+      activeKey: integer(1, 255),
+      timeWindow: integer(1_000_000, 300_000_000),
+      antiReplay: oneOf('time', 'monotonic'),
+      mode: oneOf('enforce', 'permissive', 'receive-only'),
+    }),
+  ),
   sourceAddress: nullable(ip),
   destination: union(
     kind('multicast', { group: ip }),
     kind('unicast', {
       peers: list(
         object({ address: ip, minTtl: nullable(integer(0, 255)), maxTtl: nullable(integer(0, 255)) }),
-        1,
       ),
+      ttl: nullable(integer(0, 255)),
+      checkSource: flag,
+      checksum: oneOf('detect', 'old', 'new'),
     }),
   ),
   virtualAddresses: { ...list(virtualAddress), maxItems: 255 },
@@ -144,16 +168,22 @@ const vrrpInstance = object({
   }),
   strict: flag,
   accept: flag,
+  trackSource: flag,
   trackPrimary: flag,
   trackInterfaces: list(object({ interface: interfaceName, weight, reverse: flag })),
-  trackScripts: list(object({ script: text, weight, reverse: flag })),
+  trackers: list(
+    object({ kind: oneOf('script', 'file', 'process'), name: text, weight: trackerWeight, reverse: flag }),
+  ),
   skipCheckAdvAddr: flag,
+  checksumAsV2: flag,
+  ownerIgnoreAdverts: flag,
+  promoteSecondaries: flag,
   lowerPrioNoAdvert: flag,
   higherPrioSendAdvert: flag,
   notify,
 });
 
-const vrrpSyncGroup = object({ name: text, members: list(text, 1), notify });
+const vrrpSyncGroup = object({ name: text, members: list(text, 1), trackingWeight: flag, notify });
 
 const vrrpScript = object({
   name: text,
@@ -164,6 +194,28 @@ const vrrpScript = object({
   reverse: flag,
   rise: integer(1, 2_147_483_647),
   fall: integer(1, 2_147_483_647),
+  initFail: flag,
+});
+
+const trackFile = object({
+  name: text,
+  path: text,
+  weight: trackerWeight,
+  reverse: flag,
+  initial: nullable(object({ value: integer(-2_147_483_648, 2_147_483_647), overwrite: flag })),
+});
+
+const trackProcess = object({
+  name: text,
+  command: list(text, 1),
+  fullCommand: flag,
+  parameters: nullable(oneOf('exact', 'partial', 'initial')),
+  weight: trackerWeight,
+  reverse: flag,
+  quorum: integer(0, 65_535),
+  quorumMax: nullable(integer(0, 65_535)),
+  terminateDelay: micros,
+  forkDelay: micros,
 });
 
 const checkerCommon = {
@@ -243,6 +295,8 @@ export const configSchema: Schema = {
     vrrpSyncGroups: list(shared('vrrpSyncGroup')),
     vrrpScripts: list(shared('vrrpScript')),
     statics: shared('statics'),
+    trackFiles: list(trackFile),
+    trackProcesses: list(trackProcess),
     virtualServers: list(shared('virtualServer')),
   }),
   definitions: {

@@ -3,10 +3,12 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { catalog } from './diagnostics/catalog.ts';
-import { exitCodeOf, GRAVITY } from './diagnostics/diagnostic.ts';
+import { type Diagnostic, exitCodeOf, GRAVITY, refusesToRun } from './diagnostics/diagnostic.ts';
 import { realFiles } from './load/files.ts';
 import { createHostFacts } from './load/host-facts.ts';
+import { withKeyFiles } from './load/key-files.ts';
 import { schemaViolations } from './load/validate.ts';
+import type { Config } from './model/config.ts';
 import { type LoadedConfig, parseConfig } from './parse.ts';
 
 export type { LoadedConfig } from './parse.ts';
@@ -30,7 +32,7 @@ export function loadConfig(path: string, options: LoadOptions = {}): LoadedConfi
     randomSeed: Math.floor(Math.random() * 2 ** 32),
     host: createHostFacts(),
   });
-  const checked = loaded.config === null ? loaded : checkedModel(loaded);
+  const checked = loaded.config === null ? loaded : checkedModel(withSecrets(loaded, loaded.config));
   return options.strict === true ? refusedByWarnings(checked) : checked;
 }
 
@@ -40,6 +42,16 @@ const EXIT_COMPLAINT = 5;
 function refusedByWarnings(loaded: LoadedConfig): LoadedConfig {
   if (loaded.diagnostics.every(({ gravity }) => GRAVITY[gravity].severity === 'hint')) return loaded;
   return { ...loaded, refused: true, exitCode: loaded.exitCode === 0 ? EXIT_COMPLAINT : loaded.exitCode };
+}
+
+/** With the keys of auth_hmac that lie in files. */
+function withSecrets(loaded: LoadedConfig, config: Config): LoadedConfig {
+  const found: Diagnostic[] = [];
+  const complete = withKeyFiles(config, (diagnostic) => found.push(diagnostic));
+  if (found.length === 0) return { ...loaded, config: complete };
+  const diagnostics = [...loaded.diagnostics, ...found];
+  const refused = refusesToRun(diagnostics);
+  return { ...loaded, config: complete, diagnostics, refused, exitCode: exitCodeOf(diagnostics) };
 }
 
 /** The model must fit its own schema; if it does not, vipd is wrong and says so instead of running with it. */

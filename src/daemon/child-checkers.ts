@@ -2,9 +2,8 @@
 import { systemErrorText } from '../base/system-error.ts';
 import { openMarkedSocket } from '../checks/shell/marked-socket.ts';
 import { startCheckers } from '../checks/shell/process.ts';
-import { createIpvsKernel } from '../ipvs/shell/kernel.ts';
+import { openIpvsKernel } from '../ipvs/shell/load-module.ts';
 import { ownershipFile } from '../ipvs/shell/ownership-file.ts';
-import { childProcessModule } from '../native/late-modules.ts';
 import { createClock } from '../net/adapters/clock.ts';
 import { capabilityProblem } from './capabilities.ts';
 import { runChild, type StartHalf } from './child.ts';
@@ -16,7 +15,7 @@ const startHalf: StartHalf = (config, options, log) => {
   const lacking = capabilityProblem(['CAP_NET_ADMIN']);
   if (lacking !== null) return { refusal: { exitCode: 4, reason: lacking } };
   applyScheduling(config.global.process.checkers, log);
-  const ipvs = openIpvs();
+  const ipvs = openIpvsKernel();
   if (!ipvs.ok) return { refusal: { exitCode: 4, reason: systemErrorText(ipvs.error) } };
   const checkers = startCheckers(
     {
@@ -45,14 +44,3 @@ const startHalf: StartHalf = (config, options, log) => {
     resetCounters: () => {},
   };
 };
-
-/** How long modprobe may take; it reads a disk. */
-const MODPROBE_LIMIT_MS = 10_000;
-
-/** On a freshly booted director nobody has loaded ip_vs yet; keepalived loads it, so vipd does. */
-function openIpvs(): ReturnType<typeof createIpvsKernel> {
-  const first = createIpvsKernel();
-  if (first.ok || first.error.code !== 'ENOENT') return first;
-  childProcessModule().spawnSync('modprobe', ['ip_vs'], { stdio: 'ignore', timeout: MODPROBE_LIMIT_MS });
-  return createIpvsKernel();
-}

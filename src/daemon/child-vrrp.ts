@@ -6,6 +6,10 @@ import { createLinkKernel } from '../net/adapters/link-kernel.ts';
 import { createNetKernel } from '../net/adapters/net-kernel.ts';
 import { createPacketPort } from '../net/adapters/packets.ts';
 import { createRoutingKernel } from '../net/adapters/routing-kernel.ts';
+import { createSysctl } from '../net/adapters/sysctl.ts';
+import { createProgramRunner } from '../scripts/program-runner.ts';
+import { createProcessTable } from '../track/shell/process-table.ts';
+import { createTrackedFiles } from '../track/shell/tracked-files.ts';
 import { startVrrp } from '../vrrp/shell/process.ts';
 import { recordedCore } from '../vrrp/shell/recorder.ts';
 import { capabilityProblem } from './capabilities.ts';
@@ -24,14 +28,17 @@ const startHalf: StartHalf = (config, options, log) => {
   const clock = createClock();
   const net = createNetKernel();
   if (!net.ok) return { refusal: { exitCode: 4, reason: systemErrorText(net.error) } };
-  const packets = createPacketPort(clock);
   const ports = {
     clock,
-    packets,
+    packets: createPacketPort(clock),
     net: net.value,
+    sysctl: createSysctl(),
     routing: createRoutingKernel(),
     links: createLinkKernel(),
     log,
+    programs: createProgramRunner(clock),
+    files: createTrackedFiles(clock),
+    processes: createProcessTable(clock),
   };
   const core = options.record === null ? undefined : recordedCore(options.record, ports);
   const vrrp = startVrrp(ports, config, { releaseVips: options.releaseVips }, core);

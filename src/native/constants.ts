@@ -19,7 +19,7 @@ export const SO = {
 } as const;
 
 /** linux/in.h and linux/in6.h; IPPROTO_VRRP is IANA's 112. */
-export const IPPROTO = { IP: 0, IPV6: 41, ICMPV6: 58, VRRP: 112 } as const;
+export const IPPROTO = { IP: 0, IPV6: 41, AH: 51, ICMPV6: 58, VRRP: 112 } as const;
 export const IP = {
   TOS: 1,
   TTL: 2,

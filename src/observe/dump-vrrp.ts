@@ -7,10 +7,9 @@ import type {
   VirtualAddress,
   VrrpInstance,
   VrrpNotify,
-  VrrpScript,
   VrrpSyncGroup,
 } from '../config/model/vrrp.ts';
-import type { VrrpInstanceStatus, VrrpStatus } from '../vrrp/core/status.ts';
+import type { VrrpInstanceStatus } from '../vrrp/core/status.ts';
 import {
   enabled,
   heading,
@@ -37,7 +36,7 @@ export const instanceLines = (
   ),
   `   Interface = ${instance.interface}`,
   ...optional(instance.sourceAddress !== null, `   Using src_ip = ${instance.sourceAddress}`),
-  ...destinationLines(instance),
+  ...multicastLines(instance),
   ...garpLines(instance.garp),
   `   Down timer adverts = ${instance.downTimerAdverts}`,
   `   Send advert after receive lower priority advert = ${trueFalse(!instance.lowerPrioNoAdvert)}`,
@@ -51,13 +50,16 @@ export const instanceLines = (
   `   Accept = ${enabled(instance.accept)}`,
   `   Preempt = ${enabled(instance.preempt)}`,
   ...optional(instance.preemptDelay > 0, `   Preempt delay = ${shortSeconds(instance.preemptDelay)} secs`),
+  ...optional(instance.promoteSecondaries, '   Promote_secondaries = enabled'),
   ...authenticationLines(instance),
+  ...optional(instance.checksumAsV2, '   VRRPv3 uses VRRPv2 checksum'),
   ...addressLines('Virtual IP', instance.virtualAddresses, now),
   ...optional(
     instance.excludedAddresses.length > 0,
     ...addressLines('Virtual IP Excluded', instance.excludedAddresses, now),
   ),
   ...routingLines(instance, now),
+  ...unicastLines(instance),
   ...trackingLines(instance),
   ...notifyLines(instance.notify),
 ];
@@ -76,9 +78,15 @@ function stateLines(instance: VrrpInstance, now: VrrpInstanceStatus | null): rea
   ];
 }
 
-function destinationLines({ destination }: VrrpInstance): readonly string[] {
-  if (destination.kind === 'multicast') return [`   Multicast address ${destination.group}`];
+const multicastLines = ({ destination }: VrrpInstance): readonly string[] =>
+  destination.kind === 'multicast' ? [`   Multicast address ${destination.group}`] : [];
+
+function unicastLines({ destination }: VrrpInstance): readonly string[] {
+  if (destination.kind === 'multicast') return [];
+  const { ttl, checkSource } = destination;
   return [
+    ...optional(ttl !== null, `   Unicast TTL = ${ttl}`),
+    `   Check unicast src : ${yesNo(checkSource)}`,
     `   Unicast Peer (${destination.peers.length}):`,
     ...destination.peers.map(({ address, minTtl, maxTtl }) => {
       const least = minTtl === null ? '' : ` min_ttl ${minTtl}`;
@@ -104,7 +112,9 @@ const intervalText = ({ version, advertInterval }: VrrpInstance): string =>
 
 function authenticationLines({ version, authentication }: VrrpInstance): readonly string[] {
   if (version === 3) return [];
-  const type = { none: 'none', pass: 'SIMPLE_PASSWORD', ah: 'IPSEC_AH' }[authentication.kind];
+  const type = { none: 'none', pass: 'SIMPLE_PASSWORD', ah: 'IPSEC_AH', hmac: 'HMAC_SHA256' }[
+    authentication.kind
+  ];
   return [
     `   Authentication type = ${type}`,
     ...optional(authentication.kind !== 'none', '   Password = ********'),
@@ -166,17 +176,28 @@ export const staticLines = ({ addresses, routes, rules }: StaticEntries): readon
   ...rules.map(({ entry }) => ` ${entryText(entry)}`),
 ];
 
-const weightText = ({ weight, reverse }: { weight: number; reverse: boolean }): string =>
+export const weightText = ({ weight, reverse }: { weight: number; reverse: boolean }): string =>
   `weight ${weight}${reverse ? ' reverse' : ''}`;
 
-const trackingLines = ({ trackInterfaces, trackScripts }: VrrpInstance): readonly string[] => [
+const TRACKER_KINDS = [
+  ['script', 'scripts'],
+  ['file', 'files'],
+  ['process', 'processes'],
+] as const;
+
+const trackingLines = ({ trackInterfaces, trackers }: VrrpInstance): readonly string[] => [
   ...optional(trackInterfaces.length > 0, '   Tracked interfaces :'),
   ...trackInterfaces.map((tracked) => `     ${tracked.interface} ${weightText(tracked)}`),
-  ...optional(trackScripts.length > 0, '   Tracked scripts :'),
-  ...trackScripts.map((tracked) => `     ${tracked.script} ${weightText(tracked)}`),
+  ...TRACKER_KINDS.flatMap(([kind, title]) => {
+    const tracked = trackers.filter((tracker) => tracker.kind === kind);
+    return [
+      ...optional(tracked.length > 0, `   Tracked ${title} :`),
+      ...tracked.map((tracker) => `     ${tracker.name} ${weightText(tracker)}`),
+    ];
+  }),
 ];
 
-const notifyLines = (notify: VrrpNotify): readonly string[] => [
+export const notifyLines = (notify: VrrpNotify): readonly string[] => [
   `   Using smtp notification = ${yesNo(notify.smtpAlert)}`,
   ...scriptLine('Master state transition script', notify.master),
   ...scriptLine('Backup state transition script', notify.backup),
@@ -188,25 +209,4 @@ const notifyLines = (notify: VrrpNotify): readonly string[] => [
 const scriptLine = (label: string, command: VrrpNotify['any']): readonly string[] =>
   command === null ? [] : [`   ${label} = ${scriptText(command)}`];
 
-/** The group's state is its members': they change together. */
-export const syncGroupLines = (group: VrrpSyncGroup, status: VrrpStatus | null): readonly string[] => {
-  const member = status?.instances.find(({ name }) => group.members.includes(name));
-  return [
-    ` VRRP Sync Group = ${group.name}${member === undefined ? '' : `, ${member.state}`}`,
-    '   VRRP member instances :',
-    ...group.members.map((name) => `     ${name}`),
-    ...notifyLines(group.notify),
-  ];
-};
-
-export const scriptLines = (script: VrrpScript): readonly string[] => [
-  ` VRRP Script = ${script.name}`,
-  `   Command = ${script.command.argv.map((word) => `'${word}'`).join(' ')}`,
-  `   Interval = ${wholeSeconds(script.interval)}`,
-  `   Timeout = ${wholeSeconds(script.timeout)}`,
-  `   Weight = ${script.weight}${script.reverse ? ' reverse' : ''}`,
-  `   Rise = ${script.rise}`,
-  `   Fall = ${script.fall}`,
-];
-
-const wholeSeconds = (duration: Micros): string => `${shortSeconds(duration)} sec`;
+export const wholeSeconds = (duration: Micros): string => `${shortSeconds(duration)} sec`;

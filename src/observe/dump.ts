@@ -7,12 +7,11 @@ import type { VrrpCounters, VrrpStatus } from '../vrrp/core/status.ts';
 import { checkersLines, pairServices, serviceLines } from './dump-checks.ts';
 import { globalLines } from './dump-global.ts';
 import { heading, textOf } from './dump-text.ts';
-import { instanceLines, scriptLines, staticLines, syncGroupLines } from './dump-vrrp.ts';
+import { trackedSections } from './dump-tracked.ts';
+import { instanceLines, staticLines } from './dump-vrrp.ts';
 
 /** keepalived.data */
 export function printVrrpData(config: Config, status: VrrpStatus | null): string {
-  const groups = config.vrrpSyncGroups.flatMap((group) => syncGroupLines(group, status));
-  const scripts = config.vrrpScripts.flatMap(scriptLines);
   return textOf([
     ...globalLines(config.global),
     ...staticLines(config.statics),
@@ -24,8 +23,7 @@ export function printVrrpData(config: Config, status: VrrpStatus | null): string
         config.vrrpSyncGroups.find(({ members }) => members.includes(instance.name)) ?? null,
       ),
     ),
-    ...(groups.length === 0 ? [] : [...heading('VRRP Sync groups'), ...groups]),
-    ...(scripts.length === 0 ? [] : [...heading('VRRP Scripts'), ...scripts]),
+    ...trackedSections(config, status),
   ]);
 }
 
@@ -67,12 +65,12 @@ const statisticsLines = (name: string, c: VrrpCounters): readonly string[] => [
   `    Type Mismatch: ${c.authTypeMismatch}`,
   `    Failure: ${c.authFailures}`,
   '  Authentication Extension Errors:',
-  '    Missing: 0',
-  '    Malformed: 0',
-  '    Unknown Key: 0',
-  '    Invalid HMAC: 0',
-  '    Stale: 0',
-  '    Replay: 0',
+  `    Missing: ${c.hmacMissing}`,
+  `    Malformed: ${c.hmacMalformed}`,
+  `    Unknown Key: ${c.hmacUnknownKey}`,
+  `    Invalid HMAC: ${c.hmacInvalid}`,
+  `    Stale: ${c.hmacStale}`,
+  `    Replay: ${c.hmacReplayed}`,
   '  Priority Zero:',
   `    Received: ${c.priorityZeroReceived}`,
   `    Sent: ${c.priorityZeroSent}`,

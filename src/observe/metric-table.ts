@@ -1,10 +1,11 @@
 /** Every metric as a row: name, type, help, labels, and how it is read from a status. Labels are bounded
  *  by the configuration, and nothing that changes stands in a counter's label. The `keepalived_` rows are
  *  those of mehdy/keepalived-exporter under its names, so that its dashboard and its users' alerts go on
- *  working; its script rows come with script tracking. */
+ *  working. */
 import type { CheckerStatus, RealServerStatus, VirtualServerStatus } from '../checks/core/status.ts';
 import type { DaemonStatus } from '../control/api.ts';
 import type { VrrpCounters, VrrpInstanceStatus, VrrpStateName } from '../vrrp/core/status.ts';
+import type { TrackerStatus } from '../vrrp/core/tracker-status.ts';
 import { endpointText } from './endpoint-text.ts';
 
 export interface Sample {
@@ -82,6 +83,31 @@ const perInstance = (
   read: (status) => instances(status).flatMap((i) => sample({ instance: i.name }, value(i))),
 });
 
+/** The exporter knows scripts only. */
+const exportedScript = (name: string, help: string, value: (script: TrackerStatus) => number): Metric => ({
+  name: `keepalived_script_${name}`,
+  type: 'gauge',
+  help,
+  labels: ['name'],
+  read: (status) =>
+    trackers(status)
+      .filter(({ kind }) => kind === 'script')
+      .map((script) => ({ labels: { name: script.name }, value: value(script) })),
+});
+
+const perTracker = (
+  name: string,
+  help: string,
+  value: (tracker: TrackerStatus) => number | null,
+): Metric => ({
+  name: `vipd_tracker_${name}`,
+  type: 'gauge',
+  help,
+  labels: ['kind', 'tracker'],
+  read: (status) =>
+    trackers(status).flatMap((one) => sample({ kind: one.kind, tracker: one.name }, value(one))),
+});
+
 const perService = (name: string, help: string, value: (service: VirtualServerStatus) => number): Metric => ({
   name: `vipd_virtual_server_${name}`,
   type: 'gauge',
@@ -116,6 +142,16 @@ const perCheck = (
     ),
 });
 
+/** Why auth_hmac refuses an advert, in keepalived's words. */
+const HMAC_REASONS = [
+  ['missing', 'hmacMissing'],
+  ['malformed', 'hmacMalformed'],
+  ['unknown_key', 'hmacUnknownKey'],
+  ['invalid_hmac', 'hmacInvalid'],
+  ['stale', 'hmacStale'],
+  ['replay', 'hmacReplayed'],
+] as const;
+
 export const METRICS: readonly Metric[] = [
   plain('keepalived_up', 'gauge', 'Whether every wanted process runs', (s) =>
     Number(s.children.every((child) => child.state === 'running')),
@@ -136,6 +172,9 @@ export const METRICS: readonly Metric[] = [
   exported('authentication_failure', 'Authentication failure', 'authFailures'),
   exported('priority_zero_received', 'Priority zero received', 'priorityZeroReceived'),
   exported('priority_zero_sent', 'Priority zero sent', 'priorityZeroSent'),
+
+  exportedScript('status', 'Tracker script status: 0 bad, 1 good', ({ state }) => Number(state === 'up')),
+  exportedScript('state', 'Tracker script state: 0 idle, 1 running', ({ running }) => Number(running)),
 
   {
     name: 'vipd_build_info',
@@ -188,6 +227,40 @@ export const METRICS: readonly Metric[] = [
         })),
       ),
   },
+  {
+    name: 'vipd_vrrp_hmac_refused_total',
+    type: 'counter',
+    help: 'Adverts that auth_hmac refused',
+    labels: ['instance', 'reason'],
+    read: (status) =>
+      instances(status).flatMap((i) =>
+        HMAC_REASONS.map(([reason, counter]) => ({
+          labels: { instance: i.name, reason },
+          value: i.counters[counter],
+        })),
+      ),
+  },
+  {
+    name: 'vipd_vrrp_sync_group_state',
+    type: 'gauge',
+    help: '1 for the state that all members of the group are in, 0 for the others',
+    labels: ['group', 'state'],
+    read: (status) =>
+      (status.vrrp?.groups ?? []).flatMap((group) =>
+        VRRP_STATES.map((state) => ({
+          labels: { group: group.name, state: state.toLowerCase() },
+          value: Number(group.state === state),
+        })),
+      ),
+  },
+  perTracker('up', 'Whether the script succeeds, the processes have their quorum, the file was read', (t) =>
+    t.state === 'unknown' ? null : Number(t.state === 'up'),
+  ),
+  perTracker(
+    'value',
+    'The number in the file, the processes that run, the level of the script',
+    (t) => t.value,
+  ),
   perInstance('effective_priority', 'gauge', 'Priority with all trackers', (i) => i.effectivePriority),
   perInstance('last_transition_timestamp_seconds', 'gauge', 'When the state last changed', (i) =>
     toSeconds(i.lastTransitionWall),
@@ -286,6 +359,7 @@ export const METRICS: readonly Metric[] = [
 ];
 
 const instances = (status: DaemonStatus): readonly VrrpInstanceStatus[] => status.vrrp?.instances ?? [];
+const trackers = (status: DaemonStatus): readonly TrackerStatus[] => status.vrrp?.trackers ?? [];
 const services = (status: DaemonStatus): readonly VirtualServerStatus[] =>
   status.checks?.virtualServers ?? [];
 

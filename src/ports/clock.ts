@@ -3,7 +3,8 @@ import type { Instant } from '../base/units.ts';
 
 export interface Clock {
   now(): Instant;
-  /** milliseconds since 1970; for people's eyes (logs, dumps) only, never for a decision */
+  /** milliseconds since 1970; for people's eyes (logs, dumps) and the stamps of auth_hmac, which routers compare. Nothing
+   *  is ever timed by it. */
   wall(): number;
   /** One timer with one owner. Setting replaces; null disarms; a past instant fires on the next turn of the loop. */
   alarm(ring: () => void): Alarm;

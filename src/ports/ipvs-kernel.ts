@@ -30,13 +30,18 @@ export type IpvsOperation =
       readonly destination: DestinationKey;
     };
 
-/** Traffic counters (IPVS_STATS64_ATTR_*). */
-export interface IpvsCounters {
+/** Five figures of one kind of traffic (IPVS_STATS64_ATTR_*). */
+export interface IpvsTraffic {
   readonly connections: bigint;
   readonly inPackets: bigint;
   readonly outPackets: bigint;
   readonly inBytes: bigint;
   readonly outBytes: bigint;
+}
+
+/** What went through since the counters were zero, and what goes through in a second by the kernel's estimate. */
+export interface IpvsCounters extends IpvsTraffic {
+  readonly perSecond: IpvsTraffic;
 }
 
 export interface DestinationUsage extends IpvsCounters {

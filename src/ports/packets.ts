@@ -8,6 +8,8 @@ import type { IfIndex, Instant, InterfaceName } from '../base/units.ts';
 export interface VrrpPacket {
   readonly source: IpAddress;
   readonly destination: IpAddress;
+  /** identification of the IPv4 header; null over IPv6 */
+  readonly id: number | null;
   /** TTL or hop limit as received; null when the kernel did not tell */
   readonly ttl: number | null;
   /** IPv4 total length field minus header length; equals `payload.length` for IPv6. May be less than
@@ -19,20 +21,28 @@ export interface VrrpPacket {
   readonly receivedAt: Instant;
 }
 
+/** IP protocol 112, or 51, the authentication header with a VRRP message behind it. */
+export type VrrpProtocol = 'vrrp' | 'ah';
+
 export interface VrrpSocketOptions {
   readonly interface: InterfaceName;
   readonly ifIndex: IfIndex;
   readonly family: Family;
+  readonly protocol: VrrpProtocol;
   /** multicast group to join and send to; null for unicast */
   readonly group: IpAddress | null;
 }
 
 export interface VrrpSocket {
-  /** TTL 255 and TOS 0xc0 unless told otherwise; multicast loop is off. Never blocks. */
+  /** TOS 0xc0; multicast loop is off. Never blocks. */
   send(advert: {
     readonly source: IpAddress;
     readonly destination: IpAddress;
     readonly payload: Uint8Array;
+    /** identification of the IPv4 header, 1..65535; the kernel chooses over IPv6 */
+    readonly id: number;
+    /** TTL or hop limit; null = the kernel's usual one (over IPv4 255) */
+    readonly ttl: number | null;
   }): Result<void, SystemError>;
   /** What is there now, at most `limit` packets, oldest first. Empty = nothing waits. Never blocks, never throws. */
   drain(limit: number): readonly VrrpPacket[];

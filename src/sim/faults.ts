@@ -28,6 +28,8 @@ export type Fault =
   | { readonly kind: 'address_theft'; readonly host: number; readonly for: Micros }
   /** the interface is deleted and made again under another index */
   | { readonly kind: 'link_replaced'; readonly host: number; readonly for: Micros }
+  /** what the host's instances track fails */
+  | { readonly kind: 'script_failure'; readonly host: number; readonly for: Micros }
   | { readonly kind: 'reload'; readonly host: number; readonly for: Micros };
 
 export interface PlannedFault {
@@ -59,11 +61,18 @@ const DRAWS: readonly [Draw, ...Draw[]] = [
   (r, n) => ({ kind: 'reload', host: host(r, n), for: micros(0) }),
 ];
 
-export function drawFaults(random: Prng, hosts: number): readonly PlannedFault[] {
-  const kinds: [Draw, ...Draw[]] = [random.pick(DRAWS), random.pick(DRAWS), random.pick(DRAWS)];
+const scriptFailure: Draw = (r, n) => ({ kind: 'script_failure', host: host(r, n), for: span(r, 10, 8_000) });
+
+/** Scripts fail only where there is one. */
+export function drawFaults(
+  random: Prng,
+  { hosts, script }: { readonly hosts: readonly unknown[]; readonly script: unknown },
+): readonly PlannedFault[] {
+  const third = script === null ? random.pick(DRAWS) : scriptFailure;
+  const kinds: [Draw, ...Draw[]] = [random.pick(DRAWS), random.pick(DRAWS), third];
   const planned: PlannedFault[] = [];
   for (let i = random.between(0, 12); i > 0; i--) {
-    const fault = random.pick(kinds)(random, hosts);
+    const fault = random.pick(kinds)(random, hosts.length);
     const at = micros(random.next() * (TROUBLE - fault.for));
     planned.push({ at: micros(Math.max(0, at)), fault });
   }

@@ -4,9 +4,17 @@ import { familyOf, type IpAddress } from '../base/ip.ts';
 import type { Log } from '../base/log.ts';
 import type { Prng } from '../base/prng.ts';
 import { ok } from '../base/result.ts';
-import { after, type Instant, type InterfaceName, instant, type Micros, micros } from '../base/units.ts';
+import {
+  after,
+  type Instant,
+  type InterfaceName,
+  instant,
+  MICROS_PER_MILLI,
+  type Micros,
+  micros,
+} from '../base/units.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { PacketPort } from '../ports/packets.ts';
+import type { PacketPort, VrrpProtocol } from '../ports/packets.ts';
 import type { Transition } from '../vrrp/core/actions.ts';
 import type { startVrrp, VrrpPart, VrrpPorts, VrrpProcess } from '../vrrp/shell/process.ts';
 import { newKernel, type SimKernel } from './kernel.ts';
@@ -14,15 +22,18 @@ import type { Lan } from './lan.ts';
 import { newLinks, type SimLinks } from './links.ts';
 import { newRouting, type SimRouting } from './routing.ts';
 import { SimSocket } from './socket.ts';
+import { newTracked, type SimTracked } from './tracked.ts';
 import type { World } from './world.ts';
 
 /** What travels on the simulated segment. */
 export type Frame =
   | {
       readonly kind: 'vrrp';
+      readonly protocol: VrrpProtocol;
       readonly source: IpAddress;
       readonly destination: IpAddress;
       readonly payload: Uint8Array;
+      readonly id: number;
     }
   | { readonly kind: 'announcement'; readonly address: IpAddress };
 
@@ -48,6 +59,7 @@ export class Host {
   readonly kernel: SimKernel;
   readonly routing: SimRouting;
   readonly links: SimLinks;
+  readonly tracked: SimTracked;
   process: VrrpProcess | null = null;
   /** false: powered off or with a cut link; frames neither leave nor arrive */
   connected = true;
@@ -87,7 +99,12 @@ export class Host {
     this.kernel = newKernel((deliver) => this.#soon(deliver));
     this.links = newLinks(this.kernel);
     this.routing = newRouting((deliver) => this.#soon(deliver));
+    this.tracked = newTracked(around.random.split(), (delay, task) => this.#later(delay, task));
     this.#lan.attach(plan.name, (frame) => this.#receive(frame));
+  }
+
+  get worldTime(): Instant {
+    return this.#world.now;
   }
 
   get now(): Instant {
@@ -187,7 +204,7 @@ export class Host {
   #receive(frame: Frame): void {
     if (!this.connected || frame.kind !== 'vrrp') return;
     for (const socket of this.#sockets) {
-      if (socket.family !== familyOf(frame.source)) continue;
+      if (socket.family !== familyOf(frame.source) || socket.protocol !== frame.protocol) continue;
       socket.deliver({ ...frame, ttl: 255, announcedLength: frame.payload.length, receivedAt: this.now });
     }
   }
@@ -204,14 +221,19 @@ export class Host {
       net: this.kernel,
       routing: this.routing,
       links: this.links,
+      sysctl: { read: () => null, write: () => ok(undefined) },
       log: this.#observer.log(this),
+      programs: this.tracked.programs,
+      files: this.tracked.files,
+      processes: this.tracked.processes,
     };
   }
 
   #clock(): Clock {
     return {
       now: () => this.now,
-      wall: () => 0,
+      // the clocks of the cluster agree, as auth_hmac asks
+      wall: () => this.#world.now / MICROS_PER_MILLI,
       alarm: (ring) => {
         let setting = 0;
         return {
@@ -230,10 +252,10 @@ export class Host {
 
   #packets(): PacketPort {
     return {
-      openVrrp: ({ family }, onReadable) => {
+      openVrrp: ({ family, protocol }, onReadable) => {
         const socket = new SimSocket(
-          family,
-          (payload) => this.#send({ kind: 'vrrp', ...payload }),
+          { family, protocol },
+          (advert) => this.#send({ kind: 'vrrp', protocol, ...advert }),
           (ready) => this.#later(micros(0), ready),
           onReadable,
         );

@@ -6,7 +6,9 @@ import { millis } from '../base/units.ts';
 import type { VrrpInstance } from '../config/model/vrrp.ts';
 import type { Transition } from '../vrrp/core/actions.ts';
 import type { VrrpInstanceStatus } from '../vrrp/core/status.ts';
+import { AH_OCTETS } from '../vrrp/wire/ah.ts';
 import type { Frame, Host } from './host.ts';
+import { PROGRAM_TIME_MAX } from './tracked.ts';
 
 /** What one process did between two idle moments of its loop. */
 export interface Episode {
@@ -41,6 +43,8 @@ export const RULES: readonly Rule[] = [
   onlyMastersAdvertise,
   stopResigns,
   advertsLeaveOnTime,
+  groupsAreWhole,
+  failedTrackersFault,
 ];
 
 export const addressesOf = ({ virtualAddresses, excludedAddresses }: VrrpInstance): readonly IpAddress[] =>
@@ -132,8 +136,40 @@ function advertsLeaveOnTime(episode: Episode): readonly string[] {
   });
 }
 
-/** Priorities of the adverts for an instance: octets 1 and 2 of the message. */
-export const advertsOf = (frames: readonly Frame[], { vrid }: { readonly vrid: number }): readonly number[] =>
-  frames.flatMap((frame) =>
-    frame.kind === 'vrrp' && frame.payload[1] === vrid ? [frame.payload[2] ?? 0] : [],
+/** A sync group is never torn: all of its members are master, or none. */
+function groupsAreWhole({ host, statuses }: Episode): readonly string[] {
+  const masters = new Set(statuses.filter(({ state }) => state === 'MASTER').map(({ name }) => name));
+  return host.plan.config.vrrpSyncGroups
+    .filter(({ members }) => {
+      const held = members.filter((member) => masters.has(member)).length;
+      return statuses.length > 0 && held > 0 && held < members.length;
+    })
+    .map(({ name }) => `${host.plan.name} ${name} is torn: only ${[...masters].join(' ')} is master`);
+}
+
+/** Whoever tracks a script without weight has left its mastership once the script has failed often enough. */
+function failedTrackersFault(episode: Episode): readonly string[] {
+  const { host, now, statuses, stalledUntil } = episode;
+  const { failingSince } = host.tracked;
+  const [script] = host.plan.config.vrrpScripts;
+  if (failingSince === null || script === undefined) return [];
+  const since = Math.max(failingSince, stalledUntil);
+  const patience = (script.fall + 1) * script.interval + PROGRAM_TIME_MAX + ADVERT_SLACK;
+  if (now < since + patience) return [];
+  const faulted = new Set(
+    instancesOf(episode)
+      .filter(({ trackers }) => trackers.some(({ weight }) => weight === 0))
+      .map(({ name }) => name),
   );
+  return statuses
+    .filter(({ name, state }) => state === 'MASTER' && faulted.has(name))
+    .map(({ name }) => `${host.plan.name} ${name} is master although its script has failed long enough`);
+}
+
+/** Priorities of the adverts for an instance: octets 1 and 2 of the message, behind the authentication header if any. */
+export const advertsOf = (frames: readonly Frame[], { vrid }: { readonly vrid: number }): readonly number[] =>
+  frames.flatMap((frame) => {
+    if (frame.kind !== 'vrrp') return [];
+    const message = frame.protocol === 'ah' ? frame.payload.subarray(AH_OCTETS) : frame.payload;
+    return message[1] === vrid ? [message[2] ?? 0] : [];
+  });

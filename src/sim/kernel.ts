@@ -29,7 +29,8 @@ export interface SimKernel extends NetKernel {
   readonly revision: number;
   /** operations that changed something */
   readonly writes: number;
-  /** operations that were refused, but for EEXIST and ENODEV: those are races with others that nobody can avoid */
+  /** operations that were refused, but for EEXIST, ENODEV and what is gone without the process knowing it: those are races
+   *  with others that nobody can avoid */
   readonly refusals: readonly string[];
 }
 
@@ -80,10 +81,14 @@ export function newKernel(notify: (deliver: () => void) => void): SimKernel {
     addresses = addresses.filter((other) => other !== address);
     tell({ kind: 'address_removed', address });
   }
+  /** Somebody else removed it, and the process does not know yet. */
+  const isGoneUntold = (address: AddressState): boolean =>
+    waiting.some((event) => event.kind === 'address_removed' && sameAs(address)(event.address));
   function applyOne({ kind, address }: NetOperation): SystemError | null {
     const error = (code: string): SystemError => {
       const attempted = `${kind} ${address.address}/${address.prefixLength}`;
-      if (code !== 'EEXIST' && code !== 'ENODEV') refusals.push(`${attempted}: ${code}`);
+      if (code !== 'EEXIST' && code !== 'ENODEV' && !isGoneUntold(address))
+        refusals.push(`${attempted}: ${code}`);
       return { code, attempted, detail: code };
     };
     const present = addresses.find(sameAs(address));

@@ -6,7 +6,7 @@
 import { invariant } from '../base/never.ts';
 import { prng } from '../base/prng.ts';
 import { after, type Micros, micros, millis, priority, seconds, toSeconds } from '../base/units.ts';
-import type { VrrpInstance } from '../config/model/vrrp.ts';
+import type { VrrpInstance, VrrpScript } from '../config/model/vrrp.ts';
 import { skewTime } from '../vrrp/core/timers.ts';
 import { startVrrp } from '../vrrp/shell/process.ts';
 import { drawFaults, type PlannedFault, TROUBLE } from './faults.ts';
@@ -15,6 +15,7 @@ import { addressesOf, advertsOf } from './invariants.ts';
 import { buildSegment, type Segment } from './segment.ts';
 import { drawTopology, type Ring, type Topology } from './topology.ts';
 import { newTrace, type Trace } from './trace.ts';
+import { PROGRAM_TIME_MAX } from './tracked.ts';
 import { newWatch, type Watch } from './watch.ts';
 import { newWorld, type World } from './world.ts';
 
@@ -64,7 +65,7 @@ export function simulate(seed: number, start: typeof startVrrp = startVrrp): Ver
   const segment = buildSegment({ world, random: random.split(), topology, observer: watch, start });
   const run = { world, segment, topology, watch, trace };
   describe(run);
-  trouble(run, drawFaults(random.split(), segment.hosts.length));
+  trouble(run, drawFaults(random.split(), topology));
   trace.line('world', 'the network is whole');
   segment.mend();
   converge(run);
@@ -100,17 +101,22 @@ function trouble(run: Run, faults: readonly PlannedFault[]): void {
 
 /** Down timer and skew, the extra skew that a stalled host grants, and where preempt_delay is used that and one more
  *  master-down time, because adverts were accepted until its end. */
-function convergenceBound({ interval, members }: Ring): Micros {
+function convergenceBound({ interval, members }: Ring, script: VrrpScript | null): Micros {
   const bounds = members.map((member) => {
     const skew = skewTime({ version: member.version, priority: priority(1), masterInterval: interval });
     const down = member.downTimerAdverts * interval + skew;
     return down + skew + (member.preemptDelay > 0 ? member.preemptDelay + down : 0);
   });
-  return micros(Math.max(...bounds) + SETTLING + SLACK);
+  const recovery = script === null ? 0 : (script.rise + 1) * script.interval + PROGRAM_TIME_MAX;
+  return micros(Math.max(...bounds) + recovery + SETTLING + SLACK);
 }
 
+/** A group waits for the slowest of its members. */
+const boundOf = (rings: readonly Ring[], { script }: Topology): Micros =>
+  micros(Math.max(...rings.map((ring) => convergenceBound(ring, script))));
+
 function converge(run: Run): void {
-  pass(run, micros(Math.max(...run.topology.rings.map(convergenceBound))));
+  pass(run, boundOf(run.topology.rings, run.topology));
   for (const ring of run.topology.rings) judgeMaster(run, ring);
 }
 
@@ -176,18 +182,23 @@ function handOver(run: Run): void {
   const [ring] = run.topology.rings;
   const first = ring === undefined ? undefined : mastersOf(run, ring)[0];
   if (ring === undefined || first === undefined) return;
-  const { advertInterval } = memberOf(first, ring);
+  const together = run.topology.grouped ? run.topology.rings : [ring];
+  const heardOf = (host: Host): readonly VrrpInstance[] => together.map((one) => memberOf(host, one));
+  const skews = (members: readonly VrrpInstance[]): readonly Micros[] =>
+    members.map(({ advertInterval }, i) => bestSkew(run, together[i] ?? ring, advertInterval));
   first.stop({ release: true });
-  pass(run, micros(bestSkew(run, ring, advertInterval) + SLACK));
+  pass(run, micros(Math.max(...skews(heardOf(first))) + SLACK));
   const second = judgeMaster(run, ring);
   if (second === null || run.segment.hosts.length < 3) return;
-  pass(run, convergenceBound(ring));
+  pass(run, boundOf(together, run.topology));
   const dying = mastersOf(run, ring)[0] ?? second;
-  const { advertInterval: heard, downTimerAdverts } = memberOf(dying, ring);
+  const heard = heardOf(dying);
   dying.connected = false;
   dying.crash();
   run.trace.line('fault', `${dying.plan.name} dies`);
-  pass(run, micros(downTimerAdverts * heard + bestSkew(run, ring, heard) + SLACK));
+  const silences = heard.map(({ downTimerAdverts, advertInterval }) => downTimerAdverts * advertInterval);
+  const bounds = skews(heard).map((skew, i) => skew + (silences[i] ?? 0));
+  pass(run, micros(Math.max(...bounds) + SLACK));
   judgeMaster(run, ring);
 }
 

@@ -73,6 +73,7 @@ export function buildSegment({ world, random, topology, observer, start }: Segme
           doubling: fault.doubling,
           delayMin: PERFECT.delayMin,
           delayMax: millis(100),
+          reorders: true,
         };
         return later(fault.for, () => {
           lan.habits = PERFECT;
@@ -88,6 +89,7 @@ export function buildSegment({ world, random, topology, observer, start }: Segme
     for (const host of hosts) {
       host.connected = true;
       host.kernel.setRunning(host.plan.interface, true);
+      host.tracked.setStatus(0, host.worldTime);
       host.boot();
     }
   }
@@ -138,6 +140,9 @@ function inflictOn(host: Host, fault: HostFault, later: (delay: Micros, task: ()
     case 'link_replaced':
       kernel.removeLink(plan.interface);
       return later(fault.for, () => plugIn(host));
+    case 'script_failure':
+      host.tracked.setStatus(1, host.worldTime);
+      return later(fault.for, () => host.tracked.setStatus(0, host.worldTime));
     case 'reload':
       return host.reload(plan.config);
     default:

@@ -2,13 +2,14 @@
  *  comes on a later turn of the loop. */
 import type { Family } from '../base/ip.ts';
 import { ok } from '../base/result.ts';
-import type { VrrpPacket, VrrpSocket } from '../ports/packets.ts';
+import type { VrrpPacket, VrrpProtocol, VrrpSocket } from '../ports/packets.ts';
 
 /** Frames that a socket holds before the kernel drops. */
 const RECEIVE_BUFFER_FRAMES = 512;
 
 export class SimSocket implements VrrpSocket {
   readonly family: Family;
+  readonly protocol: VrrpProtocol;
   readonly #transmit: (advert: Parameters<VrrpSocket['send']>[0]) => void;
   readonly #later: (task: () => void) => void;
   readonly #onReadable: () => void;
@@ -18,12 +19,13 @@ export class SimSocket implements VrrpSocket {
   dropped = 0;
 
   constructor(
-    family: Family,
+    kind: { readonly family: Family; readonly protocol: VrrpProtocol },
     transmit: (advert: Parameters<VrrpSocket['send']>[0]) => void,
     later: (task: () => void) => void,
     onReadable: () => void,
   ) {
-    this.family = family;
+    this.family = kind.family;
+    this.protocol = kind.protocol;
     this.#transmit = transmit;
     this.#later = later;
     this.#onReadable = onReadable;

@@ -159,6 +159,8 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
       mcastGroup4: given(parseIpv4('224.0.0.18'), '224.0.0.18'),
       mcastGroup6: given(parseIpv6('ff02::12'), 'ff02::12'),
       startupDelay: micros(0),
+      delayAfterBoot: micros(0),
+      interfaceDelays: [],
       logUnknownVrids: false,
       garpInterval: micros(0),
       gnaInterval: micros(0),
@@ -178,5 +180,7 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
   vrrpSyncGroups: [],
   vrrpScripts: [],
   statics: { addresses: [], routes: [], rules: [] },
+  trackFiles: [],
+  trackProcesses: [],
   virtualServers,
 });

@@ -80,7 +80,7 @@ describe('vipctl status', () => {
       ...instance,
       addresses: instance.addresses.map((vip) => ({ ...vip, held: false })),
     }));
-    await daemon({ ...STATUS, vrrp: { instances, strayPackets: 0 } });
+    await daemon({ ...STATUS, vrrp: { instances, groups: [], trackers: [], strayPackets: 0 } });
     const { exitStatus, stdout } = await vipctl('status', '--socket', socket);
     expect(stdout).toContain('VI_1 is MASTER but 192.168.100.240 is not on eth0\n');
     expect(exitStatus).toBe(1);

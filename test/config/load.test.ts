@@ -95,3 +95,62 @@ describe('included files', () => {
     ]);
   });
 });
+
+describe('a key of auth_hmac in a file', () => {
+  const KEY = '0123456789abcdef0123456789abcdef';
+  const configured = (path: string) =>
+    loadConfig(
+      write(
+        'hmac.conf',
+        `vrrp_instance A {
+  interface eth0
+  virtual_router_id 51
+  auth_hmac {
+    key 1 file:${path}
+    active_key 1
+  }
+  virtual_ipaddress { 10.0.0.1 }
+}
+global_defs {
+  dynamic_interfaces
+}
+`,
+      ),
+    );
+  const keyFile = (content: string, mode = 0o600): string => {
+    const path = write('vrrp.key', content);
+    chmodSync(path, mode);
+    return path;
+  };
+  const secretIn = ({ config }: ReturnType<typeof loadConfig>): unknown => {
+    const authentication = config?.vrrpInstances[0]?.authentication;
+    return authentication?.kind === 'hmac' ? authentication.keys[0]?.secret : undefined;
+  };
+
+  test.each([
+    ['text', `${KEY}\n`],
+    ['hexadecimal', `hex:${Buffer.from(KEY).toString('hex')}`],
+  ])('is read when the configuration is, as %s', (_, content) => {
+    const loaded = configured(keyFile(content));
+    expect(loaded.diagnostics).toEqual([]);
+    expect(secretIn(loaded)).toEqual({ kind: 'octets', hex: Buffer.from(KEY).toString('hex') });
+  });
+
+  test('that others can read is used, with a warning about security (exit 6)', () => {
+    const loaded = configured(keyFile(KEY, 0o640));
+    expect(loaded.diagnostics.map(({ id }) => id)).toEqual(['key_file_exposed']);
+    expect([loaded.refused, loaded.exitCode]).toEqual([false, 6]);
+    expect(secretIn(loaded)).toMatchObject({ kind: 'octets' });
+  });
+
+  test.each<[string, () => string, RegExp]>([
+    ['is missing', () => join(directory, 'absent.key'), /ENOENT/],
+    ['is a directory', () => directory, /it is not a file/],
+    ['is too short', () => keyFile('short'), /32 to 64 bytes/],
+    ['is far too long', () => keyFile('x'.repeat(2_000)), /more than 1024 bytes/],
+  ])('that %s keeps the daemon from starting', (_, make, why) => {
+    const loaded = configured(make());
+    expect(loaded.refused).toBe(true);
+    expect(loaded.diagnostics.map(({ text }) => text).join()).toMatch(why);
+  });
+});

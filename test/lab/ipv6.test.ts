@@ -9,6 +9,8 @@ const VIP = 'fe80::51';
 const ADDRESSES = [VIP, 'fd00::51', '10.0.0.51'];
 
 const unicastTo = (side: Side): string => `
+    check_unicast_src
+    unicast_ttl 9
     unicast_src_ip ${SOURCE[side]}
     unicast_peer {
         ${SOURCE[side === 'first' ? 'second' : 'first']}
@@ -53,9 +55,9 @@ const VARIANTS: readonly Variant[] = [
       /class 0xc0.* hlim 255.* fe80::[\da-f:]+ > ff02::12: VRRPv3, .*prio 150,.*addrs\(2\): fe80::51,fd00::51/,
   },
   {
-    what: 'unicast',
+    what: 'unicast with unicast_ttl 9, of checked sources',
     extra: unicastTo,
-    advert: /class 0xc0.* fd00::1 > fd00::2: VRRPv3, .*prio 150,.*addrs\(2\): fe80::51,fd00::51/,
+    advert: /class 0xc0.* hlim 9,.* fd00::1 > fd00::2: VRRPv3, .*prio 150,.*addrs\(2\): fe80::51,fd00::51/,
   },
 ];
 
@@ -73,8 +75,8 @@ describe.each(VARIANTS)('$what', ({ extra, advert }) => {
     });
     afterAll(() => duel?.close());
 
-    test('the higher priority becomes master and advertises', async () => {
-      await duel.mastered('first');
+    test('the higher priority becomes master, advertises, and is believed', async () => {
+      await duel.stays('first');
       await duel.onWire(advert);
     });
 

@@ -23,6 +23,8 @@ const LEFT = '10.0.0.1' as IpAddress;
 const RIGHT = '10.0.0.2' as IpAddress;
 /** Long beside what a packet needs from one end of the cable to the other. */
 const READ_LATE = millis(20);
+/** What matters only to some of the tests. */
+const USUAL = { id: 1, ttl: 255 };
 const PAYLOAD = Uint8Array.of(0x21, 51, 100, 1, 0, 1, 0, 0);
 
 const clock = createClock();
@@ -47,6 +49,7 @@ const optionsOf = (host: TestHost, group: IpAddress | null, family: 'inet' | 'in
   interface: ETH0,
   ifIndex: indexOf(host),
   family,
+  protocol: 'vrrp' as const,
   group,
 });
 
@@ -83,7 +86,7 @@ describe('adverts over IPv4', () => {
   test('arrive with source and TTL 255, and do not come back', async () => {
     const left = vrrp(network.left, GROUP);
     const right = vrrp(network.right, GROUP);
-    must(left.socket.send({ source: LEFT, destination: GROUP, payload: PAYLOAD }));
+    must(left.socket.send({ source: LEFT, destination: GROUP, payload: PAYLOAD, ...USUAL }));
     const [packet] = await right.received.count(1);
     expect(packet).toMatchObject({ source: LEFT, destination: GROUP, ttl: 255, announcedLength: 8 });
     expect([...(packet?.payload ?? [])]).toEqual([...PAYLOAD]);
@@ -94,7 +97,7 @@ describe('adverts over IPv4', () => {
     const left = vrrp(network.left, GROUP);
     const right = unreadVrrp(network.right);
     const measured = Array.from({ length: 5 }, () => {
-      must(left.socket.send({ source: LEFT, destination: GROUP, payload: PAYLOAD }));
+      must(left.socket.send({ source: LEFT, destination: GROUP, payload: PAYLOAD, ...USUAL }));
       const sentAt = clock.now();
       while (elapsed(sentAt, clock.now()) < READ_LATE);
       const [packet] = right.drain(1);
@@ -105,11 +108,11 @@ describe('adverts over IPv4', () => {
     expect(Math.min(...measured)).toBeGreaterThan(-READ_LATE / 2);
   });
 
-  test('leave with TOS 0xc0, without DF, under the ids 1, 2, … as keepalived sends them', async () => {
+  test('leave with TOS 0xc0, without DF, under the ids that they are given', async () => {
     const heard = sniffer(network.right, ETHERTYPE.IPV4);
     const left = vrrp(network.left, GROUP);
-    for (let i = 0; i < 2; i++)
-      must(left.socket.send({ source: LEFT, destination: GROUP, payload: PAYLOAD }));
+    for (const id of [1, 2])
+      must(left.socket.send({ source: LEFT, destination: GROUP, payload: PAYLOAD, ...USUAL, id }));
     await heard.count(2);
     const headers = heard.all.map((frame) => Buffer.from(frame.subarray(14, 24)).toString('hex'));
     expect(headers).toEqual(['45c0001c00010000ff70', '45c0001c00020000ff70']);
@@ -133,8 +136,8 @@ describe('adverts over IPv4', () => {
     // the host as a whole has joined the group, through another socket
     vrrp(network.right, GROUP);
     const right = vrrp(network.right, null);
-    must(left.socket.send({ source: LEFT, destination: GROUP, payload: PAYLOAD }));
-    must(left.socket.send({ source: LEFT, destination: RIGHT, payload: Uint8Array.of(9) }));
+    must(left.socket.send({ source: LEFT, destination: GROUP, payload: PAYLOAD, ...USUAL }));
+    must(left.socket.send({ source: LEFT, destination: RIGHT, payload: Uint8Array.of(9), ...USUAL }));
     const received = await right.received.count(1);
     expect(received.map((p) => p.destination)).toEqual([RIGHT]);
   });
@@ -142,7 +145,8 @@ describe('adverts over IPv4', () => {
   test('that the socket has no room for are counted', async () => {
     const left = vrrp(network.left, GROUP);
     const right = unreadVrrp(network.right);
-    const send = () => must(left.socket.send({ source: LEFT, destination: GROUP, payload: PAYLOAD }));
+    const send = () =>
+      must(left.socket.send({ source: LEFT, destination: GROUP, payload: PAYLOAD, ...USUAL }));
     for (let i = 0; i < 2000; i++) send();
     const waiting = right.drain(4000).length;
     send();
@@ -156,10 +160,10 @@ describe('adverts over IPv4', () => {
     network.left.run('ip link set gone up');
     const name = interfaceName('gone');
     const ifIndex = network.left.inside(() => must(interfaceIndex(name)));
-    const options = { interface: name, ifIndex, family: 'inet', group: GROUP } as const;
+    const options = { interface: name, ifIndex, family: 'inet', protocol: 'vrrp', group: GROUP } as const;
     const socket = kept(network.left.inside(() => must(port.openVrrp(options, () => {}))));
     network.left.run('ip link delete gone');
-    const sent = socket.send({ source: LEFT, destination: GROUP, payload: PAYLOAD });
+    const sent = socket.send({ source: LEFT, destination: GROUP, payload: PAYLOAD, ...USUAL });
     expect(sent).toMatchObject({
       ok: false,
       error: { code: 'ENODEV', attempted: 'send on VRRP socket on gone' },
@@ -181,7 +185,7 @@ describe('adverts over IPv6', () => {
     const left = vrrp(network.left, group, 'inet6');
     const right = vrrp(network.right, group, 'inet6');
     for (const source of ['fe80::2', 'fe80::1']) {
-      must(left.socket.send({ source: source as IpAddress, destination: group, payload: PAYLOAD }));
+      must(left.socket.send({ source: source as IpAddress, destination: group, payload: PAYLOAD, ...USUAL }));
     }
     const packets = await right.received.count(2);
     expect(packets.map(({ source, destination, ttl }) => [source, destination, ttl])).toEqual([

@@ -1,7 +1,7 @@
 // Links and addresses on the real kernel, in network namespaces. Needs root.
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { PLAIN_TRAITS } from '../../src/base/address-traits.ts';
+import { type AddressTraits, PLAIN_TRAITS } from '../../src/base/address-traits.ts';
 import type { IpAddress, Ipv4 } from '../../src/base/ip.ts';
 import { interfaceName } from '../../src/base/units.ts';
 import { NETLINK } from '../../src/native/constants.ts';
@@ -52,6 +52,9 @@ const address = (text: string, prefixLength: number, more: Partial<AddressState>
   detection: 'over',
   ...more,
 });
+/** In a subnet of its own, with something out of the ordinary. */
+const traits = (text: string, more: Partial<AddressTraits>): AddressState =>
+  address(text, text.includes(':') ? 64 : 24, { traits: { ...PLAIN_TRAITS, ...more } });
 const add = (a: AddressState): NetOperation => ({ kind: 'add_address', address: a });
 const remove = (a: AddressState): NetOperation => ({ kind: 'remove_address', address: a });
 const snapshot = (): NetState => must(kernel.snapshot());
@@ -97,7 +100,7 @@ describe('operations', () => {
     const addresses = [
       address('10.0.0.9', 24, { label: 'eth0:vip', broadcast: '10.0.0.255' as Ipv4 }),
       address('10.9.9.9', 32, { label: 'eth0' }),
-      address('2001:db8::9', 128),
+      address('2001:db8::9', 128, { traits: { ...PLAIN_TRAITS, preferredSeconds: 0 } }),
     ];
     expect(kernel.apply(addresses.map(add))).toEqual([null, null, null]);
     expect(onEth0(snapshot())).toEqual(addresses);
@@ -105,6 +108,31 @@ describe('operations', () => {
     expect(kernel.apply(addresses.map(remove))).toEqual([null, null, null]);
     expect(onEth0(snapshot())).toEqual([]);
   });
+
+  test.each<[string, string, Partial<AddressTraits>, RegExp]>([
+    ['home', '2001:db8::9', { home: true }, /2001:db8::9\/64 scope global nodad home/],
+    ['mngtmpaddr', '2001:db8::9', { manageTemporary: true }, /scope global nodad mngtmpaddr/],
+    ['noprefixroute', '2001:db8::9', { noPrefixRoute: true }, /nodad noprefixroute/],
+    ['noprefixroute over IPv4', '10.7.0.9', { noPrefixRoute: true }, /10\.7\.0\.9\/24 .*noprefixroute/],
+    ['a preferred lifetime', '10.7.0.9', { preferredSeconds: 0 }, /10\.7\.0\.9\/24 .*deprecated eth0/],
+    ['a peer', '10.7.0.9', { peer: '10.6.0.1' as IpAddress }, /inet 10\.7\.0\.9 peer 10\.6\.0\.1\/24/],
+    [
+      'an IPv6 peer',
+      '2001:db8::9',
+      { peer: '2001:db8:1::1' as IpAddress },
+      /2001:db8::9 peer 2001:db8:1::1\/64/,
+    ],
+  ])(
+    'add an address with %s as ip(8) shows it, read it back the same, and remove it',
+    (_, text, more, shown) => {
+      const own = traits(text, more);
+      expect(kernel.apply([add(own)])).toEqual([null]);
+      expect(network.left.run('ip addr show dev eth0')).toMatch(shown);
+      expect(onEth0(snapshot())).toMatchObject([{ address: own.address, traits: own.traits }]);
+      expect(kernel.apply([remove(own)])).toEqual([null]);
+      expect(onEth0(snapshot())).toEqual([]);
+    },
+  );
 
   test('on 2,000 addresses of which one exists fail there only, in the words of the kernel', () => {
     const many = Array.from({ length: 2000 }, (_, i) => address(`10.8.${i >> 8}.${i & 255}`, 32));

@@ -13,7 +13,7 @@ describe('statistics dump', () => {
   });
 
   test('is empty without instances', () => {
-    expect(printStats({ instances: [], strayPackets: 0 })).toBe('');
+    expect(printStats({ instances: [], groups: [], trackers: [], strayPackets: 0 })).toBe('');
   });
 });
 

@@ -7,11 +7,11 @@ import { interfaceName, micros, port, priority, seconds, vrid } from '../../src/
 import type { ChecksStatus } from '../../src/checks/core/status.ts';
 import type { Config } from '../../src/config/model/config.ts';
 import type { CheckerCommon, Forwarding, RealServer } from '../../src/config/model/lvs.ts';
-import { entryText } from '../../src/config/model/routing.ts';
 import type { ScriptCommand } from '../../src/config/model/vrrp.ts';
 import type { DaemonStatus } from '../../src/control/api.ts';
-import { virtualRoute, virtualRule } from '../../src/sim/topology.ts';
 import type { VrrpCounters, VrrpStatus } from '../../src/vrrp/core/status.ts';
+import { ROUTED, ROUTING, STATICS } from './routing-samples.ts';
+import { GROUPS, TRACKERS } from './tracked-samples.ts';
 
 export const WALL = Date.UTC(2026, 10, 20, 7, 30, 0);
 
@@ -99,6 +99,8 @@ export const CONFIG: Config = {
       mcastGroup4: ip('224.0.0.18'),
       mcastGroup6: 'ff02::12' as Config['global']['vrrp']['mcastGroup6'],
       startupDelay: micros(0),
+      delayAfterBoot: micros(0),
+      interfaceDelays: [],
       logUnknownVrids: false,
       garpInterval: micros(0),
       gnaInterval: micros(0),
@@ -153,10 +155,7 @@ export const CONFIG: Config = {
           tracked: true,
         },
       ],
-      virtualLinks: [],
-      advertInterface: eth0,
-      routes: [virtualRoute('10.9.0.0')],
-      rules: [virtualRule(100, { tracked: false })],
+      ...ROUTED,
       garp: {
         delay: seconds(5),
         repeat: 5,
@@ -167,10 +166,14 @@ export const CONFIG: Config = {
       },
       strict: false,
       accept: true,
+      trackSource: false,
       trackPrimary: true,
       trackInterfaces: [],
-      trackScripts: [{ script: 'chk', weight: 3, reverse: false }],
+      trackers: [{ kind: 'script', name: 'chk', weight: 3, reverse: false }],
       skipCheckAdvAddr: false,
+      checksumAsV2: false,
+      ownerIgnoreAdverts: false,
+      promoteSecondaries: false,
       lowerPrioNoAdvert: false,
       higherPrioSendAdvert: false,
       notify: {
@@ -187,10 +190,11 @@ export const CONFIG: Config = {
     {
       name: 'G1',
       members: ['VI_1'],
+      trackingWeight: false,
       notify: { master: null, backup: null, fault: null, stop: null, any: null, smtpAlert: true },
     },
   ],
-  statics: { addresses: [], routes: [{ entry: virtualRoute('10.8.0.0'), members: [] }], rules: [] },
+  statics: STATICS,
   vrrpScripts: [
     {
       name: 'chk',
@@ -201,8 +205,11 @@ export const CONFIG: Config = {
       reverse: false,
       rise: 1,
       fall: 1,
+      initFail: false,
     },
   ],
+  trackFiles: [],
+  trackProcesses: [],
   virtualServers: [
     {
       match: { kind: 'address', protocol: 'tcp', address: ip('192.168.100.240'), port: port(80) },
@@ -237,6 +244,12 @@ export const COUNTERS: VrrpCounters = {
   invalidAuthType: 0,
   authTypeMismatch: 0,
   authFailures: 0,
+  hmacMissing: 0,
+  hmacMalformed: 0,
+  hmacUnknownKey: 0,
+  hmacInvalid: 0,
+  hmacStale: 0,
+  hmacReplayed: 0,
   priorityZeroReceived: 0,
   priorityZeroSent: 0,
   gratuitousArpsSent: 10,
@@ -260,14 +273,13 @@ export const VRRP: VrrpStatus = {
         { address: ip('192.168.100.240'), prefixLength: 32, interface: 'eth0', excluded: false, held: true },
         { address: ip('10.0.0.1'), prefixLength: 24, interface: 'eth1', excluded: true, held: true },
       ],
-      routing: [
-        { kind: 'route', text: entryText(virtualRoute('10.9.0.0')), held: true },
-        { kind: 'rule', text: entryText(virtualRule(100)), held: false },
-      ],
+      routing: ROUTING,
       lastTransitionWall: WALL - 12 * 60_000,
       counters: COUNTERS,
     },
   ],
+  groups: GROUPS,
+  trackers: TRACKERS,
   strayPackets: 2,
 };
 
@@ -376,7 +388,7 @@ export const BAD_STATUS: DaemonStatus = {
         ...server,
         alive: false,
         pooled: false,
-        checkers: server.checkers.map((c) => ({ ...c, state: 'down', lastResult: 'ECONNREFUSED' })),
+        checkers: server.checkers.map((c) => ({ ...c, state: 'up', lastResult: 'ECONNREFUSED' })),
       })),
     })),
     kernelListing: null,

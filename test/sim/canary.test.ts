@@ -110,6 +110,23 @@ describe.each<{ readonly what: string; readonly start: typeof startVrrp; readonl
     finds: /has \d masters/,
   },
   {
+    what: 'sync groups are forgotten',
+    start: brokenCore({
+      stepNode: (node, event, now) => stepNode({ ...node, groups: new Map() }, event, now),
+    }),
+    finds: /VG_1 is torn/,
+  },
+  {
+    what: 'scripts never fail',
+    start: brokenCore({
+      stepNode: (node, event, now) =>
+        event.kind === 'program_finished'
+          ? stepNode(node, { ...event, result: { kind: 'exited', status: 0 } }, now)
+          : stepNode(node, event, now),
+    }),
+    finds: /its script has failed long enough/,
+  },
+  {
     what: 'nobody preempts',
     start: (ports, config, options) => {
       const vrrpInstances = config.vrrpInstances.map((instance) => ({ ...instance, preempt: false }));

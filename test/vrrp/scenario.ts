@@ -6,6 +6,9 @@
  *      pass 3.7                                  time passes, deadlines are met to the microsecond
  *      stall 5                                   time passes, nobody looks at deadlines until its end
  *      link eth0 down · vanish 10.0.0.1 · reload · stop · stop -V · status
+ *      delay eth1 down=1 up=0.5 (interface_up_down_delays)
+ *      group G VI_1 VI_2 · script chk interval=2 rise=2 · file f weight=1 · process p quorum=2     also configure
+ *      result chk 1 · result chk timed_out · content f 5 · content f gone · count p 3              and these happen
  */
 import { type IpAddress, parseIp } from '../../src/base/ip.ts';
 import { invariant } from '../../src/base/never.ts';
@@ -22,7 +25,13 @@ import {
 } from '../../src/base/units.ts';
 import type { VrrpGlobals } from '../../src/config/model/global.ts';
 import { entryText, NO_STATICS } from '../../src/config/model/routing.ts';
-import type { VrrpInstance } from '../../src/config/model/vrrp.ts';
+import type {
+  TrackFile,
+  TrackProcess,
+  VrrpInstance,
+  VrrpScript,
+  VrrpSyncGroup,
+} from '../../src/config/model/vrrp.ts';
 import { ETH0, virtualAddress, vrrpGlobals, vrrpInstance } from '../../src/sim/topology.ts';
 import type { VrrpAction } from '../../src/vrrp/core/actions.ts';
 import type { VrrpConfig, VrrpEvent } from '../../src/vrrp/core/events.ts';
@@ -31,8 +40,9 @@ import { nextDeadline, stepNode } from '../../src/vrrp/core/node.ts';
 import { type NodeState, newNode } from '../../src/vrrp/core/node-state.ts';
 import { statusOf } from '../../src/vrrp/core/status.ts';
 import { type Advert, encodeAdvert, passwordOctets } from '../../src/vrrp/wire/advert.ts';
+import { fileOf, groupOf, processOf, resultOf, scriptOf, trackedOf } from './scenario-tracked.ts';
 
-type Words = Readonly<Record<string, string>>;
+export type Words = Readonly<Record<string, string>>;
 
 const OWN_ADDRESS = '192.168.100.101';
 const STEPS_MAX = 10_000;
@@ -42,6 +52,12 @@ export class Scenario {
   #now: Instant = instant(0);
   #globals: VrrpGlobals = vrrpGlobals();
   #instances: VrrpInstance[] = [];
+  #groups: VrrpSyncGroup[] = [];
+  #scripts: VrrpScript[] = [];
+  #files: TrackFile[] = [];
+  #processes: TrackProcess[] = [];
+  /** when the last run of each script was ordered */
+  readonly #runs = new Map<string, Instant>();
   readonly #links = new Map<InterfaceName, LinkFact>([[ETH0, linkFact(ETH0, true)]]);
 
   get node(): NodeState {
@@ -62,8 +78,40 @@ export class Scenario {
       case 'instance':
         this.#instances.push(instanceOf(rest[0] ?? 'VI_1', words));
         return [];
+      case 'delay': {
+        const [down, up] = [Number(words['down'] ?? 0), Number(words['up'] ?? 0)];
+        const one = { interface: interfaceName(rest[0] ?? ''), down: seconds(down), up: seconds(up) };
+        this.#globals = { ...this.#globals, interfaceDelays: [...this.#globals.interfaceDelays, one] };
+        return [];
+      }
+      case 'group':
+        this.#groups.push(groupOf(rest));
+        return [];
+      case 'script':
+        this.#scripts.push(scriptOf(rest[0] ?? 'chk', words));
+        return [];
+      case 'file':
+        this.#files.push(fileOf(rest[0] ?? 'f'));
+        return [];
+      case 'process':
+        this.#processes.push(processOf(rest[0] ?? 'p', words));
+        return [];
+      case 'result':
+        return this.#result(rest[0] ?? '', rest[1] ?? '0');
+      case 'content': {
+        const content = rest[1] === 'gone' ? null : (rest[1] ?? '');
+        return this.#feed({ kind: 'file_read', tracker: `file ${rest[0]}`, content });
+      }
+      case 'count':
+        return this.#feed({
+          kind: 'processes_counted',
+          tracker: `process ${rest[0]}`,
+          count: Number(rest[1]),
+        });
       case 'forget':
         this.#instances = [];
+        this.#groups = [];
+        this.#scripts = [];
         return [];
       case 'start':
         return this.#feed({ kind: 'started', config: this.#config(), ...this.#network(words['with'] ?? '') });
@@ -97,7 +145,20 @@ export class Scenario {
   }
 
   #config(): VrrpConfig {
-    return { globals: this.#globals, instances: this.#instances, statics: NO_STATICS };
+    return {
+      globals: this.#globals,
+      instances: this.#instances,
+      groups: this.#groups,
+      statics: NO_STATICS,
+      trackers: { scripts: this.#scripts, files: this.#files, processes: this.#processes },
+    };
+  }
+
+  #result(script: string, how: string): readonly string[] {
+    const tracker = `script ${script}`;
+    const startedAt = this.#runs.get(tracker) ?? instant(0);
+    const result = resultOf(how);
+    return this.#feed({ kind: 'program_finished', tracker, startedAt, result });
   }
 
   #network(present: string): Pick<Extract<VrrpEvent, { kind: 'started' }>, 'links' | 'addresses'> {
@@ -108,10 +169,15 @@ export class Scenario {
       ours: false,
       detection: 'over',
     } as const;
+    const others = [...this.#links.keys()].filter((name) => name !== ETH0);
     const left = present.split(',').filter((text) => text !== '');
     return {
       links: [...this.#links.values()],
-      addresses: [own, ...left.map((text) => ({ ...own, address: ip(text), prefixLength: 32, ours: true }))],
+      addresses: [
+        own,
+        ...others.map((name, i) => ({ ...own, interface: name, address: ip(`192.168.${i + 1}.101`) })),
+        ...left.map((text) => ({ ...own, address: ip(text), prefixLength: 32, ours: true })),
+      ],
     };
   }
 
@@ -123,8 +189,9 @@ export class Scenario {
     const payload = encodeAdvert(advertOf(instance, words), { source, destination });
     if (words['corrupt'] !== undefined) payload[6] = (payload[6] ?? 0) ^ 0xff;
     const ttl = Number(words['ttl'] ?? 255);
-    const packet = { source, destination, ttl, announcedLength: payload.length, payload };
-    return { kind: 'packet_received', interface: ETH0, family: 'inet', packet };
+    const seal = { kind: 'none' } as const;
+    const packet = { source, destination, ttl, announcedLength: payload.length, payload, seal };
+    return { kind: 'packet_received', interface: instance.interface, family: 'inet', packet };
   }
 
   #link(name: InterfaceName, state: string): readonly string[] {
@@ -174,6 +241,9 @@ export class Scenario {
     const [node, actions] = stepNode(this.#node, event, this.#now);
     this.#node = node;
     const time = (this.#now / 1_000_000).toFixed(6);
+    for (const action of actions) {
+      if (action.kind === 'run_program') this.#runs.set(action.tracker, action.startedAt);
+    }
     return linesOf(actions).map((line) => `${time} ${line}`);
   }
 }
@@ -215,6 +285,14 @@ function lineOf(action: Exclude<VrrpAction, { kind: 'announce_address' }>): read
       const { instance, from, to, reason } = action.transition;
       return [`state ${instance} ${from} -> ${to}: ${reason}`];
     }
+    case 'publish_group_transition': {
+      const { group, from, to, reason } = action.transition;
+      return [`group ${group} ${from} -> ${to}: ${reason}`];
+    }
+    case 'run_program':
+      return [`run ${action.tracker}: ${action.command.argv.join(' ')}`];
+    case 'end_program':
+      return [`end ${action.tracker}`];
     case 'write_log':
       return action.entry.level === 'debug' ? [] : [`${action.entry.level} ${action.entry.text}`];
   }
@@ -244,6 +322,7 @@ const wordsOf = (words: readonly string[]): Words =>
 
 const globalsOf = (words: Words): Partial<VrrpGlobals> => ({
   startupDelay: seconds(Number(words['startup_delay'] ?? 0)),
+  delayAfterBoot: seconds(Number(words['delay_after_boot'] ?? 0)),
   garpInterval: seconds(Number(words['garp_interval'] ?? 0)),
   logUnknownVrids: 'log_unknown_vrids' in words,
 });
@@ -266,6 +345,7 @@ function advertOf(instance: VrrpInstance, words: Words): Advert {
 
 function instanceOf(name: string, words: Words): VrrpInstance {
   const base = vrrpInstance({ name });
+  const home = { interface: interfaceName(words['interface'] ?? 'eth0') };
   const time = (key: string, fallback: number): ReturnType<typeof seconds> =>
     key in words ? seconds(Number(words[key])) : micros(fallback);
   const list = (key: string): readonly string[] =>
@@ -273,6 +353,7 @@ function instanceOf(name: string, words: Words): VrrpInstance {
   return {
     ...base,
     vrid: vrid(Number(words['vrid'] ?? 51)),
+    interface: interfaceName(words['interface'] ?? 'eth0'),
     version: words['version'] === '3' ? 3 : 2,
     initialState: words['state'] === 'MASTER' ? 'MASTER' : 'BACKUP',
     priority: priority(Number(words['priority'] ?? 100)),
@@ -284,8 +365,8 @@ function instanceOf(name: string, words: Words): VrrpInstance {
       'password' in words ? { kind: 'pass', password: words['password'] ?? '' } : { kind: 'none' },
     virtualAddresses:
       list('vips').length > 0
-        ? list('vips').map((text) => virtualAddress(text))
-        : [virtualAddress('10.0.0.1')],
+        ? list('vips').map((text) => virtualAddress(text, home))
+        : [virtualAddress('10.0.0.1', home)],
     excludedAddresses: list('excluded').map((text) => virtualAddress(text)),
     garp: {
       delay: time('garp_delay', 0),
@@ -299,6 +380,7 @@ function instanceOf(name: string, words: Words): VrrpInstance {
       const [interfaceText = '', weight = '0'] = text.split(':');
       return { interface: interfaceName(interfaceText), weight: Number(weight), reverse: 'reverse' in words };
     }),
+    trackers: trackedOf(words),
     skipCheckAdvAddr: 'skip_check_adv_addr' in words,
     lowerPrioNoAdvert: 'lower_prio_no_advert' in words,
     higherPrioSendAdvert: 'higher_prio_send_advert' in words,

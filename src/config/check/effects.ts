@@ -4,13 +4,11 @@ import type { Report } from '../diagnostics/diagnostic.ts';
 import type { KeywordRow, NoEffect } from '../schema/row.ts';
 import type { Span } from '../syntax/source.ts';
 import type { Statement } from '../syntax/tree.ts';
-import type { PlacedInstance } from './cross-checks.ts';
 
 /** Finishes "vipd does not … yet". */
 export const MISSING: Readonly<Record<NoEffect, string>> = {
   mail: 'send mail',
   scripts: 'run scripts',
-  sync_groups: 'move instances of a group together',
   misc_check: 'check servers with commands',
 };
 
@@ -57,12 +55,4 @@ function count<T extends Uses>(uses: T, word: string): T {
   uses.words.add(word);
   uses.count++;
   return uses;
-}
-
-/** Instances that are understood but cannot be run yet. */
-export function reportIdleInstances(instances: readonly PlacedInstance[], report: Report): void {
-  for (const { value, at } of instances) {
-    const place = at.args[0] ?? at.keyword;
-    if (value.authentication.kind === 'ah') report(catalog.ah_instance(place, { name: value.name }));
-  }
 }

@@ -375,6 +375,11 @@ const vrrp = {
     'mistake',
     (f: { address: string }) => `unicast peer ${f.address} is listed twice; this one is ignored`,
   ),
+  no_source_to_track: catalogRow(
+    'no_source_to_track',
+    'complaint',
+    (f: { name: string }) => `(${f.name}) track_src_ip needs mcast_src_ip or unicast_src_ip; it is ignored`,
+  ),
   unicast_without_peers: catalogRow(
     'unicast_without_peers',
     'complaint',
@@ -425,6 +430,40 @@ const vrrp = {
     (f: Named) => `there is no auth_type '${f.word}'`,
     () => 'write PASS',
   ),
+  bad_key: catalogRow(
+    'bad_key',
+    'mistake',
+    (f: { id: number }) => `the secret of key ${f.id} is not 32 to 64 bytes of text or hex:DIGITS`,
+  ),
+  duplicate_key: catalogRow(
+    'duplicate_key',
+    'mistake',
+    (f: { name: string; id: number }) => `(${f.name}) key ${f.id} is given twice; this one is ignored`,
+  ),
+  no_active_key: catalogRow(
+    'no_active_key',
+    'refusal',
+    (f: { name: string }) => `(${f.name}) auth_hmac needs active_key with the id of one of its keys`,
+  ),
+  key_file_unreadable: catalogRow(
+    'key_file_unreadable',
+    'refusal',
+    (f: { name: string; path: string; problem: string }) =>
+      `(${f.name}) cannot read the key in '${f.path}': ${f.problem}`,
+  ),
+  key_file_exposed: catalogRow(
+    'key_file_exposed',
+    'security',
+    (f: { name: string; path: string }) =>
+      `(${f.name}) others than its owner can read the key in '${f.path}'`,
+    () => 'chmod 600 it',
+  ),
+  hmac_enforced: catalogRow(
+    'hmac_enforced',
+    'complaint',
+    (f: { name: string; mode: string }) =>
+      `(${f.name}) strict mode enforces auth_hmac; mode ${f.mode} is ignored`,
+  ),
   password_truncated: catalogRow(
     'password_truncated',
     'complaint',
@@ -446,13 +485,55 @@ const vrrp = {
   script_unknown: catalogRow(
     'script_unknown',
     'mistake',
-    (f: { name: string; script: string }) =>
-      `(${f.name}) vrrp_script '${f.script}' is not defined above; it is not tracked`,
+    (f: { name: string; what: string; script: string }) =>
+      `(${f.name}) ${f.what} '${f.script}' is not defined above; it is not tracked`,
   ),
   script_without_command: catalogRow(
     'script_without_command',
     'mistake',
     (f: { name: string }) => `vrrp_script '${f.name}' has no script; it is ignored`,
+  ),
+  link_delay_reduced: catalogRow(
+    'link_delay_reduced',
+    'complaint',
+    (f: { interface: string; limit: number }) =>
+      `delays of ${f.interface} are reduced to ${f.limit / 1_000_000} s: its instances' peers would miss more adverts than they allow`,
+  ),
+  link_delay_refused: catalogRow(
+    'link_delay_refused',
+    'mistake',
+    (f: { interface: string }) =>
+      `${f.interface} cannot have delays: an instance on it has down_timer_adverts 1`,
+  ),
+  source_not_tracked: catalogRow(
+    'source_not_tracked',
+    'complaint',
+    (f: { name: string }) => `(${f.name}) track_src_ip needs mcast_src_ip or unicast_src_ip; it is ignored`,
+  ),
+  tracker_incomplete: catalogRow(
+    'tracker_incomplete',
+    'mistake',
+    (f: { what: string; name: string; lacks: string }) =>
+      `${f.what} '${f.name}' has no ${f.lacks}; it is ignored`,
+  ),
+  tracker_idle: catalogRow(
+    'tracker_idle',
+    'advice',
+    (f: { what: string; name: string }) =>
+      `${f.what} '${f.name}' is tracked by no instance; it has no effect`,
+  ),
+  quorum_above_maximum: catalogRow(
+    'quorum_above_maximum',
+    'mistake',
+    (f: { name: string; quorumMax: number }) =>
+      `vrrp_track_process '${f.name}' wants more processes than quorum_max ${f.quorumMax} allows; that many are wanted`,
+  ),
+  group_weight_dropped: catalogRow(
+    'group_weight_dropped',
+    'mistake',
+    (f: { instance: string; group: string; what: string; weight: number }) =>
+      `(${f.instance}) '${f.what}' is not tracked: its weight ${f.weight} would part the priorities of vrrp_sync_group '${f.group}'`,
+    () => "give it weight 0, or add 'sync_group_tracking_weight' to the group",
   ),
   group_without_members: catalogRow(
     'group_without_members',
@@ -705,11 +786,6 @@ const effects = {
     'advice',
     (f: { word: string; count: number; block: boolean }) =>
       `vipd does not support '${f.word}' yet; ${f.block ? 'the block' : 'it'} has no effect${times(f.count)}`,
-  ),
-  ah_instance: catalogRow(
-    'ah_instance',
-    'advice',
-    (f: { name: string }) => `(${f.name}) vipd does not speak auth_type AH yet; this instance is not started`,
   ),
 };
 

@@ -79,6 +79,9 @@ const lowerVrrpGlobals = (given: GlobalSettings): VrrpGlobals => ({
   mcastGroup4: valueOr(given.vrrp_mcast_group4, MULTICAST4),
   mcastGroup6: valueOr(given.vrrp_mcast_group6, MULTICAST6),
   startupDelay: valueOr(given.vrrp_startup_delay, NO_TIME),
+  delayAfterBoot: valueOr(given.vrrp_delay_after_boot, NO_TIME),
+  // completed once the instances are known (lower.ts)
+  interfaceDelays: [],
   logUnknownVrids: given.log_unknown_vrids !== undefined,
   garpInterval: valueOr(given.vrrp_garp_interval, NO_TIME),
   gnaInterval: valueOr(given.vrrp_gna_interval, NO_TIME),

@@ -6,7 +6,6 @@ import {
   uniqueNames,
   uniqueVrids,
 } from '../check/cross-checks.ts';
-import { reportIdleInstances } from '../check/effects.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Config } from '../model/config.ts';
@@ -20,11 +19,13 @@ import type { Span } from '../syntax/source.ts';
 import type { Statement } from '../syntax/tree.ts';
 import type { GlobalSettings, LowerContext } from './context.ts';
 import { lowerGlobal } from './global.ts';
+import { lowerInterfaceDelays } from './interface-delays.ts';
 import { lowerStatics, routingLines } from './routing.ts';
+import { lowerSyncGroups } from './sync-group.ts';
+import { lowerTrackers, reportIdleTrackers, type Trackers, valuesOf } from './trackers.ts';
 import { linkNames } from './virtual-links.ts';
 import { lowerVirtualServer } from './virtual-server.ts';
 import { lowerInstance } from './vrrp-instance.ts';
-import { type DefinedScript, lowerScript, lowerSyncGroups } from './vrrp-script.ts';
 
 type Root = Settings<typeof rootRows>;
 
@@ -78,17 +79,25 @@ function lowerContext(
 
 function lowerRest(root: Root, completed: readonly Placed<VirtualServer>[], context: LowerContext): Config {
   const { report } = context;
-  const scripts = definedScripts(root, context);
-  const instances = placedInstances(root, scripts, context);
+  const trackers = lowerTrackers(root, context);
+  const instances = placedInstances(root, trackers, context);
   uniqueVrids(instances, report);
-  reportIdleInstances(instances, report);
-  const vrrpInstances = instances.map(({ value }) => value);
+  const { groups, instances: vrrpInstances } = lowerSyncGroups(
+    root.vrrp_sync_group ?? [],
+    instances.map(({ value }) => value),
+    trackers,
+    context,
+  );
+  reportIdleTrackers(trackers, vrrpInstances, context);
+  const interfaceDelays = lowerInterfaceDelays(root.interface_up_down_delays ?? [], vrrpInstances, report);
   return {
-    global: context.global,
+    global: { ...context.global, vrrp: { ...context.global.vrrp, interfaceDelays } },
     vrrpInstances,
-    vrrpSyncGroups: lowerSyncGroups(root.vrrp_sync_group ?? [], vrrpInstances, context),
+    vrrpSyncGroups: groups,
+    vrrpScripts: valuesOf(trackers.script),
+    trackFiles: valuesOf(trackers.file),
+    trackProcesses: valuesOf(trackers.process),
     statics: lowerStatics(root, vrrpInstances, context),
-    vrrpScripts: [...scripts.values()].map(({ script }) => script),
     virtualServers: mergeServices([...completed, ...placedServices(root, context)], report),
   };
 }
@@ -109,23 +118,9 @@ function recipientsLine({ body, keyword }: Statement): Span {
   return inner.find((statement) => statement.keyword.text === 'notification_email')?.keyword ?? keyword;
 }
 
-/** Of several scripts with one name the first is found. */
-function definedScripts(root: Root, context: LowerContext): ReadonlyMap<string, DefinedScript> {
-  const scripts = new Map<string, DefinedScript>();
-  for (const block of root.vrrp_script ?? []) {
-    const defined = lowerScript(block, context);
-    if (defined !== null && !scripts.has(block.head)) scripts.set(block.head, defined);
-  }
-  return scripts;
-}
-
-function placedInstances(
-  root: Root,
-  scripts: ReadonlyMap<string, DefinedScript>,
-  context: LowerContext,
-): PlacedInstance[] {
+function placedInstances(root: Root, trackers: Trackers, context: LowerContext): PlacedInstance[] {
   return uniqueNames(root.vrrp_instance ?? [], context.report).flatMap((block) => {
-    const value = lowerInstance(block, scripts, context);
+    const value = lowerInstance(block, trackers, context);
     return value === null ? [] : [{ value, at: block.at }];
   });
 }

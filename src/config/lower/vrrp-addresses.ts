@@ -3,7 +3,7 @@ import { type Family, familyOf, type IpAddress, isLinkLocal } from '../../base/i
 import type { InterfaceName } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
-import type { VirtualAddress, VrrpDestination } from '../model/vrrp.ts';
+import type { UnicastPeer, VirtualAddress, VrrpDestination } from '../model/vrrp.ts';
 import type { AddressLine } from '../schema/address-line.ts';
 import type { ListEntry, Setting } from '../schema/read-block.ts';
 import type { Span } from '../syntax/source.ts';
@@ -111,13 +111,33 @@ export function advertRoute(
   const source =
     ofFamily(settings.unicast_src_ip, 'source address', family, context) ??
     ofFamily(settings.mcast_src_ip, 'source address', family, context);
-  if (peers.length > 0) return { source, destination: { kind: 'unicast', peers } };
-  if (settings.unicast_src_ip !== undefined || settings.unicast_peer !== undefined) {
+  const meant = settings.unicast_src_ip !== undefined || settings.unicast_peer !== undefined;
+  const faulty = meant && peers.length === 0 && settings.unicast_fault_no_peer !== undefined;
+  if (peers.length > 0 || faulty) return { source, destination: unicastRoute(settings, peers, context) };
+  if (meant) {
     const at = settings.unicast_src_ip?.at.keyword ?? null;
     context.report(catalog.unicast_without_peers(at, { name }));
   }
   const wanted = ofFamily(settings.mcast_dst_ip, 'destination', family, context);
   return { source, destination: { kind: 'multicast', group: wanted ?? group } };
+}
+
+/** A range of TTLs on any peer turns the check of the source on (keywords.json, unicast_peer). */
+function unicastRoute(
+  settings: InstanceSettings,
+  peers: readonly UnicastPeer[],
+  { defaults }: LowerContext,
+): VrrpDestination {
+  const ranged = peers.some(({ minTtl, maxTtl }) => minTtl !== null || maxTtl !== null);
+  const wanted = settings.check_unicast_src !== undefined || defaults.vrrp_check_unicast_src !== undefined;
+  const checksum = settings.old_unicast_checksum?.value;
+  return {
+    kind: 'unicast',
+    peers,
+    ttl: valueOr(settings.unicast_ttl, null),
+    checkSource: ranged || wanted,
+    checksum: checksum === undefined ? 'detect' : checksum === 'never' ? 'new' : 'old',
+  };
 }
 
 function lowerPeers(settings: InstanceSettings, family: Family, { report }: LowerContext) {

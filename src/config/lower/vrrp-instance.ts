@@ -7,7 +7,6 @@ import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type {
   TrackedInterface,
-  TrackedScript,
   VirtualAddress,
   VrrpAuthentication,
   VrrpInstance,
@@ -17,9 +16,11 @@ import type { BlockValue, Settings } from '../schema/read-block.ts';
 import type { vrrpInstanceRows } from '../schema/vrrp.ts';
 import { firstGiven, type LowerContext, valueOr } from './context.ts';
 import { virtualRouting } from './routing.ts';
+import { type Trackers, trackedObjects } from './trackers.ts';
 import { type LinkPlan, planLinks } from './virtual-links.ts';
 import { advertRoute, instanceFamily, placedAddress, virtualAddresses } from './vrrp-addresses.ts';
-import { type DefinedScript, lowerNotify } from './vrrp-script.ts';
+import { lowerAuthentication } from './vrrp-authentication.ts';
+import { lowerNotify } from './vrrp-script.ts';
 import { advertInterval, garpSettings, preemption } from './vrrp-timing.ts';
 
 export type InstanceSettings = Settings<typeof vrrpInstanceRows>;
@@ -29,13 +30,11 @@ const OWNER = 255;
 const PRIORITY_DEFAULT = 100;
 const LOOPBACK = 'lo';
 const DOWN_TIMER_ADVERTS = 3;
-/** RFC 2338 §5.3.10: eight octets */
-const PASSWORD_BYTES = 8;
 
 /** null when the instance cannot exist: no VRID, no interface, no address where one is needed. */
 export function lowerInstance(
   block: InstanceBlock,
-  scripts: ReadonlyMap<string, DefinedScript>,
+  trackers: Trackers,
   context: LowerContext,
 ): VrrpInstance | null {
   const { settings, head: name } = block;
@@ -54,22 +53,32 @@ export function lowerInstance(
     { name, family, interface: mandatory.interface, strict, place: plan.place },
     context,
   );
-  if (addresses.virtual.length === 0 && settings.no_virtual_ipaddress === undefined) {
+  const none = settings.no_virtual_ipaddress !== undefined && !strict;
+  if (addresses.virtual.length === 0 && !none) {
     const row = version === 3 || strict ? catalog.no_address_refused : catalog.no_address;
     report(row(block.at.args[0] ?? null, { name }));
   }
   if (strict && (settings.state?.value === 'MASTER') !== owner) {
     report(catalog.owner_state(settings.state?.at.keyword ?? block.at.keyword, { name }));
   }
-  const authentication = lowerAuthentication(settings, name, { version, family, strict }, context);
+  const interval = advertInterval(settings, name, version, context);
+  const authentication = lowerAuthentication(
+    settings,
+    { name, version, family, strict, advertInterval: interval },
+    context,
+  );
   const instance: VrrpInstance = {
     name,
     ...mandatory,
     version,
     family,
-    initialState: initialState(settings, name, owner, authentication.kind, context),
+    initialState: strict
+      ? owner
+        ? 'MASTER'
+        : 'BACKUP'
+      : initialState(settings, name, owner, authentication.kind, context),
     priority: priority(level),
-    advertInterval: advertInterval(settings, name, version, context),
+    advertInterval: interval,
     ...preemption(settings, name, { owner, strict }, context),
     downTimerAdverts: strict
       ? DOWN_TIMER_ADVERTS
@@ -85,13 +94,24 @@ export function lowerInstance(
     garp: garpSettings(settings, strict, context),
     strict,
     accept: owner || !strict || (settings.accept !== undefined && version === 3),
+    trackSource: tracksSource(settings, name, route.source, context),
     trackPrimary: settings.dont_track_primary === undefined,
     trackInterfaces: lowerTrackedInterfaces(block, mandatory.interface, owner, context),
-    trackScripts: lowerTrackedScripts(block, scripts, owner, context),
+    trackers: trackedObjects({ name, settings, order: block.at.order, owner }, trackers, context),
     skipCheckAdvAddr:
       settings.skip_check_adv_addr?.value === true || valueOr(defaults.vrrp_skip_check_adv_addr, false),
+    checksumAsV2:
+      version === 3 &&
+      family === 'inet' &&
+      valueOr(settings.v3_checksum_as_v2, defaults.v3_checksum_as_v2 !== undefined),
+    ownerIgnoreAdverts:
+      owner &&
+      (firstGiven(settings.owner_ignore_adverts, strict ? undefined : defaults.vrrp_owner_ignore_adverts) ??
+        strict),
+    promoteSecondaries: settings.promote_secondaries !== undefined,
     lowerPrioNoAdvert:
-      firstGiven(settings.lower_prio_no_advert, defaults.vrrp_lower_prio_no_advert) ?? strict,
+      firstGiven(settings.lower_prio_no_advert, strict ? undefined : defaults.vrrp_lower_prio_no_advert) ??
+      strict,
     higherPrioSendAdvert:
       firstGiven(
         settings.higher_prio_send_advert,
@@ -105,6 +125,17 @@ export function lowerInstance(
 /** The address of the ipvlan: there while the instance is master, and not advertised. */
 const ownAddress = ({ ownAddress: line, links: [main] }: LinkPlan): readonly VirtualAddress[] =>
   line === null || main === undefined ? [] : [placedAddress(line, main.name)];
+
+function tracksSource(
+  { track_src_ip: tracked }: InstanceSettings,
+  name: string,
+  source: VrrpInstance['sourceAddress'],
+  { report }: LowerContext,
+): boolean {
+  if (tracked !== undefined && source === null)
+    report(catalog.source_not_tracked(tracked.at.keyword, { name }));
+  return tracked !== undefined && source !== null;
+}
 
 function mandatorySettings({ settings, head: name, at }: InstanceBlock, { report }: LowerContext) {
   const place = at.args[0] ?? at.keyword;
@@ -158,46 +189,6 @@ function instanceVersion(
   return 3;
 }
 
-function lowerAuthentication(
-  settings: InstanceSettings,
-  name: string,
-  of: { readonly version: VrrpVersion; readonly family: Family; readonly strict: boolean },
-  { report }: LowerContext,
-): VrrpAuthentication {
-  const block = settings.authentication?.at(-1);
-  if (block === undefined) return { kind: 'none' };
-  const { auth_type: type, auth_pass: password } = block.settings;
-  const drop = (why: string): VrrpAuthentication => {
-    report(catalog.authentication_dropped(block.at.keyword, { name, why }));
-    return { kind: 'none' };
-  };
-  if (type !== undefined && type.value !== 'PASS' && type.value !== 'AH') {
-    report(catalog.unknown_auth_type(type.at.args[0] ?? null, { word: type.value }));
-    return { kind: 'none' };
-  }
-  if (of.strict) return drop('strict mode has none');
-  if (of.version === 3) return drop('version 3 has none (RFC 9568 §9)');
-  if (type === undefined) return drop('auth_type is missing');
-  if (password === undefined) return drop('auth_pass is missing');
-  if (type.value === 'AH' && of.family === 'inet6') return drop('AH is for IPv4 only');
-  const kept = firstBytes(password.value, PASSWORD_BYTES);
-  if (kept !== password.value) report(catalog.password_truncated(password.at.args[0] ?? null, {}));
-  return { kind: type.value === 'AH' ? 'ah' : 'pass', password: kept };
-}
-
-/** The longest beginning of `text` that is at most `limit` bytes of UTF-8. */
-function firstBytes(text: string, limit: number): string {
-  let bytes = 0;
-  let kept = '';
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    if (bytes > limit) return kept;
-    kept += character;
-  }
-  return kept;
-}
-
 function lowerTrackedInterfaces(
   { settings, head: name }: InstanceBlock,
   own: string,
@@ -216,29 +207,5 @@ function lowerTrackedInterfaces(
       return [];
     }
     return [{ interface: value.interface, weight, reverse: value.reverse ?? false }];
-  });
-}
-
-/** A script must be defined before the instance that tracks it. */
-function lowerTrackedScripts(
-  { settings, head: name, at: instance }: InstanceBlock,
-  scripts: ReadonlyMap<string, DefinedScript>,
-  owner: boolean,
-  { report }: LowerContext,
-): TrackedScript[] {
-  return (settings.track_script ?? []).flatMap(({ value, at }) => {
-    const place = at.args[0] ?? null;
-    const defined = scripts.get(value.name);
-    if (defined === undefined || defined.order > instance.order) {
-      report(catalog.script_unknown(place, { name, script: value.name }));
-      return [];
-    }
-    const { script } = defined;
-    const weight = value.weight ?? script.weight;
-    if (owner && weight !== 0) {
-      report(catalog.owner_tracks_weight(place, { name, what: value.name }));
-      return [];
-    }
-    return [{ script: script.name, weight, reverse: value.reverse ?? script.reverse }];
   });
 }

@@ -3,7 +3,7 @@
 import type { GlobalConfig } from './global.ts';
 import type { VirtualServer } from './lvs.ts';
 import type { StaticEntries } from './routing.ts';
-import type { VrrpInstance, VrrpScript, VrrpSyncGroup } from './vrrp.ts';
+import type { TrackFile, TrackProcess, VrrpInstance, VrrpScript, VrrpSyncGroup } from './vrrp.ts';
 
 export interface Config {
   readonly global: GlobalConfig;
@@ -12,6 +12,8 @@ export interface Config {
   readonly vrrpSyncGroups: readonly VrrpSyncGroup[];
   readonly statics: StaticEntries;
   readonly vrrpScripts: readonly VrrpScript[];
+  readonly trackFiles: readonly TrackFile[];
+  readonly trackProcesses: readonly TrackProcess[];
   /** in file order */
   readonly virtualServers: readonly VirtualServer[];
 }

@@ -1,6 +1,6 @@
 /** global_defs and the one-line keywords of the top level. */
 import type { IpAddress, Ipv4, Ipv6 } from '../../base/ip.ts';
-import type { Micros, Port } from '../../base/units.ts';
+import type { InterfaceName, Micros, Port } from '../../base/units.ts';
 
 export interface GlobalConfig {
   readonly routerId: string;
@@ -52,10 +52,21 @@ export interface ProcessSettings {
   readonly checkers: ChildScheduling;
 }
 
+/** interface_up_down_delays */
+export interface InterfaceDelay {
+  readonly interface: InterfaceName;
+  readonly down: Micros;
+  readonly up: Micros;
+}
+
 export interface VrrpGlobals {
   readonly mcastGroup4: Ipv4;
   readonly mcastGroup6: Ipv6;
   readonly startupDelay: Micros;
+  /** vrrp_delay_after_boot: as startupDelay, but counted from the machine's boot; 0 = none */
+  readonly delayAfterBoot: Micros;
+  /** at most one per interface */
+  readonly interfaceDelays: readonly InterfaceDelay[];
   readonly logUnknownVrids: boolean;
   /** minimum distance between two gratuitous ARPs / neighbour advertisements on one interface */
   readonly garpInterval: Micros;

@@ -1,4 +1,4 @@
-/** vrrp_instance, vrrp_sync_group, vrrp_script. */
+/** vrrp_instance, vrrp_sync_group, and what an instance can track. */
 import type { AddressTraits } from '../../base/address-traits.ts';
 import type { Family, IpAddress, Ipv4 } from '../../base/ip.ts';
 import type { InterfaceName, Micros, Priority, Vrid } from '../../base/units.ts';
@@ -42,11 +42,20 @@ export interface VrrpInstance {
   readonly garp: GarpSettings;
   readonly strict: boolean;
   readonly accept: boolean;
+  /** track_src_ip: FAULT while `sourceAddress` is not on the interface */
+  readonly trackSource: boolean;
   /** false: dont_track_primary, the instance ignores its own interface's link state */
   readonly trackPrimary: boolean;
   readonly trackInterfaces: readonly TrackedInterface[];
-  readonly trackScripts: readonly TrackedScript[];
+  /** scripts, files and processes, those that its sync group tracks for it included */
+  readonly trackers: readonly TrackedObject[];
   readonly skipCheckAdvAddr: boolean;
+  /** v3 over IPv4: checksums without pseudo header, and none is demanded (v3_checksum_as_v2) */
+  readonly checksumAsV2: boolean;
+  /** an owner drops what it hears */
+  readonly ownerIgnoreAdverts: boolean;
+  /** the interface keeps secondary addresses when their primary goes */
+  readonly promoteSecondaries: boolean;
   readonly lowerPrioNoAdvert: boolean;
   readonly higherPrioSendAdvert: boolean;
   readonly notify: VrrpNotify;
@@ -56,11 +65,48 @@ export type VrrpAuthentication =
   | { readonly kind: 'none' }
   /** RFC 2338 simple text, v2 only; at most eight bytes */
   | { readonly kind: 'pass'; readonly password: string }
-  | { readonly kind: 'ah'; readonly password: string };
+  /** IP authentication header, v2 over IPv4 only */
+  | { readonly kind: 'ah'; readonly password: string }
+  | HmacSettings;
+
+/** auth_hmac: a trailer behind the advert, v2 and v3 (behaviour.md section 12) */
+export interface HmacSettings {
+  readonly kind: 'hmac';
+  readonly keys: readonly HmacKey[];
+  /** id of the key that signs */
+  readonly activeKey: number;
+  /** allowed difference of the clocks */
+  readonly timeWindow: Micros;
+  /** `monotonic`: each advert must be newer than the one before, whatever the time */
+  readonly antiReplay: 'time' | 'monotonic';
+  /** `permissive` accepts adverts without trailer too, `receive-only` also sends none */
+  readonly mode: 'enforce' | 'permissive' | 'receive-only';
+}
+
+export interface HmacKey {
+  /** 1..255 */
+  readonly id: number;
+  readonly secret: HmacSecret;
+}
+
+/** A file is replaced by what it holds when the configuration is loaded. */
+export type HmacSecret =
+  | { readonly kind: 'octets'; readonly hex: string }
+  | { readonly kind: 'file'; readonly path: string };
 
 export type VrrpDestination =
   | { readonly kind: 'multicast'; readonly group: IpAddress }
-  | { readonly kind: 'unicast'; readonly peers: readonly UnicastPeer[] };
+  | {
+      readonly kind: 'unicast';
+      /** none only with unicast_fault_no_peer: the instance stays in FAULT */
+      readonly peers: readonly UnicastPeer[];
+      /** TTL or hop limit; null = 255 over IPv4, the kernel's usual one over IPv6 */
+      readonly ttl: number | null;
+      /** only peers are heard, and only inside their range of TTLs */
+      readonly checkSource: boolean;
+      /** v3 over IPv4: `old` puts the multicast group into the pseudo header, `detect` does as the peers do */
+      readonly checksum: 'detect' | 'old' | 'new';
+    };
 
 export interface UnicastPeer {
   readonly address: IpAddress;
@@ -102,9 +148,14 @@ export interface TrackedInterface {
   readonly reverse: boolean;
 }
 
-export interface TrackedScript {
-  readonly script: string;
+export type TrackerKind = 'script' | 'file' | 'process';
+
+export interface TrackedObject {
+  readonly kind: TrackerKind;
+  readonly name: string;
+  /** 0 = failure means FAULT; files: multiplies the value, -254..254; others -254..254 as bonus or penalty */
   readonly weight: number;
+  /** success and failure change places; a file's value changes its sign */
   readonly reverse: boolean;
 }
 
@@ -126,6 +177,8 @@ export interface VrrpNotify {
 export interface VrrpSyncGroup {
   readonly name: string;
   readonly members: readonly string[];
+  /** sync_group_tracking_weight: members keep trackers with weight, though their priorities may then part */
+  readonly trackingWeight: boolean;
   readonly notify: VrrpNotify;
 }
 
@@ -138,4 +191,36 @@ export interface VrrpScript {
   readonly reverse: boolean;
   readonly rise: number;
   readonly fall: number;
+  /** counts as failed until it has succeeded `rise` times */
+  readonly initFail: boolean;
+}
+
+export interface TrackFile {
+  readonly name: string;
+  readonly path: string;
+  /** -254..254 */
+  readonly weight: number;
+  readonly reverse: boolean;
+  /** init_file: what is written at start; null leaves the file alone */
+  readonly initial: { readonly value: number; readonly overwrite: boolean } | null;
+}
+
+export interface TrackProcess {
+  readonly name: string;
+  /** what is compared with a process: its name or path, then its arguments if any are given */
+  readonly command: readonly [string, ...string[]];
+  /** false: the kernel's name of the process, 15 bytes; true: argv[0] */
+  readonly fullCommand: boolean;
+  /** how arguments are compared; null = only the command */
+  readonly parameters: 'exact' | 'partial' | 'initial' | null;
+  /** -254..254; 0 = no quorum means FAULT */
+  readonly weight: number;
+  readonly reverse: boolean;
+  /** 1..65535; 0 only with quorumMax 0 */
+  readonly quorum: number;
+  /** null = unlimited */
+  readonly quorumMax: number | null;
+  /** how long a lost, or a gained, quorum must last before it counts */
+  readonly terminateDelay: Micros;
+  readonly forkDelay: Micros;
 }

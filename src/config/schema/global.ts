@@ -107,11 +107,8 @@ export const globalRows = {
   smtp_alert: line(boolean, 'mail for every kind of event', { noEffect: 'mail' }),
   smtp_alert_vrrp: line(boolean, 'mail for changes of VRRP state', { noEffect: 'mail' }),
   smtp_alert_checker: line(boolean, 'mail for changes of real servers', { noEffect: 'mail' }),
-  script_user: line(scriptUser, 'identity of scripts that name none', { tier: 1, noEffect: 'scripts' }),
-  enable_script_security: line(flag, 'refuse scripts that others could change', {
-    tier: 1,
-    noEffect: 'scripts',
-  }),
+  script_user: line(scriptUser, 'identity of scripts that name none', { tier: 1 }),
+  enable_script_security: line(flag, 'refuse scripts that others could change', { tier: 1 }),
   vmac_prefix: line(text('a name'), 'name prefix of VMAC interfaces (PREFIX.VRID)', {
     tier: 3,
     repeat: 'first',
@@ -134,6 +131,9 @@ export const globalRows = {
   vrrp_skip_check_adv_addr: line(boolean, 'compare the address list only when the sender changes', {
     tier: 1,
   }),
+  v3_checksum_as_v2: line(flag, 'version 3 checksums over IPv4 without pseudo header', { tier: 3 }),
+  vrrp_check_unicast_src: line(flag, 'accept unicast adverts of the peers only'),
+  vrrp_owner_ignore_adverts: line(boolean, 'address owners drop what they hear', { tier: 3 }),
   vrrp_mcast_group4: line(multicast4, 'destination of IPv4 adverts, 224.0.0.18 unless given'),
   vrrp_mcast_group6: line(multicast6, 'destination of IPv6 adverts, ff02::12 unless given', { tier: 3 }),
   vrrp_garp_master_delay: line(
@@ -175,6 +175,11 @@ export const globalRows = {
   vrrp_startup_delay: line(
     decimalSeconds(0.001, 4294.967295),
     'seconds after start before an instance may be master',
+  ),
+  vrrp_delay_after_boot: line(
+    decimalSeconds(0.001, 4294.967295),
+    'seconds after boot before an instance may be master',
+    { tier: 3 },
   ),
   log_unknown_vrids: line(flag, 'log adverts of VRIDs that are not configured', { tier: 3 }),
   vrrp_priority: line(niceness, 'nice value of the vrrp process'),

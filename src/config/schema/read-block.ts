@@ -3,7 +3,7 @@
 import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Arguments, Statement } from '../syntax/tree.ts';
-import type { BlockRow, LineRow, ListRow, RowTable } from './row.ts';
+import type { BlockRow, EachRow, LineRow, ListRow, RowTable } from './row.ts';
 
 /** A value and the line it was written on. */
 export interface Setting<T> {
@@ -25,13 +25,15 @@ export interface ListEntry<T> {
 }
 
 export type SettingOf<R> =
-  R extends LineRow<infer T>
-    ? Setting<T>
-    : R extends ListRow<infer T>
-      ? readonly ListEntry<T>[]
-      : R extends BlockRow<infer H, infer S>
-        ? readonly BlockValue<H, S>[]
-        : never;
+  R extends EachRow<infer T>
+    ? readonly Setting<T>[]
+    : R extends LineRow<infer T>
+      ? Setting<T>
+      : R extends ListRow<infer T>
+        ? readonly ListEntry<T>[]
+        : R extends BlockRow<infer H, infer S>
+          ? readonly BlockValue<H, S>[]
+          : never;
 
 /** What was said in a block: absent = not said (or refused with a diagnostic). */
 export type Settings<S extends RowTable> = { readonly [K in keyof S]?: SettingOf<S[K]> };
@@ -59,7 +61,9 @@ function readStatement(statement: Statement, settings: Record<string, unknown>, 
         return;
       }
       const value = row.read(statement, report);
-      if (value !== undefined) settings[name] = { value, at: statement };
+      if (value === undefined) return;
+      if (row.repeat === 'each') collected<Setting<unknown>>(settings, name).push({ value, at: statement });
+      else settings[name] = { value, at: statement };
       return;
     }
     case 'list': {

@@ -11,13 +11,13 @@ export interface ValueReader<T> {
 }
 
 /** What a second occurrence does: replaces the first, is reported and ignored, or adds to it. */
-export type Repeat = 'last' | 'first';
+export type Repeat = 'last' | 'first' | 'each';
 
 /** How common a keyword is: 1 practically every configuration, 2 a sizeable minority, 3 exotic. */
 export type Tier = 1 | 2 | 3;
 
 /** Parsed and checked but without effect in this version; each name is one warning per configuration. */
-export type NoEffect = 'mail' | 'scripts' | 'sync_groups' | 'misc_check';
+export type NoEffect = 'mail' | 'scripts' | 'misc_check';
 
 interface RowCommon {
   readonly help: string;
@@ -31,6 +31,11 @@ export interface LineRow<T> extends RowCommon {
   readonly shape: 'line';
   readonly read: ValueReader<T>;
   readonly repeat: Repeat;
+}
+
+/** A line that may be written several times, each with a value of its own. */
+export interface EachRow<T> extends LineRow<T> {
+  readonly repeat: 'each';
 }
 
 /** A `{ }` block of free lines, each read by `read`. */
@@ -83,8 +88,15 @@ const common = (help: string, options: RowOptions): RowCommon => ({
 export const line = <T>(
   read: ValueReader<T>,
   help: string,
-  options: RowOptions & { readonly repeat?: Repeat } = {},
+  options: RowOptions & { readonly repeat?: Exclude<Repeat, 'each'> } = {},
 ): LineRow<T> => ({ shape: 'line', read, repeat: options.repeat ?? 'last', ...common(help, options) });
+
+export const each = <T>(read: ValueReader<T>, help: string, options: RowOptions = {}): EachRow<T> => ({
+  shape: 'line',
+  read,
+  repeat: 'each',
+  ...common(help, options),
+});
 
 export const list = <T>(read: ValueReader<T>, help: string, options: RowOptions = {}): ListRow<T> => ({
   shape: 'list',

@@ -1,22 +1,22 @@
-/** Keywords of `vrrp_instance`, `vrrp_sync_group` and `vrrp_script` that vipd reads. */
+/** Keywords of `vrrp_instance` and `vrrp_sync_group` that vipd reads; what they track is defined in trackers.ts. */
 import type { IpAddress } from '../../base/ip.ts';
-import type { InterfaceName } from '../../base/units.ts';
+import { type InterfaceName, type Micros, seconds } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
-import type { Report } from '../diagnostics/diagnostic.ts';
-import type { Arguments } from '../syntax/tree.ts';
+import type { InterfaceDelay } from '../model/global.ts';
 import { readAddressLine } from './address-line.ts';
+import { hmacKey } from './hmac-key.ts';
 import { instanceRoutingRows } from './routing.ts';
-import { block, line, list, type ValueReader } from './row.ts';
-import { bareCommand, scriptCommand, scriptUser } from './script-values.ts';
+import { block, each, line, list, type ValueReader } from './row.ts';
+import { scriptCommand } from './script-values.ts';
+import { lowered, trackerRows, type WeightReader, weightOf } from './trackers.ts';
 import {
   blockName, boolean, decimalSeconds, flag, I32_MAX, integer, interfaceWord, ipAddress, multicast4, multicast6,
-  noHead, oneWord, parseAddress, parseInteger, parseInterface, SECONDS_MAX, text, U32_MAX, wholeSeconds, wordAt,
+  noHead, oneOf, oneWord, optional, parseAddress, parseInteger, parseInterface, parseSeconds,
+  SECONDS_MAX, text, U32_MAX, wholeSeconds,
 } from './values.ts'; // biome-ignore format: one line reads better
 import { virtualLinkRows } from './virtual-link.ts';
 
-/** Weights of trackers (RFC 9568 priorities leave 1..254 for them). */
-const WEIGHT_MAX = 253;
-
+/** `NAME [weight N [reverse|noreverse]]` */
 export interface TrackLine {
   readonly name: string;
   /** null: the weight of the tracked object */
@@ -30,6 +30,28 @@ export interface PeerLine {
   readonly maxTtl: number | null;
 }
 
+/** seconds */
+const LINK_DELAY_MAX = 255;
+
+/** `INTERFACE DOWN [UP]` */
+const interfaceDelay: ValueReader<InterfaceDelay> = (words, report) => {
+  const [first, down, up] = words.args;
+  const name = first === undefined ? undefined : parseInterface(first, 'interface_up_down_delays', report);
+  if (first === undefined || name === undefined) return undefined;
+  if (down === undefined) {
+    report(catalog.missing_argument(first, { keyword: 'interface_up_down_delays', wanted: 'seconds' }));
+    return undefined;
+  }
+  const delay = (word: typeof first | undefined): Micros | undefined =>
+    word === undefined
+      ? seconds(0)
+      : parseSeconds(word, 0, LINK_DELAY_MAX, 6, 'interface_up_down_delays', report);
+  const [downDelay, upDelay] = [delay(down), delay(up)];
+  return downDelay === undefined || upDelay === undefined
+    ? undefined
+    : { interface: name, down: downDelay, up: upDelay };
+};
+
 /** Anything but MASTER is BACKUP, reported. */
 const initialState = oneWord('MASTER or BACKUP', (word, _, report): 'MASTER' | 'BACKUP' => {
   if (word.text === 'MASTER' || word.text === 'BACKUP') return word.text;
@@ -37,36 +59,30 @@ const initialState = oneWord('MASTER or BACKUP', (word, _, report): 'MASTER' | '
   return 'BACKUP';
 });
 
-/** `NAME [weight N [reverse|noreverse]]` */
-const trackLine: ValueReader<TrackLine> = (words, report) => {
-  const [name, ...rest] = words.args;
-  if (name === undefined) return undefined;
-  let tracked: TrackLine = { name: name.text, weight: null, reverse: null };
-  for (let i = 0; i < rest.length; i++) {
-    const option = rest[i];
-    const value = rest[i + 1];
-    if (option?.text === 'weight' && value !== undefined) {
-      tracked = { ...tracked, weight: weightOf(words, i + 2, report) };
-      i++;
-    } else if ((option?.text === 'reverse' || option?.text === 'noreverse') && tracked.weight !== null) {
-      tracked = { ...tracked, reverse: option.text === 'reverse' };
-    } else if (option !== undefined) {
-      report(catalog.unknown_option(option, { option: option.text, of: name.text }));
+/** `read` is the reader of weights: files and processes may have one more than interfaces and scripts. */
+const trackLineWith =
+  (read: WeightReader): ValueReader<TrackLine> =>
+  (words, report) => {
+    const [name, ...rest] = words.args;
+    if (name === undefined) return undefined;
+    let tracked: TrackLine = { name: name.text, weight: null, reverse: null };
+    for (let i = 0; i < rest.length; i++) {
+      const option = rest[i];
+      const value = rest[i + 1];
+      if (option?.text === 'weight' && value !== undefined) {
+        tracked = { ...tracked, weight: read(words, i + 2, report) };
+        i++;
+      } else if ((option?.text === 'reverse' || option?.text === 'noreverse') && tracked.weight !== null) {
+        tracked = { ...tracked, reverse: option.text === 'reverse' };
+      } else if (option !== undefined) {
+        report(catalog.unknown_option(option, { option: option.text, of: name.text }));
+      }
     }
-  }
-  return tracked;
-};
+    return tracked;
+  };
 
-/** -254..254 is read; the two ends are lowered to 253 with a complaint. */
-function weightOf(words: Arguments, index: number, report: Report): number | null {
-  const word = words.args[index];
-  if (word === undefined) return null;
-  const weight = parseInteger(word, -WEIGHT_MAX - 1, WEIGHT_MAX + 1, 'weight', report);
-  if (weight === undefined) return null;
-  if (Math.abs(weight) <= WEIGHT_MAX) return weight;
-  report(catalog.weight_lowered(word, { weight, used: Math.sign(weight) * WEIGHT_MAX }));
-  return Math.sign(weight) * WEIGHT_MAX;
-}
+const trackLine = trackLineWith(lowered);
+const wideTrackLine = trackLineWith(weightOf);
 
 const interfaceLine: ValueReader<TrackLine & { readonly interface: InterfaceName }> = (words, report) => {
   const [first] = words.args;
@@ -106,12 +122,6 @@ const priorityNumber = oneWord(
 const multicastGroup: ValueReader<IpAddress> = (words, report) =>
   words.args[0]?.text.includes(':') ? multicast6(words, report) : multicast4(words, report);
 
-/** `int [reverse]`; a number out of range is reported and kept, limited, as nothing else would be safer. */
-const scriptWeight: ValueReader<{ readonly weight: number; readonly reverse: boolean }> = (words, report) => {
-  const weight = wordAt(words, 0, 'a weight', report) === undefined ? null : weightOf(words, 0, report);
-  return weight === null ? undefined : { weight, reverse: words.args[1]?.text === 'reverse' };
-};
-
 const scripts = { repeat: 'first', noEffect: 'scripts' } as const;
 
 const notifyRows = {
@@ -126,6 +136,22 @@ const notifyRows = {
 const authenticationRows = {
   auth_type: line(text('PASS or AH'), 'PASS (clear text) or AH', { tier: 1 }),
   auth_pass: line(text('a password'), 'password, at most eight bytes', { tier: 1 }),
+};
+
+const hmacRows = {
+  key: each(hmacKey, 'ID 1..255 and a secret: text, hex:DIGITS or file:PATH, 32 to 64 bytes', { tier: 3 }),
+  active_key: line(integer(1, 255), 'id of the key that signs', { tier: 3 }),
+  time_window: line(wholeSeconds(1, 300), 'seconds that clocks may differ; 3 x advert_int within 5..300', {
+    tier: 3,
+  }),
+  anti_replay: line(
+    oneOf('time', 'monotonic'),
+    'adverts must be fresh by time, or only newer than the last',
+    {
+      tier: 3,
+    },
+  ),
+  mode: line(oneOf('enforce', 'permissive', 'receive-only'), 'what happens without the trailer', { tier: 3 }),
 };
 
 export const vrrpInstanceRows = {
@@ -147,14 +173,31 @@ export const vrrpInstanceRows = {
   accept: line(flag, 'accept packets to the virtual addresses', { tier: 1 }),
   native_ipv6: line(flag, 'make this an IPv6 instance', { tier: 3 }),
   dont_track_primary: line(flag, 'ignore the link state of the own interface'),
+  track_src_ip: line(flag, 'FAULT when the configured source address disappears', { tier: 3 }),
   skip_check_adv_addr: line(boolean, 'compare the address list only when the sender changes'),
   mcast_src_ip: line(ipAddress, 'source address of multicast adverts', { tier: 1 }),
   unicast_src_ip: line(ipAddress, 'source address of unicast adverts', { tier: 1 }),
+  unicast_ttl: line(integer(0, 255), 'TTL or hop limit of unicast adverts'),
+  unicast_fault_no_peer: line(flag, 'with a unicast keyword and no peer: FAULT instead of multicast', {
+    tier: 3,
+  }),
+  check_unicast_src: line(flag, 'accept unicast adverts of the peers only'),
+  old_unicast_checksum: line(
+    optional(oneOf('never'), 'old'),
+    'the checksum of keepalived before 2.0, or never',
+    {
+      tier: 3,
+    },
+  ),
+  v3_checksum_as_v2: line(boolean, 'version 3 checksums over IPv4 without pseudo header', { tier: 3 }),
+  owner_ignore_adverts: line(boolean, 'the address owner drops what it hears', { tier: 3 }),
+  promote_secondaries: line(flag, 'removing a primary address keeps the secondary ones'),
   mcast_dst_ip: line(multicastGroup, 'destination of multicast adverts', { tier: 3 }),
   unicast_peer: list(peerLine, 'routers that get the adverts instead of the multicast group', { tier: 1 }),
   authentication: block(noHead, authenticationRows, 'authentication of RFC 2338, version 2 only', {
     tier: 1,
   }),
+  auth_hmac: block(noHead, hmacRows, "keepalived's own HMAC-SHA256 trailer, versions 2 and 3", { tier: 3 }),
   virtual_ipaddress: list(readAddressLine, 'addresses that the master owns', { tier: 1 }),
   virtual_ipaddress_excluded: list(readAddressLine, 'addresses that the master owns but does not list', {
     tier: 1,
@@ -163,7 +206,9 @@ export const vrrpInstanceRows = {
   ...virtualLinkRows,
   no_virtual_ipaddress: line(flag, 'this instance has no address on purpose', { tier: 3 }),
   track_interface: list(interfaceLine, 'interfaces whose link state matters', { tier: 1 }),
-  track_script: list(trackLine, 'scripts whose result matters', { tier: 1, noEffect: 'scripts' }),
+  track_script: list(trackLine, 'scripts whose result matters', { tier: 1 }),
+  track_file: list(wideTrackLine, 'files whose value matters'),
+  track_process: list(wideTrackLine, 'processes that must run, or must not'),
   garp_master_delay: line(wholeSeconds(0, SECONDS_MAX), 'seconds until the second burst', { tier: 1 }),
   garp_master_repeat: line(integer(0, U32_MAX), 'gratuitous ARPs per address and burst', { tier: 1 }),
   garp_master_refresh: line(wholeSeconds(0, U32_MAX), 'seconds between refreshes, 0 = none', { tier: 1 }),
@@ -175,27 +220,25 @@ export const vrrpInstanceRows = {
 
 export const syncGroupRows = {
   group: list<readonly string[]>((words) => words.args.map((word) => word.text), 'members', { tier: 1 }),
+  track_interface: list(interfaceLine, 'interfaces tracked on behalf of every member'),
+  track_script: list(trackLine, 'scripts tracked on behalf of every member'),
+  track_file: list(wideTrackLine, 'files tracked on behalf of every member', { tier: 3 }),
+  track_process: list(wideTrackLine, 'processes tracked on behalf of every member', { tier: 3 }),
+  sync_group_tracking_weight: line(flag, 'members keep trackers with weight', { tier: 3 }),
+  global_tracking: line(flag, 'old name of sync_group_tracking_weight', {
+    tier: 3,
+    replacedBy: 'sync_group_tracking_weight',
+  }),
   ...notifyRows,
-};
-
-export const vrrpScriptRows = {
-  script: line(bareCommand, 'command; exit status 0 is success', { tier: 1 }),
-  interval: line(decimalSeconds(0, SECONDS_MAX, 3), 'seconds between runs, 1 unless given', { tier: 1 }),
-  timeout: line(decimalSeconds(0, SECONDS_MAX, 3), 'seconds before it is stopped', { tier: 1 }),
-  weight: line(scriptWeight, 'change of priority; 0 = failure means FAULT', { tier: 1 }),
-  rise: line(integer(1, I32_MAX), 'successes needed to be up', { tier: 1 }),
-  fall: line(integer(1, I32_MAX), 'failures needed to be down', { tier: 1 }),
-  user: line(scriptUser, 'identity it runs as', { tier: 1 }),
 };
 
 export const vrrpRows = {
   vrrp_instance: block(blockName, vrrpInstanceRows, 'one virtual router', { tier: 1 }),
-  vrrp_sync_group: block(blockName, syncGroupRows, 'instances that change state together', {
-    tier: 1,
-    noEffect: 'sync_groups',
-  }),
-  vrrp_script: block(blockName, vrrpScriptRows, 'periodic command that feeds a priority', {
-    tier: 1,
-    noEffect: 'scripts',
-  }),
+  vrrp_sync_group: block(blockName, syncGroupRows, 'instances that change state together', { tier: 1 }),
+  ...trackerRows,
+  interface_up_down_delays: list(
+    interfaceDelay,
+    'seconds that a link must stay down, or up, before it counts: INTERFACE DOWN [UP]',
+    { tier: 3 },
+  ),
 };

@@ -77,7 +77,9 @@ function putService(
   if (kind === 'add_service' && held !== undefined) return 'EEXIST';
   if (kind === 'edit_service' && held === undefined) return 'ESRCH';
   const prefix = service.persistencePrefix;
-  if (serviceFamily(service.key) === 'inet6' && (prefix < 1 || prefix > 128)) return 'EINVAL';
+  if (serviceFamily(service.key) === 'inet6' && !(Number(prefix) >= 1 && Number(prefix) <= 128)) {
+    return 'EINVAL';
+  }
   const config = { ...service, flags: requestedFlags(service) | SERVICE_FLAG.hashed };
   // an edit keeps the destinations, copied or not
   draft.services.set(key, { config, destinations: held?.destinations ?? new Map() });

@@ -1,114 +1,106 @@
-/** The kernel's table as `ipvsadm -Ln` prints it, byte for byte: operators read it, and scripts cut it into
+/** The kernel's table as `ipvsadm -L` prints it, byte for byte: operators read it, and scripts cut it into
  *  columns. */
-import { exhaustive } from '../../base/never.ts';
-import type { DestinationUsage, KernelIpvs } from '../../ports/ipvs-kernel.ts';
-import { SERVICE_FLAG } from './equality.ts';
+import { familyOf } from '../../base/ip.ts';
+import type { DestinationUsage, IpvsCounters, KernelIpvs } from '../../ports/ipvs-kernel.ts';
+import { LISTING_VIEWS, type ListingView } from './listing-views.ts';
 import { destinationsInListingOrder, inListingOrder } from './order.ts';
+import { destinationName, NUMERIC, type SocketNames, socketName } from './socket-names.ts';
 import {
   type DestinationConfig,
   destinationKeyText,
-  type IpvsService,
   type ServiceConfig,
   type ServiceKey,
-  serviceFamily,
   serviceKeyText,
 } from './table.ts';
 
-const COLUMNS = [
-  'Prot LocalAddress:Port Scheduler Flags',
-  '  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn',
-];
-const ADDRESS_WIDTH = 28;
-const FORWARDING_WIDTH = 7;
-const WEIGHT_WIDTH = 6;
-const COUNT_WIDTH = 10;
-
-/** Numeric, in ipvsadm's default order, with a newline at the end. */
-export function printListing(
-  info: { readonly version: string; readonly connectionTableSize: number },
-  kernel: KernelIpvs,
-): string {
-  const header = `IP Virtual Server version ${info.version} (size=${info.connectionTableSize})`;
-  const services = inListingOrder([...kernel.table.values()].map((service) => service.config));
-  const lines = services.flatMap((config) => {
-    const key = serviceKeyText(config.key);
-    return serviceLines(config, kernel.table.get(key), kernel.destinations.get(key));
-  });
-  return `${[header, ...COLUMNS, ...lines].join('\n')}\n`;
+export interface ListingStyle {
+  readonly view: ListingView;
+  /** counters to the last digit */
+  readonly exact: boolean;
+  /** false: as the kernel tells them */
+  readonly sorted: boolean;
+  readonly names: SocketNames;
 }
 
-function serviceLines(
-  config: ServiceConfig,
-  service: IpvsService | undefined,
-  usage: ReadonlyMap<string, DestinationUsage> | undefined,
-): readonly string[] {
-  const destinations = destinationsInListingOrder([...(service?.destinations.values() ?? [])]);
+/** `ipvsadm -Ln` */
+export const PLAIN_NUMERIC: ListingStyle = { view: 'plain', exact: false, sorted: true, names: NUMERIC };
+
+export interface IpvsInfo {
+  readonly version: string;
+  readonly connectionTableSize: number;
+}
+
+/** What stands in front of the columns; longer names push the columns to the right. */
+const SERVICE_WIDTH = 33;
+const DESTINATION_WIDTH = 28;
+/** Where ipvsadm cuts an IPv4 name off; an IPv6 name is never cut. */
+const NAME_LENGTH_MAX = 28;
+
+/** The whole table with its titles and a newline at the end; without `info` as for one named service. */
+export function printListing(
+  info: IpvsInfo | null,
+  kernel: KernelIpvs,
+  style: ListingStyle = PLAIN_NUMERIC,
+): string {
+  const head =
+    info === null ? [] : [`IP Virtual Server version ${info.version} (size=${info.connectionTableSize})`];
+  const configs = [...kernel.table.values()].map((service) => service.config);
+  const services = style.sorted ? inListingOrder(configs) : configs;
+  const lines = services.flatMap((config) => serviceLines(config, kernel, style));
+  return `${[...head, ...LISTING_VIEWS[style.view].titles, ...lines].join('\n')}\n`;
+}
+
+function serviceLines(config: ServiceConfig, kernel: KernelIpvs, style: ListingStyle): readonly string[] {
+  const key = serviceKeyText(config.key);
+  const held = [...(kernel.table.get(key)?.destinations.values() ?? [])];
+  const destinations = style.sorted ? destinationsInListingOrder(held) : held;
+  const usage = kernel.destinations.get(key);
   return [
-    [serviceName(config.key), config.scheduler, ...serviceWords(config)].join(' '),
-    ...destinations.map((d) => destinationLine(d, usage?.get(destinationKeyText(d.key)))),
+    serviceLine(config, kernel.services.get(key) ?? UNUSED, style),
+    ...destinations.map((destination) => {
+      const used = usage?.get(destinationKeyText(destination.key)) ?? UNUSED;
+      return destinationLine(destination, { service: config.key, usage: used, style });
+    }),
   ];
 }
 
-function serviceName(key: ServiceKey): string {
-  if (key.kind === 'address') return `${key.protocol.toUpperCase().padEnd(4)} ${destinationKeyText(key)}`;
+function serviceLine(config: ServiceConfig, counters: IpvsCounters, { view, names, exact }: ListingStyle) {
+  const name = serviceName(config.key, names);
+  const tail = LISTING_VIEWS[view].service({ config, counters, exact });
+  return tail.kind === 'words' ? `${name} ${tail.text}` : `${name.padEnd(SERVICE_WIDTH)}${tail.text}`;
+}
+
+function destinationLine(
+  config: DestinationConfig,
+  row: {
+    readonly service: ServiceKey;
+    readonly usage: DestinationUsage;
+    readonly style: ListingStyle;
+  },
+): string {
+  const { view, names, exact } = row.style;
+  const name = cut(destinationName(config.key, row.service, names), config.key.address);
+  const columns = LISTING_VIEWS[view].destination({ config, usage: row.usage, exact });
+  return `  -> ${name.padEnd(DESTINATION_WIDTH)}${columns}`;
+}
+
+function serviceName(key: ServiceKey, names: SocketNames): string {
+  if (key.kind === 'address') {
+    const socket = cut(socketName(key, key.protocol, names), key.address);
+    return `${key.protocol.toUpperCase().padEnd(4)} ${socket}`;
+  }
   // ipvsadm prints the mark as a signed number
   return `FWM  ${key.mark | 0}${key.family === 'inet6' ? ' IPv6' : ''}`;
 }
 
-/** What stands behind the scheduler: its flags, persistence, engine, one-packet. */
-function serviceWords(config: ServiceConfig): readonly string[] {
-  const schedulerFlags = schedulerFlagNames(config);
-  const words = schedulerFlags.length > 0 ? [`(${schedulerFlags.join(',')})`] : [];
-  if ((config.flags & SERVICE_FLAG.persistent) !== 0) {
-    words.push(`persistent ${config.persistenceTimeout}`, ...maskWords(config));
-    if (config.persistenceEngine !== null) words.push(`pe ${config.persistenceEngine}`);
-  }
-  if ((config.flags & SERVICE_FLAG.onePacket) !== 0) words.push('ops');
-  return words;
-}
+const cut = (name: string, address: DestinationConfig['key']['address']): string =>
+  familyOf(address) === 'inet' ? name.slice(0, NAME_LENGTH_MAX) : name;
 
-function schedulerFlagNames({ scheduler, flags }: ServiceConfig): readonly string[] {
-  const hashing = scheduler === 'sh' || scheduler === 'mh';
-  const names = hashing
-    ? [`${scheduler}-fallback`, `${scheduler}-port`, 'flag-3']
-    : ['flag-1', 'flag-2', 'flag-3'];
-  const bits = [SERVICE_FLAG.scheduler1, SERVICE_FLAG.scheduler2, SERVICE_FLAG.scheduler3];
-  return names.filter((_, i) => (flags & (bits[i] ?? 0)) !== 0);
-}
-
-/** The granularity, unless each client stands for itself: a mask for IPv4, a prefix length for IPv6. */
-function maskWords({ key, persistencePrefix }: ServiceConfig): readonly string[] {
-  if (serviceFamily(key) === 'inet6') return persistencePrefix === 128 ? [] : [`mask ${persistencePrefix}`];
-  return persistencePrefix === 32 ? [] : [`mask ${dottedMask(persistencePrefix)}`];
-}
-
-const dottedMask = (prefix: number): string =>
-  [0, 8, 16, 24].map((from) => 256 - 2 ** (8 - Math.min(8, Math.max(0, prefix - from)))).join('.');
-
-function destinationLine(destination: DestinationConfig, usage: DestinationUsage | undefined): string {
-  const columns = [
-    destinationKeyText(destination.key).padEnd(ADDRESS_WIDTH),
-    forwardingName(destination.forwarding).padEnd(FORWARDING_WIDTH),
-    String(destination.weight).padEnd(WEIGHT_WIDTH),
-    String(usage?.activeConnections ?? 0).padEnd(COUNT_WIDTH),
-    String(usage?.inactiveConnections ?? 0).padEnd(COUNT_WIDTH),
-  ];
-  return `  -> ${columns.join(' ')}`;
-}
-
-function forwardingName(forwarding: DestinationConfig['forwarding']): string {
-  switch (forwarding.kind) {
-    case 'nat':
-      return 'Masq';
-    case 'dr':
-      return 'Route';
-    case 'tun':
-      return 'Tunnel';
-    case 'local':
-      return 'Local';
-    case 'bypass':
-      return 'Bypass';
-    default:
-      return exhaustive(forwarding);
-  }
-}
+const NO_TRAFFIC = { connections: 0n, inPackets: 0n, outPackets: 0n, inBytes: 0n, outBytes: 0n };
+const UNUSED: DestinationUsage = {
+  ...NO_TRAFFIC,
+  perSecond: NO_TRAFFIC,
+  activeConnections: 0,
+  inactiveConnections: 0,
+  persistentConnections: 0,
+};

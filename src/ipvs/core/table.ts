@@ -1,6 +1,6 @@
 /** An IPVS table as a value: services by key, destinations by key inside them. Configuration only; counters
  *  are another type, so that two tables compare by what was decided. Source of the fields: linux/ip_vs.h. */
-import { type Family, familyOf, type IpAddress } from '../../base/ip.ts';
+import { type Family, familyOf, type IpAddress, type Ipv4 } from '../../base/ip.ts';
 import type { Port } from '../../base/units.ts';
 import type { Forwarding, ServiceMatch } from '../../config/model/lvs.ts';
 
@@ -15,8 +15,8 @@ export interface ServiceConfig {
   readonly flags: number;
   /** persistence timeout in seconds; 0 = not persistent */
   readonly persistenceTimeout: number;
-  /** persistence granularity as a prefix length */
-  readonly persistencePrefix: number;
+  /** persistence granularity as a prefix length, or as a mask where an IPv4 mask has gaps */
+  readonly persistencePrefix: number | Ipv4;
   readonly persistenceEngine: string | null;
 }
 

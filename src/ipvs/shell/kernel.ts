@@ -7,18 +7,20 @@ import { NETLINK } from '../../native/constants.ts';
 import { openNetlinkSession } from '../../net/adapters/netlink-socket.ts';
 import { resolveFamily } from '../../net/netlink/generic.ts';
 import type { NetlinkSession } from '../../net/netlink/session.ts';
-import type { IpvsKernel, IpvsTimeouts } from '../../ports/ipvs-kernel.ts';
+import type { IpvsKernel, IpvsTimeouts, KernelIpvs } from '../../ports/ipvs-kernel.ts';
 import type { SyncDaemon, SyncRole } from '../core/daemon.ts';
 import { refusalText } from '../core/refusal-text.ts';
 import type { ServiceKey } from '../core/table.ts';
 import { daemonFromAttributes, startDaemonRequest, stopDaemonRequest } from '../wire/daemon.ts';
 import { bare, onService } from '../wire/requests.ts';
 import { COMMAND, INFO, IPVS_COMMAND, IPVS_FAMILY } from '../wire/tables.ts';
-import { readServices, readTable } from './read-table.ts';
+import { readOneService, readServices, readTable } from './read-table.ts';
 import { decodeOne, type IpvsSession, ipvsSession } from './session.ts';
 
 /** What the reconciler needs, and the rest of what ipvsadm can do. */
 export interface IpvsControl extends IpvsKernel {
+  /** One service with its destinations; ESRCH when there is none. */
+  readService(service: ServiceKey): Result<KernelIpvs, SystemError>;
   /** Sets the counters of one service and its destinations to zero, or all when `service` is null. */
   zero(service: ServiceKey | null): Result<void, SystemError>;
   daemons(): Result<readonly SyncDaemon[], SystemError>;
@@ -65,6 +67,7 @@ function controlOver(session: IpvsSession, close: () => void): IpvsControl {
     info: () => readInfo(session),
     read: () => readTable(session),
     readServices: (keys) => readServices(session, keys),
+    readService: (service) => readOneService(session, service),
     apply: (operations) =>
       session.batch(operations).map((error, i) => {
         const operation = operations[i];

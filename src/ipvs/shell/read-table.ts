@@ -24,12 +24,22 @@ const READ_SERVICE = 'read an IPVS service';
 const READ_DESTINATIONS = 'read the destinations of an IPVS service';
 
 export function readTable(session: IpvsSession): Result<KernelIpvs, SystemError> {
+  const bodies = session.dump(bare(IPVS_COMMAND.getService), READ_SERVICES);
+  return bodies.ok ? tableOf(session, bodies.value) : bodies;
+}
+
+/** ESRCH when there is no such service. */
+export function readOneService(session: IpvsSession, service: ServiceKey): Result<KernelIpvs, SystemError> {
+  const bodies = session.ask(onService(IPVS_COMMAND.getService, service), READ_SERVICE);
+  return bodies.ok ? tableOf(session, bodies.value) : bodies;
+}
+
+/** The services that the kernel told of, with their destinations. */
+function tableOf(session: IpvsSession, services: readonly Body[]): Result<KernelIpvs, SystemError> {
   const table = new Map<string, IpvsService>();
   const counters = new Map<string, IpvsCounters>();
   const usage = new Map<string, ReadonlyMap<string, DestinationUsage>>();
-  const bodies = session.dump(bare(IPVS_COMMAND.getService), READ_SERVICES);
-  if (!bodies.ok) return bodies;
-  for (const body of bodies.value) {
+  for (const body of services) {
     const service = decodeService(body);
     if (!service.ok) return service;
     const { config } = service.value;

@@ -88,5 +88,12 @@ export function countersFromAttributes(fields: {
     outPackets: BigInt(counters?.outPackets ?? 0),
     inBytes: counters?.inBytes ?? 0n,
     outBytes: counters?.outBytes ?? 0n,
+    perSecond: {
+      connections: BigInt(counters?.connectionsPerSecond ?? 0),
+      inPackets: BigInt(counters?.inPacketsPerSecond ?? 0),
+      outPackets: BigInt(counters?.outPacketsPerSecond ?? 0),
+      inBytes: BigInt(counters?.inBytesPerSecond ?? 0),
+      outBytes: BigInt(counters?.outBytesPerSecond ?? 0),
+    },
   };
 }

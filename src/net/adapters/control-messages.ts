@@ -20,6 +20,13 @@ export const packetInfo6 = (source: Uint8Array, index: IfIndex): ControlMessage 
   data: new NetlinkWriter(20).bytes(source).u32(index).finish(),
 });
 
+/** linux/in6.h IPV6_HOPLIMIT as an order: a C int. */
+export const hopLimit6 = (hops: number): ControlMessage => ({
+  level: IPPROTO.IPV6,
+  type: IPV6.HOPLIMIT,
+  data: new NetlinkWriter(4).u32(hops).finish(),
+});
+
 /** The payload of the control message of this level and type; null when it is missing or shorter than
  *  `size`. */
 export function controlData(

@@ -20,6 +20,7 @@ export function decodeIpv4Packet({ data }: Raw): Decoded | null {
   return {
     source: header.source,
     destination: header.destination,
+    id: header.id,
     ttl: header.ttl,
     announcedLength: Math.max(0, header.totalLength - header.headerLength),
     payload: data.subarray(header.headerLength),
@@ -33,7 +34,7 @@ export function decodeIpv6Packet({ data, from, control }: Raw): Decoded | null {
   const destination = info === null ? null : ipFromBytes(info.subarray(0, 16));
   if (source === null || destination === null) return null;
   const ttl = controlInt(control, IPPROTO.IPV6, IPV6.HOPLIMIT);
-  return { source, destination, ttl, announcedLength: data.length, payload: data };
+  return { source, destination, id: null, ttl, announcedLength: data.length, payload: data };
 }
 
 /** A wall clock that moved by more than this against the other between two looks was set, not disciplined. */

@@ -1,4 +1,4 @@
-/** One raw socket for IP protocol 112, bound to one interface: unbound, it would get a copy of every advert
+/** One raw socket for IP protocol 112, or 51 where an authentication header is before the advert, bound to one interface: unbound, it would get a copy of every advert
  *  of the host. IPv4 headers are our own (IP_HDRINCL), so source, id and DF are as keepalived sends them; for
  *  IPv6 the kernel writes the header and control messages carry the source. */
 import { type IpAddress, ipBytes, isIpv4 } from '../../base/ip.ts';
@@ -11,12 +11,16 @@ import { ipSockaddr } from '../../native/sockaddr.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { VrrpPacket, VrrpSocket, VrrpSocketOptions } from '../../ports/packets.ts';
 import { encodeIpv4Header } from '../wire/ipv4.ts';
-import { controlInt, groupRequest, groupRequest6, packetInfo6 } from './control-messages.ts';
+import { controlInt, groupRequest, groupRequest6, hopLimit6, packetInfo6 } from './control-messages.ts';
 import { decodeIpv4Packet, decodeIpv6Packet, receiveTimes } from './received-packet.ts';
 
-const VRRP_TTL = 255; // RFC 9568 §5.1.1.3
+const UNICAST_TTL = 255; // keepalived's default over IPv4
+const MULTICAST_TTL = 255; // RFC 9568 §5.1.1.3
 const INTERNETWORK_CONTROL = 0xc0; // TOS of adverts, as keepalived sends them
 const PRIORITY_INTERNETWORK_CONTROL = 6; // SO_PRIORITY that goes with it
+
+const protocolOf = ({ protocol }: VrrpSocketOptions): number =>
+  protocol === 'ah' ? IPPROTO.AH : IPPROTO.VRRP;
 
 type SetOption = readonly [level: number, name: number, value: number | Uint8Array];
 
@@ -27,7 +31,7 @@ export function openVrrpSocket(
 ): Result<VrrpSocket, SystemError> {
   const domain = options.family === 'inet' ? AF.INET : AF.INET6;
   const purpose = `VRRP socket on ${options.interface}`;
-  const opened = openDatagramSocket({ domain, type: SOCK.RAW, protocol: IPPROTO.VRRP }, purpose);
+  const opened = openDatagramSocket({ domain, type: SOCK.RAW, protocol: protocolOf(options) }, purpose);
   if (!opened.ok) return opened;
   const socket = opened.value;
   const ready = prepare(socket, options, onReadable);
@@ -77,12 +81,11 @@ function ipv6Options({ ifIndex, group }: VrrpSocketOptions): readonly SetOption[
   const always: SetOption[] = [
     [IPPROTO.IPV6, IPV6.RECVPKTINFO, 1],
     [IPPROTO.IPV6, IPV6.RECVHOPLIMIT, 1],
-    [IPPROTO.IPV6, IPV6.UNICAST_HOPS, VRRP_TTL],
-    [IPPROTO.IPV6, IPV6.MULTICAST_HOPS, VRRP_TTL],
+    [IPPROTO.IPV6, IPV6.MULTICAST_HOPS, MULTICAST_TTL],
     [IPPROTO.IPV6, IPV6.MULTICAST_LOOP, 0],
     [IPPROTO.IPV6, IPV6.MULTICAST_ALL, 0],
     [IPPROTO.IPV6, IPV6.TCLASS, INTERNETWORK_CONTROL],
-    // a VMAC sends from the address of its parent
+    // a configured source is used whether or not the interface has it, as over IPv4
     [IPPROTO.IPV6, IPV6.FREEBIND, 1],
     [SOL_SOCKET, SO.PRIORITY, PRIORITY_INTERNETWORK_CONTROL],
   ];
@@ -97,7 +100,6 @@ function ipv6Options({ ifIndex, group }: VrrpSocketOptions): readonly SetOption[
 function vrrpSocket(clock: Clock, socket: DatagramSocket, options: VrrpSocketOptions): VrrpSocket {
   const times = receiveTimes(clock);
   const decode = options.family === 'inet' ? decodeIpv4Packet : decodeIpv6Packet;
-  let id = 0;
   let malformed = 0;
   let overflowed = 0;
   const packetOf = (message: NativeMessage): VrrpPacket | null => {
@@ -107,15 +109,20 @@ function vrrpSocket(clock: Clock, socket: DatagramSocket, options: VrrpSocketOpt
     return packet === null ? null : { ...packet, receivedAt: times.of(message) };
   };
   return {
-    send: ({ source, destination, payload }) => {
+    send: ({ source, destination, payload, id, ttl }) => {
       if (isIpv4(source) !== isIpv4(destination)) return err(mixedFamilies(source, destination));
       if (isIpv4(source) && isIpv4(destination)) {
-        id = (id % 0xffff) + 1;
-        const common = { tos: INTERNETWORK_CONTROL, ttl: VRRP_TTL, protocol: IPPROTO.VRRP, id };
+        const common = {
+          tos: INTERNETWORK_CONTROL,
+          ttl: ttl ?? UNICAST_TTL,
+          protocol: protocolOf(options),
+          id,
+        };
         const header = encodeIpv4Header({ ...common, source, destination }, payload.length);
         return socket.send({ parts: [header, payload], to: ipSockaddr(destination) });
       }
       const control: ControlMessage[] = [packetInfo6(ipBytes(source), options.ifIndex)];
+      if (ttl !== null) control.push(hopLimit6(ttl));
       return socket.send({ parts: [payload], to: ipSockaddr(destination, 0, options.ifIndex), control });
     },
     drain: (limit) => {

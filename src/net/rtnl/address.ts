@@ -27,6 +27,7 @@ const IFA_F = {
   NODAD: 0x2,
   DADFAILED: 0x8,
   HOMEADDRESS: 0x10,
+  DEPRECATED: 0x20,
   TENTATIVE: 0x40,
   MANAGETEMPADDR: 0x100,
   NOPREFIXROUTE: 0x200,
@@ -110,7 +111,7 @@ export function decodeAddress(body: Uint8Array): Result<AddressState | null, Att
       ...traitsOf(flags),
       peer: prefixAddress === null || prefixAddress === own ? null : prefixAddress,
       detectDuplicates: family === FAMILY.inet6 && (flags & IFA_F.NODAD) === 0,
-      preferredSeconds: preferredSeconds(lifetimes),
+      preferredSeconds: preferredSeconds(flags, lifetimes),
     },
     detection: detectionOf(flags),
   });
@@ -123,7 +124,9 @@ const traitsOf = (flags: number) => ({
   autojoin: (flags & IFA_F.MCAUTOJOIN) !== 0,
 });
 
-function preferredSeconds(lifetimes: Uint8Array | null): number | null {
+/** Of an IPv4 address that is valid forever the kernel tells by the flag alone that it is deprecated. */
+function preferredSeconds(flags: number, lifetimes: Uint8Array | null): number | null {
+  if ((flags & IFA_F.DEPRECATED) !== 0) return 0;
   if (lifetimes === null) return null;
   const preferred = new NetlinkView(lifetimes).u32(0);
   return preferred === FOREVER ? null : preferred;

@@ -3,20 +3,27 @@ import type { Family, IpAddress } from '../../base/ip.ts';
 import type { LogEntry } from '../../base/log.ts';
 import type { InterfaceName } from '../../base/units.ts';
 import type { RoutingEntry } from '../../config/model/routing.ts';
-import type { VirtualAddress } from '../../config/model/vrrp.ts';
+import type { VirtualAddress, VrrpAuthentication } from '../../config/model/vrrp.ts';
+import type { TrackerAction } from '../../track/core/trackers.ts';
 import type { Advert } from '../wire/advert.ts';
 import type { VrrpStateName } from './status.ts';
 
 export type VrrpAction =
   | {
       readonly kind: 'send_advert';
+      readonly router: string;
       readonly interface: InterfaceName;
       readonly family: Family;
       readonly source: IpAddress;
       readonly destination: IpAddress;
-      /** what stands in the checksum's pseudo header; differs from `destination` only towards old unicast peers */
-      readonly checksumDestination: IpAddress;
+      /** what stands in the checksum's pseudo header: another than `destination` towards old unicast peers; null = there is
+       *  none (v3_checksum_as_v2) */
+      readonly checksumDestination: IpAddress | null;
       readonly advert: Advert;
+      /** how it is sealed */
+      readonly authentication: VrrpAuthentication;
+      /** TTL or hop limit; null = the kernel's usual one */
+      readonly ttl: number | null;
     }
   | {
       readonly kind: 'add_addresses';
@@ -40,6 +47,9 @@ export type VrrpAction =
   /** one gratuitous ARP or unsolicited neighbour advertisement */
   | { readonly kind: 'announce_address'; readonly interface: InterfaceName; readonly address: IpAddress }
   | { readonly kind: 'publish_transition'; readonly transition: Transition }
+  /** all members of a sync group have reached a state; after the transitions of the members */
+  | { readonly kind: 'publish_group_transition'; readonly transition: GroupTransition }
+  | Exclude<TrackerAction, { kind: 'write_log' }>
   | { readonly kind: 'write_log'; readonly entry: LogEntry };
 
 export interface Transition {
@@ -48,6 +58,14 @@ export interface Transition {
   readonly to: VrrpStateName;
   readonly reason: string;
   readonly effectivePriority: number;
+}
+
+export interface GroupTransition {
+  readonly group: string;
+  readonly from: VrrpStateName;
+  readonly to: VrrpStateName;
+  /** of the member that moved first */
+  readonly reason: string;
 }
 
 /** What one router orders; the node turns the last two into `announce_address` at the pace of the interface. */
@@ -60,4 +78,6 @@ export type RouterAction =
       /** packets per address */
       readonly repeat: number;
     }
-  | { readonly kind: 'cancel_announcements'; readonly router: string };
+  | { readonly kind: 'cancel_announcements'; readonly router: string }
+  /** somebody else advertises: the other members of the sync group announce their addresses, too */
+  | { readonly kind: 'alert_group' };

@@ -4,14 +4,20 @@ import type { IpAddress } from '../../base/ip.ts';
 import type { LogEntry } from '../../base/log.ts';
 import { type Instant, type Priority, priority } from '../../base/units.ts';
 import type { VrrpGlobals } from '../../config/model/global.ts';
-import type { VirtualAddress, VrrpInstance } from '../../config/model/vrrp.ts';
+import type { VirtualAddress, VrrpAuthentication, VrrpInstance } from '../../config/model/vrrp.ts';
 import { ADVERTISEMENT, type Advert, listedMax, passwordOctets } from '../wire/advert.ts';
+import { AH_OCTETS } from '../wire/ah.ts';
+import { TRAILER_OCTETS } from '../wire/hmac-trailer.ts';
+import { AUTH_TYPE } from '../wire/receive.ts';
 import type { RouterAction } from './actions.ts';
+import type { SyncGroup } from './group.ts';
 import { vrrpLog } from './log-events.ts';
 import { addressKey, isPresent, type Network } from './network.ts';
 import { type Complaint, isOwner, type RouterState } from './state.ts';
 import type { VrrpCounters } from './status.ts';
 
+/** RFC 9568 §5.1.1.3 */
+const TTL_MULTICAST = 255;
 /** Of a link that is not there. */
 const MTU_USUAL = 1_500;
 
@@ -23,6 +29,8 @@ export interface World {
   readonly network: Network;
   /** `addressKey` of every virtual address of this process */
   readonly virtual: ReadonlySet<string>;
+  /** the sync group of each instance that has one, by the instance's name */
+  readonly groups: ReadonlyMap<string, SyncGroup>;
 }
 
 /** Runs the second step on the outcome of the first. */
@@ -51,7 +59,6 @@ export function sendAdvert(
   { source, priority: sent }: { readonly source: IpAddress; readonly priority: Priority },
 ): Step {
   const { config } = router;
-  const group = config.family === 'inet' ? world.globals.mcastGroup4 : world.globals.mcastGroup6;
   const advert: Advert = {
     version: config.version,
     type: ADVERTISEMENT,
@@ -63,14 +70,26 @@ export function sendAdvert(
   };
   const actions = destinationsOf(config).map((destination) => ({
     kind: 'send_advert' as const,
+    router: router.key,
     interface: config.advertInterface,
     family: config.family,
     source,
     destination,
-    checksumDestination: router.checksumStyle === 'group' ? group : destination,
+    checksumDestination: checksumDestination(router, destination, world.globals),
     advert,
+    authentication: config.authentication,
+    ttl: config.destination.kind === 'unicast' ? config.destination.ttl : TTL_MULTICAST,
   }));
   return [count(router, 'advertsSent'), actions];
+}
+
+function checksumDestination(
+  { config, checksumStyle }: RouterState,
+  destination: IpAddress,
+  globals: VrrpGlobals,
+): IpAddress | null {
+  if (config.checksumAsV2) return null;
+  return checksumStyle === 'group' && config.family === 'inet' ? globals.mcastGroup4 : destination;
 }
 
 /** RFC 9568 §6.4.3: a master that goes says so, so that the next need not wait for the deadline. */
@@ -84,10 +103,17 @@ export function resign(router: RouterState, world: World, source: IpAddress): St
 
 /** The virtual addresses that an advert has room for; the rest are held all the same (behaviour.md section 3). */
 export function listedAddresses(config: VrrpInstance, network: Network): readonly VirtualAddress[] {
-  const { version, family, virtualAddresses } = config;
+  const { version, family, virtualAddresses, authentication } = config;
   const mtu = network.links.get(config.interface)?.mtu ?? MTU_USUAL;
-  return virtualAddresses.slice(0, listedMax(version, family, mtu, 0));
+  return virtualAddresses.slice(0, listedMax(version, family, mtu, SEAL_OCTETS[authentication.kind]));
 }
+
+const SEAL_OCTETS: Readonly<Record<VrrpAuthentication['kind'], number>> = {
+  none: 0,
+  pass: 0,
+  ah: AH_OCTETS,
+  hmac: TRAILER_OCTETS,
+};
 
 export const allAddresses = (config: VrrpInstance): readonly VirtualAddress[] => [
   ...config.virtualAddresses,
@@ -135,7 +161,7 @@ const destinationsOf = ({ destination }: VrrpInstance): readonly IpAddress[] =>
 function authenticationOf({ authentication, family }: VrrpInstance): Advert['authentication'] {
   const password = authentication.kind === 'pass' ? authentication.password : '';
   return {
-    type: authentication.kind === 'pass' ? 1 : 0,
+    type: AUTH_TYPE[authentication.kind],
     octets: family === 'inet' ? passwordOctets(password) : '',
   };
 }

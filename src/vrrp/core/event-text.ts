@@ -1,5 +1,6 @@
 /** An event in a phrase, for traces of a replay. */
 import { exhaustive } from '../../base/never.ts';
+import { resultText } from '../../track/core/script.ts';
 import { decodeAdvert } from '../wire/advert.ts';
 import type { VrrpEvent } from './events.ts';
 
@@ -37,6 +38,12 @@ export function eventText(event: VrrpEvent): string {
       return `no socket on ${event.interface}: ${event.detail}`;
     case 'transport_opened':
       return `a socket on ${event.interface}`;
+    case 'program_finished':
+      return `${event.tracker}: ${resultText(event.result)}`;
+    case 'file_read':
+      return `${event.tracker}: ${event.content === null ? 'no such file' : JSON.stringify(event.content)}`;
+    case 'processes_counted':
+      return `${event.tracker}: ${event.count} processes`;
     case 'counters_reset':
       return 'counters set to zero';
     case 'stop_requested':

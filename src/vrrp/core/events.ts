@@ -3,7 +3,8 @@ import type { Family, IpAddress } from '../../base/ip.ts';
 import type { InterfaceName } from '../../base/units.ts';
 import type { VrrpGlobals } from '../../config/model/global.ts';
 import type { RoutingEntry, StaticEntries } from '../../config/model/routing.ts';
-import type { VirtualAddress, VrrpInstance } from '../../config/model/vrrp.ts';
+import type { VirtualAddress, VrrpInstance, VrrpSyncGroup } from '../../config/model/vrrp.ts';
+import type { TrackerConfigs, TrackerEvent } from '../../track/core/trackers.ts';
 import type { ReceivedPacket } from '../wire/receive.ts';
 import type { AddressFact, LinkFact } from './network.ts';
 
@@ -12,6 +13,9 @@ export interface VrrpConfig {
   readonly globals: VrrpGlobals;
   readonly instances: readonly VrrpInstance[];
   readonly statics: StaticEntries;
+  readonly groups: readonly VrrpSyncGroup[];
+  /** only those that some instance tracks */
+  readonly trackers: TrackerConfigs;
 }
 
 export type VrrpEvent =
@@ -77,6 +81,7 @@ export type VrrpEvent =
       readonly detail: string;
     }
   | { readonly kind: 'transport_opened'; readonly interface: InterfaceName; readonly family: Family }
+  | TrackerEvent
   | { readonly kind: 'counters_reset' }
   /** `release` false (-V): nothing is removed and no master resigns, for the next start to adopt */
   | { readonly kind: 'stop_requested'; readonly release: boolean };

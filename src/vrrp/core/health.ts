@@ -3,11 +3,13 @@
 import type { IpAddress } from '../../base/ip.ts';
 import { exhaustive } from '../../base/never.ts';
 import { type InterfaceName, type Priority, priority } from '../../base/units.ts';
-import type { TrackedInterface, VrrpInstance } from '../../config/model/vrrp.ts';
+import type { TrackedInterface, TrackedObject, VrrpInstance } from '../../config/model/vrrp.ts';
+import { type Impact, impactOf, trackerKey } from '../../track/core/fact.ts';
 import {
   type AddressFact,
   addressKey,
   addressOn,
+  type LinkFact,
   type Network,
   primaryAddress,
   transportKey,
@@ -16,15 +18,16 @@ import { type FaultCause, isOwner } from './state.ts';
 import { missingLinks } from './virtual-links.ts';
 
 export type Health =
-  | { readonly kind: 'fit'; readonly source: IpAddress }
+  /** `pending` names what has to tell its first result before a router may begin, or leave FAULT */
+  | { readonly kind: 'fit'; readonly source: IpAddress; readonly pending: readonly string[] }
   | { readonly kind: 'unfit'; readonly causes: readonly [FaultCause, ...FaultCause[]] };
 
 /** `virtual` holds the `addressKey` of every virtual address of this process. */
 export function assessHealth(config: VrrpInstance, network: Network, virtual: ReadonlySet<string>): Health {
   const [first, ...more] = [
-    ...unsupportedFaults(config),
     ...ownInterfaceFaults(config, network),
     ...trackedFaults(config, network),
+    ...trackerFaults(config, network),
   ];
   if (first !== undefined) return { kind: 'unfit', causes: [first, ...more] };
   return sourceAddress(config, network, virtual);
@@ -33,7 +36,11 @@ export function assessHealth(config: VrrpInstance, network: Network, virtual: Re
 /** clamp(base + weights, 1..254); an owner ignores weights (behaviour.md section 6). */
 export function effectivePriority(config: VrrpInstance, network: Network): Priority {
   if (isOwner(config)) return config.priority;
-  const sum = config.trackInterfaces.reduce((total, tracked) => total + weightNow(tracked, network), 0);
+  const links = config.trackInterfaces.reduce((total, tracked) => total + weightNow(tracked, network), 0);
+  const sum = config.trackers.reduce((total, tracked) => {
+    const impact = impactNow(tracked, network);
+    return impact.kind === 'weight' ? total + impact.weight : total;
+  }, links);
   return priority(Math.min(254, Math.max(1, config.priority + sum)));
 }
 
@@ -52,22 +59,30 @@ function faultText(cause: FaultCause): string {
       return `interface ${cause.interface} cannot multicast`;
     case 'no_source_address':
       return `interface ${cause.interface} has no address to send adverts from`;
+    case 'source_missing':
+      return `source address ${cause.address} is not on interface ${cause.interface}`;
     case 'source_in_detection':
       return `duplicate address detection of ${cause.address} on ${cause.interface} is not over`;
     case 'source_taken':
       return `another machine has ${cause.address}, the address of ${cause.interface} to send adverts from`;
     case 'static_missing':
       return `static ${cause.what} is missing`;
+    case 'no_peer':
+      return 'there is no unicast_peer to send adverts to';
+    case 'strict_unicast':
+      return `strict mode does not allow unicast on ${cause.interface}, which can multicast`;
     case 'no_socket':
       return `there is no VRRP socket: ${cause.detail}`;
-    case 'unsupported':
+    case 'tracker':
       return cause.why;
+    case 'group_member':
+      return `${cause.member} of sync group ${cause.group} cannot take part: ${cause.why}`;
     default:
       return exhaustive(cause);
   }
 }
 
-/** A configured source is used even where the interface does not have it. An owner may send from a virtual address: it
+/** A configured source is used even where the interface does not have it, unless track_src_ip. An owner may send from a virtual address: it
  *  is its real one. Over IPv6 none is used before its duplicate address detection is over (RFC 4862 §5.4). */
 function sourceAddress(config: VrrpInstance, network: Network, virtual: ReadonlySet<string>): Health {
   const { interface: name } = config;
@@ -79,39 +94,39 @@ function sourceAddress(config: VrrpInstance, network: Network, virtual: Readonly
       : addressOn(network, name, config.sourceAddress);
   const address = config.sourceAddress ?? found?.address;
   if (address === undefined) return unfit({ kind: 'no_source_address', interface: name });
+  if (found === null && config.trackSource)
+    return unfit({ kind: 'source_missing', interface: name, address });
   if (found?.detection === 'running') return unfit({ kind: 'source_in_detection', interface: name, address });
   if (found?.detection === 'failed') return unfit({ kind: 'source_taken', interface: name, address });
-  return { kind: 'fit', source: address };
+  return { kind: 'fit', source: address, pending: pendingTrackers(config, network) };
 }
 
 const unfit = (cause: FaultCause): Health => ({ kind: 'unfit', causes: [cause] });
-
-/** What this version cannot do is not done by halves: adverts without AH, say, would make two masters, each refusing
- *  the other's. Better to stand aside and say so. */
-function unsupportedFaults({ authentication }: VrrpInstance): FaultCause[] {
-  const faults: FaultCause[] = [];
-  if (authentication.kind === 'ah') {
-    const why = 'auth_type AH is not supported, and adverts without it would be refused by the peers';
-    faults.push({ kind: 'unsupported', why });
-  }
-  return faults;
-}
 
 function ownInterfaceFaults(config: VrrpInstance, network: Network): FaultCause[] {
   const link = network.links.get(config.interface);
   if (link === undefined) return [{ kind: 'interface_missing', interface: config.interface }];
   if (!link.up && config.trackPrimary) return [{ kind: 'interface_down', interface: config.interface }];
-  if (!link.multicast && config.destination.kind === 'multicast') {
-    return [{ kind: 'no_multicast', interface: config.interface }];
-  }
+  const route = routeFault(config, link);
+  if (route !== null) return [route];
   const out = { interface: config.advertInterface, family: config.family };
   const broken =
     network.brokenTransports.get(transportKey(config)) ?? network.brokenTransports.get(transportKey(out));
   return broken === undefined ? [] : [{ kind: 'no_socket', detail: broken }];
 }
 
-/** Interfaces tracked without weight, those that virtual addresses, routes and rules need (unless no_track), and static
- *  entries with a track_group. */
+/** behaviour.md sections 3 and 9 */
+function routeFault(
+  { destination, strict, interface: name }: VrrpInstance,
+  link: LinkFact,
+): FaultCause | null {
+  if (destination.kind === 'multicast')
+    return link.multicast ? null : { kind: 'no_multicast', interface: name };
+  if (destination.peers.length === 0) return { kind: 'no_peer' };
+  return strict && link.multicast ? { kind: 'strict_unicast', interface: name } : null;
+}
+
+/** Interfaces tracked without weight, and those that virtual addresses live on (unless no_track). */
 function trackedFaults(config: VrrpInstance, network: Network): FaultCause[] {
   const faults: FaultCause[] = [...missingLinks(config, network)];
   const own = new Set(config.virtualLinks.map(({ name }) => name));
@@ -139,6 +154,19 @@ const routedInterfaces = ({ routes, rules, interface: own }: VrrpInstance): read
     ...routes.filter(({ tracked }) => tracked).map(({ route }) => route.device),
     ...rules.filter(({ tracked }) => tracked).flatMap(({ rule }) => [rule.iif, rule.oif]),
   ].filter((name): name is InterfaceName => name !== null && name !== own);
+
+function trackerFaults({ trackers }: VrrpInstance, network: Network): FaultCause[] {
+  return trackers.flatMap((tracked): FaultCause[] => {
+    const impact = impactNow(tracked, network);
+    return impact.kind === 'fault' ? [{ kind: 'tracker', why: impact.why }] : [];
+  });
+}
+
+const pendingTrackers = ({ trackers }: VrrpInstance, network: Network): readonly string[] =>
+  trackers.filter((tracked) => impactNow(tracked, network).kind === 'pending').map(trackerKey);
+
+const impactNow = (tracked: TrackedObject, network: Network): Impact =>
+  impactOf(tracked, network.trackers.get(trackerKey(tracked)) ?? { kind: 'unknown' });
 
 /** A positive weight is a bonus while up, a negative one a penalty while down; `reverse` swaps up and down. */
 function weightNow({ interface: name, weight, reverse }: TrackedInterface, network: Network): number {

@@ -96,6 +96,18 @@ export const vrrpLog = catalogue({
     (f: Fields<{ source: string; theirs: number }>) =>
       `(${f.instance}) received lower priority (${f.theirs}) advert from ${f.source} - discarding`,
   ),
+  priorityChanged: row(
+    'vrrp_priority_changed',
+    'info',
+    (f: Fields<{ before: number; after: number }>) =>
+      `(${f.instance}) Changing effective priority from ${f.before} to ${f.after}`,
+  ),
+  waiting: row('vrrp_waiting', 'info', (f: Fields<{ reason: string }>) => `(${f.instance}) ${f.reason}`),
+  groupSyncs: row(
+    'vrrp_group_state',
+    'info',
+    (f: { group: string; to: VrrpStateName }) => `VRRP_Group(${f.group}) Syncing instances to ${f.to} state`,
+  ),
   priorityZeroHeard: row(
     'vrrp_priority_zero_received',
     'info',
@@ -162,6 +174,12 @@ export const vrrpLog = catalogue({
     (f: Fields<{ addresses: readonly string[]; detail: string }>) =>
       `(${f.instance}) cannot add ${f.addresses.join(' ')}: ${f.detail}`,
   ),
+  otherOwner: row(
+    'vrrp_other_owner',
+    'error',
+    (f: Fields<{ source: string }>) =>
+      `(${f.instance}) ${f.source} claims to own the addresses too (priority 255): only one router may be configured so`,
+  ),
   addressDuplicate: row(
     'vrrp_address_duplicate',
     'error',
@@ -191,6 +209,22 @@ function dropText(drop: DropReason): string {
       return 'another authentication type';
     case 'auth_failure':
       return 'an invalid passwd!';
+    case 'ah_forged':
+      return 'an authentication header with a wrong digest (another password, or an altered advert)';
+    case 'ah_replayed':
+      return 'an authentication header with a number that was used before';
+    case 'hmac_missing':
+      return 'an advert without the auth_hmac trailer';
+    case 'hmac_malformed':
+      return 'a malformed auth_hmac trailer';
+    case 'hmac_unknown_key':
+      return 'an auth_hmac trailer made with a key that is not configured';
+    case 'hmac_forged':
+      return 'an invalid HMAC (another key, or an altered advert)';
+    case 'hmac_stale':
+      return 'an auth_hmac trailer from outside time_window (do the clocks agree?)';
+    case 'hmac_replayed':
+      return 'an auth_hmac trailer that was heard before';
     case 'advert_interval':
       return 'another advertisement interval';
     case 'invalid_type':
@@ -227,6 +261,11 @@ export const vrrpShellLog = catalogue({
     'vrrp_remove_failed',
     'error',
     (f: { address: string; detail: string }) => `cannot remove ${f.address}: ${f.detail}`,
+  ),
+  linkSettingFailed: row(
+    'vrrp_link_setting_failed',
+    'warning',
+    (f: { detail: string }) => `cannot change a setting of the kernel: ${f.detail}`,
   ),
   socketFailed: row(
     'vrrp_socket_failed',

@@ -6,6 +6,7 @@ import type { InterfaceName } from '../../base/units.ts';
 import { entryText, type RoutingEntry } from '../../config/model/routing.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
 import type { AddressState } from '../../ports/net-kernel.ts';
+import type { TrackerFact } from '../../track/core/fact.ts';
 
 export interface LinkFact {
   readonly name: InterfaceName;
@@ -38,6 +39,8 @@ export interface Network {
   readonly routing: ReadonlySet<string>;
   /** what of the static entries is missing that an instance depends on, by the instance's name */
   readonly missingStatics: ReadonlyMap<string, string>;
+  /** what tracked scripts, files and processes say, by `trackerKey` */
+  readonly trackers: ReadonlyMap<string, TrackerFact>;
 }
 
 export const EMPTY_NETWORK: Network = {
@@ -46,6 +49,7 @@ export const EMPTY_NETWORK: Network = {
   brokenTransports: new Map(),
   routing: new Set(),
   missingStatics: new Map(),
+  trackers: new Map(),
 };
 
 /** The kernel's identity of an address: the same address with another prefix length is another one. */

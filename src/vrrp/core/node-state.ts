@@ -5,8 +5,11 @@ import type { Instant } from '../../base/units.ts';
 import type { VrrpGlobals } from '../../config/model/global.ts';
 import { NO_STATICS } from '../../config/model/routing.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
+import type { Trackers } from '../../track/core/trackers.ts';
 import type { RouterAction, VrrpAction } from './actions.ts';
 import { cancelAnnouncements, type Lanes, queueAnnouncements } from './announce.ts';
+import type { HeldLinks } from './debounce.ts';
+import type { SyncGroup } from './group.ts';
 import {
   addressKey,
   EMPTY_NETWORK,
@@ -18,8 +21,9 @@ import {
   withRouting,
   withSwitched,
 } from './network.ts';
-import type { RouterState } from './state.ts';
+import { type RouterState, routerKey } from './state.ts';
 import { newStatics, type StaticsState, type StaticsStep } from './statics.ts';
+import type { VrrpStateName } from './status.ts';
 import { type RouterEvent, stepRouter } from './step.ts';
 
 export interface NodeState {
@@ -31,6 +35,13 @@ export interface NodeState {
   readonly routers: readonly RouterState[];
   readonly statics: StaticsState;
   readonly lanes: Lanes;
+  /** links whose change does not count yet */
+  readonly held: HeldLinks;
+  readonly trackers: Trackers;
+  /** the sync group of each instance that has one, by the instance's name */
+  readonly groups: ReadonlyMap<string, SyncGroup>;
+  /** what each sync group was last, by its name */
+  readonly groupStates: ReadonlyMap<string, VrrpStateName>;
   /** packets for no router of ours */
   readonly strayPackets: number;
   /** interfaces and VRIDs that log_unknown_vrids has named already */
@@ -46,6 +57,10 @@ export const newNode = (globals: VrrpGlobals): NodeState => ({
   routers: [],
   statics: newStatics(NO_STATICS),
   lanes: new Map(),
+  held: new Map(),
+  trackers: new Map(),
+  groups: new Map(),
+  groupStates: new Map(),
   strayPackets: 0,
   strangers: [],
 });
@@ -74,9 +89,23 @@ export function stepOne([node, before]: NodeStep, key: string, event: RouterEven
   const actions: VrrpAction[] = [...before];
   for (const action of ordered) {
     entered = enterOrder(entered, action, now);
-    if (action.kind !== 'queue_announcements' && action.kind !== 'cancel_announcements') actions.push(action);
+    if (isForOthers(action)) actions.push(action);
   }
-  return [entered, actions];
+  const step: NodeStep = [entered, actions];
+  return ordered.some(({ kind }) => kind === 'alert_group') ? alertGroup(step, next, now) : step;
+}
+
+const isForOthers = (action: RouterAction): action is VrrpAction =>
+  action.kind !== 'queue_announcements' &&
+  action.kind !== 'cancel_announcements' &&
+  action.kind !== 'alert_group';
+
+function alertGroup(step: NodeStep, { config }: RouterState, now: Instant): NodeStep {
+  const others = (step[0].groups.get(config.name)?.members ?? []).filter(({ name }) => name !== config.name);
+  return others.reduce(
+    (before, member) => stepOne(before, routerKey(member), { kind: 'group_alerted' }, now),
+    step,
+  );
 }
 
 function enterOrder(node: NodeState, action: RouterAction, now: Instant): NodeState {
@@ -100,9 +129,13 @@ function enterOrder(node: NodeState, action: RouterAction, now: Instant): NodeSt
       return { ...node, lanes: cancelAnnouncements(node.lanes, action.router) };
     case 'switch_links':
       return { ...node, network: withSwitched(node.network, action.links, action.up) };
+    case 'alert_group':
     case 'send_advert':
     case 'announce_address':
     case 'publish_transition':
+    case 'publish_group_transition':
+    case 'run_program':
+    case 'end_program':
     case 'write_log':
       return node;
     default:

@@ -2,15 +2,17 @@
  *  that an event is for, keeps the view of the network, and paces announcements per interface. The simulator, the
  *  process and a replay run this very code. */
 import type { Family } from '../../base/ip.ts';
-import { sameValue } from '../../base/keyed-diff.ts';
 import { exhaustive } from '../../base/never.ts';
-import { after, earliest, type Instant, type InterfaceName } from '../../base/units.ts';
-import { entryText } from '../../config/model/routing.ts';
+import { after, earliest, type Instant, type InterfaceName, instant } from '../../base/units.ts';
 import type { VirtualAddress, VrrpInstance } from '../../config/model/vrrp.ts';
+import { trackersDeadline } from '../../track/core/trackers.ts';
 import type { ReceivedPacket } from '../wire/receive.ts';
 import { announceDue, lanesDeadline } from './announce.ts';
+import { type Debounced, debounce, debounceDeadline, debounceDue } from './debounce.ts';
 import { allAddresses, count } from './effects.ts';
 import type { VrrpConfig, VrrpEvent } from './events.ts';
+import { groupsOf } from './group.ts';
+import { settleGroups } from './group-step.ts';
 import { effectivePriority } from './health.ts';
 import { vrrpLog } from './log-events.ts';
 import {
@@ -21,30 +23,26 @@ import {
   reread,
   transportKey,
   withAddresses,
-  withLink,
   withoutAddresses,
   withoutLink,
-  withoutRouting,
-  withRouting,
   withTransport,
 } from './network.ts';
+import { checkStatics, rethink, routingOutcome, routingRead, staticsAnswered } from './node-routing.ts';
 import { continueWith, type NodeState, type NodeStep, stepEach, stepOne, withStatics } from './node-state.ts';
-import { type RouterState, routerKey } from './state.ts';
+import { recipientOf } from './recipient.ts';
+import { byRouterKey, type RouterState, routerKey } from './state.ts';
 import {
   beginStatics,
   endStatics,
-  hasGroups,
   keepStatics,
-  missingStatics,
   newStatics,
   replaceStatics,
   STATICS,
   staticsDeadline,
-  staticsOutcome,
-  staticsRefused,
 } from './statics.ts';
 import { NO_COUNTS } from './status.ts';
 import { type RouterEvent, routerDeadline } from './step.ts';
+import { configureTrackers, trackerEvent, trackersReached } from './tracking.ts';
 import { hearsOn } from './virtual-links.ts';
 
 /** When the process wants to be woken; null = only by an event. */
@@ -52,12 +50,14 @@ export const nextDeadline = (node: NodeState): Instant | null =>
   earliest(
     ...node.routers.map(routerDeadline),
     lanesDeadline(node.lanes),
+    trackersDeadline(node.trackers),
+    debounceDeadline(node.held),
     staticsDeadline(node.statics, node.network),
   );
 
 export function stepNode(node: NodeState, event: VrrpEvent, now: Instant): NodeStep {
   const kept = withStatics(react(node, event, now), (n) => keepStatics(n.statics, n.network, now));
-  const [next, actions] = checkStatics(kept, now);
+  const [next, actions] = settleGroups(node, checkStatics(kept, now), now);
   const announced = announceDue(next.lanes, next.globals, now);
   const routers = next.routers.map((router) => {
     const sent = announced.sent.get(router.key) ?? 0;
@@ -75,11 +75,15 @@ function react(node: NodeState, event: VrrpEvent, now: Instant): NodeStep {
     case 'packet_received':
       return packetReceived(node, event, now);
     case 'deadline_reached':
-      return stepEach(node, { kind: 'deadline_reached' }, now);
+      return deadlineReached(node, now);
+    case 'program_finished':
+    case 'file_read':
+    case 'processes_counted':
+      return heed(node, trackerEvent(node, event, now), now);
     case 'link_changed':
-      return rethink(node, withLink(node.network, event.link), now);
+      return settled(node, debounce(node, event.link, node.globals.interfaceDelays, now), now);
     case 'link_vanished':
-      return rethink(node, withoutLink(node.network, event.interface), now);
+      return linkVanished(node, event.interface, now);
     case 'address_appeared':
       return addressAppeared(node, event.address, now);
     case 'address_vanished':
@@ -112,27 +116,63 @@ function react(node: NodeState, event: VrrpEvent, now: Instant): NodeStep {
   }
 }
 
+/** What trackers say now comes before the routers' own deadlines: a priority that just fell must not take over first. */
+function deadlineReached(node: NodeState, now: Instant): NodeStep {
+  const counted = settled(node, debounceDue(node, now), now);
+  const [heeded, news] = heed(counted[0], trackersReached(counted[0], now), now);
+  return continueWith([heeded, [...counted[1], ...news]], { kind: 'deadline_reached' }, now);
+}
+
+/** A link that changed, or was held back long enough. */
+function settled(node: NodeState, { network, held }: Debounced, now: Instant): NodeStep {
+  if (network === node.network) return [{ ...node, held }, []];
+  return rethink({ ...node, held }, network, now);
+}
+
+function linkVanished(node: NodeState, name: InterfaceName, now: Instant): NodeStep {
+  const held = new Map(node.held);
+  held.delete(name);
+  return rethink({ ...node, held }, withoutLink(node.network, name), now);
+}
+
+/** The routers think again when a tracker says something else. */
+function heed(before: NodeState, step: NodeStep, now: Instant): NodeStep {
+  if (step[0].network === before.network) return step;
+  return continueWith(step, { kind: 'network_changed' }, now);
+}
+
 /** With a startup delay nothing is heard for a while, so addresses left in place cannot be adopted safely and go. */
 function started(node: NodeState, event: Extract<VrrpEvent, { kind: 'started' }>, now: Instant): NodeStep {
   const { globals, instances, statics } = event.config;
   const network = reread(node.network, event.links, event.addresses);
-  const startAt = after(now, globals.startupDelay);
-  const routers = instances.map((instance) => newRouter(instance, network, startAt));
-  const begun: NodeState = { ...node, globals, network, routers, virtual: virtualOf(instances) };
-  const placed = withStatics([begun, []], (n) => beginStatics(newStatics(statics), n.network, now));
-  return continueWith(
-    placed,
-    { kind: globals.startupDelay > 0 ? 'startup_delayed' : 'deadline_reached' },
-    now,
+  const startAt = instant(Math.max(after(now, globals.startupDelay), globals.delayAfterBoot));
+  const routers = [...byRouterKey(instances)].map(([key, config]) =>
+    newRouter(key, config, network, startAt),
   );
+  const begun: NodeState = {
+    ...node,
+    globals,
+    network,
+    routers,
+    virtual: virtualOf(instances),
+    groups: groupsOf(event.config.groups, instances),
+  };
+  const tracking = configureTrackers(begun, event.config, now);
+  const placed = withStatics(tracking, (n) => beginStatics(newStatics(statics), n.network, now));
+  return continueWith(placed, { kind: startAt > now ? 'startup_delayed' : 'deadline_reached' }, now);
 }
 
 /** Old routers that are gone release first, so that their addresses are free for the ones that stay or come. Until all
  *  is settled, addresses virtual before or after count as virtual. */
-function configChanged(node: NodeState, { globals, instances, statics }: VrrpConfig, now: Instant): NodeStep {
-  const wanted = new Map(instances.map((config) => [routerKey(config), config]));
+function configChanged(node: NodeState, config: VrrpConfig, now: Instant): NodeStep {
+  const { globals, instances, statics } = config;
+  const wanted = byRouterKey(instances);
   const virtual = new Set([...node.virtual, ...virtualOf(instances)]);
-  let step: NodeStep = [{ ...node, globals, virtual }, []];
+  const groups = groupsOf(config.groups, instances);
+  const groupStates = new Map(
+    [...node.groupStates].filter(([name]) => config.groups.some((g) => g.name === name)),
+  );
+  let step = configureTrackers({ ...node, globals, virtual, groups, groupStates }, config, now);
   for (const { key } of node.routers) {
     if (!wanted.has(key)) step = stepOne(step, key, { kind: 'instance_removed' }, now);
   }
@@ -140,24 +180,42 @@ function configChanged(node: NodeState, { globals, instances, statics }: VrrpCon
   const [released, actions] = step;
   const running = new Map(released.routers.map((router) => [router.key, router]));
   const routers = [...wanted].map(
-    ([key, config]) => running.get(key) ?? newRouter(config, released.network, now),
+    ([key, config]) => running.get(key) ?? newRouter(key, config, released.network, now),
   );
   step = [{ ...released, routers }, actions];
   for (const [key, config] of wanted) {
     if (running.has(key)) step = stepOne(step, key, { kind: 'config_replaced', config }, now);
-    else step = stepOne(step, key, { kind: 'deadline_reached' }, now);
+    else step = joinGroup(stepOne(step, key, { kind: 'deadline_reached' }, now), config, now);
   }
   const settled: NodeState = { ...step[0], virtual: virtualOf(instances) };
   return continueWith([settled, step[1]], { kind: 'network_changed' }, now);
 }
 
-function newRouter(config: VrrpInstance, network: Network, startAt: Instant): RouterState {
+/** A new member of a group that is master here is master at once: waiting would make the whole group step back. Who else
+ *  may be master of it says so, and then the group yields together. */
+function joinGroup(step: NodeStep, { name, ...config }: VrrpInstance, now: Instant): NodeStep {
+  const [node] = step;
+  const others = node.groups.get(name)?.members.filter((member) => member.name !== name) ?? [];
+  const isMaster = (member: VrrpInstance): boolean =>
+    node.routers.some((router) => router.key === routerKey(member) && router.phase.kind === 'master');
+  if (others.length === 0 || !others.every(isMaster)) return step;
+  return stepOne(step, routerKey(config), { kind: 'group_ready' }, now);
+}
+
+function newRouter(key: string, config: VrrpInstance, network: Network, startAt: Instant): RouterState {
   return {
-    key: routerKey(config),
+    key,
     config,
-    phase: { kind: 'initialize', reason: 'waiting for the end of vrrp_startup_delay', startAt },
+    phase: {
+      kind: 'initialize',
+      reason: 'waiting for the end of vrrp_startup_delay',
+      startAt,
+      awaitsTrackers: false,
+    },
     effectivePriority: effectivePriority(config, network),
-    checksumStyle: 'standard',
+    checksumStyle:
+      config.destination.kind === 'unicast' && config.destination.checksum === 'old' ? 'group' : 'standard',
+    lowered: false,
     counters: NO_COUNTS,
     changedAt: null,
     complained: [],
@@ -170,14 +228,11 @@ function packetReceived(
   event: { readonly interface: InterfaceName; readonly family: Family; readonly packet: ReceivedPacket },
   now: Instant,
 ): NodeStep {
-  const vrid = event.packet.payload[1];
-  const router = node.routers.find(
-    ({ config }) =>
-      config.vrid === vrid &&
-      config.family === event.family &&
-      (config.interface === event.interface || config.advertInterface === event.interface),
-  );
-  if (router !== undefined) {
+  const { source, destination, payload } = event.packet;
+  const vrid = payload[1];
+  const addressed = { interface: carrierOf(node, event), family: event.family, vrid, source, destination };
+  const router = recipientOf(node.routers, ({ config }) => config, addressed);
+  if (router !== null) {
     // heard on the other of its two interfaces, it is a second copy
     if (hearsOn(router.config, node.network) !== event.interface) return [node, []];
     return stepOne([node, []], router.key, { kind: 'packet_received', packet: event.packet }, now);
@@ -232,7 +287,7 @@ function networkReread(
   event: Extract<VrrpEvent, { kind: 'network_reread' }>,
   now: Instant,
 ): NodeStep {
-  return rethink(node, reread(node.network, event.links, event.addresses), now);
+  return rethink({ ...node, held: new Map() }, reread(node.network, event.links, event.addresses), now);
 }
 
 function addressOutcome(
@@ -250,49 +305,13 @@ function addressOutcome(
   return stepOne([{ ...node, network }, []], event.router, event, now);
 }
 
-/** What is there now; who misses something acts on it. */
-function routingRead(node: NodeState, present: readonly string[], now: Instant): NodeStep {
-  const step = rethink(node, { ...node.network, routing: new Set(present) }, now);
-  return continueWith(step, { kind: 'routing_read' }, now);
-}
-
-function routingOutcome(
-  node: NodeState,
-  event: Extract<VrrpEvent, { kind: 'routing_restored' | 'routing_refused' }>,
-  now: Instant,
-): NodeStep {
-  const network =
-    event.kind === 'routing_restored'
-      ? withRouting(node.network, event.entries)
-      : withoutRouting(node.network, event.entries);
-  if (event.router === STATICS) {
-    return staticsAnswered({ ...node, network }, event, event.entries.map(entryText));
-  }
-  return stepOne([{ ...node, network }, []], event.router, event, now);
-}
-
-function staticsAnswered(
-  node: NodeState,
-  event: { readonly kind: string; readonly detail?: string },
-  keys: readonly string[],
-): NodeStep {
-  if (event.detail === undefined) return [node, [staticsOutcome('restored', keys, '')]];
-  const statics = staticsRefused(node.statics, keys);
-  return [{ ...node, statics }, [staticsOutcome('refused', keys, event.detail)]];
-}
-
-/** Members of a track_group hear when what they depend on is gone or back. */
-function checkStatics([node, actions]: NodeStep, now: Instant): NodeStep {
-  if (node.network.missingStatics.size === 0 && !hasGroups(node.statics.entries)) return [node, actions];
-  const missing = missingStatics(node.statics, node.network);
-  if (sameValue([...missing], [...node.network.missingStatics])) return [node, actions];
-  const network: Network = { ...node.network, missingStatics: missing };
-  return continueWith([{ ...node, network }, actions], { kind: 'network_changed' }, now);
-}
-
-/** Something outside changed, so what was refused may be possible now. */
-const rethink = (node: NodeState, network: Network, now: Instant): NodeStep =>
-  stepEach({ ...node, network, statics: { ...node.statics, refused: [] } }, { kind: 'network_changed' }, now);
+/** The interface that the router of a packet is configured on: on a VMAC its parent. */
+const carrierOf = (
+  { routers }: NodeState,
+  heard: { readonly interface: InterfaceName; readonly family: Family },
+): InterfaceName =>
+  routers.find(({ config }) => config.advertInterface === heard.interface && config.family === heard.family)
+    ?.config.interface ?? heard.interface;
 
 const virtualOf = (instances: readonly VrrpInstance[]): ReadonlySet<string> =>
   new Set(instances.flatMap((config) => allAddresses(config).map(addressKey)));

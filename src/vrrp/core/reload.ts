@@ -20,12 +20,13 @@ import { addMissingRouting, removeRouting, routingOf } from './routing.ts';
 import type { Backup, Master, RouterState } from './state.ts';
 import { moveDeadline } from './step-backup.ts';
 import { downInterval } from './transitions.ts';
+import { ownPriority } from './two-owners.ts';
 
 export function reconfigure(router: RouterState, config: VrrpInstance, world: World, now: Instant): Step {
   const updated: RouterState = {
     ...router,
     config,
-    effectivePriority: effectivePriority(config, world.network),
+    effectivePriority: ownPriority(router, effectivePriority(config, world.network)),
   };
   const { phase } = router;
   switch (phase.kind) {

@@ -13,7 +13,7 @@
  *          master-down deadline
  */
 import type { IpAddress } from '../../base/ip.ts';
-import type { Instant, InterfaceName, Micros, Priority } from '../../base/units.ts';
+import { type Instant, type InterfaceName, type Micros, type Priority, priority } from '../../base/units.ts';
 import type { VrrpInstance } from '../../config/model/vrrp.ts';
 import type { ChecksumStyle, DropReason } from '../wire/receive.ts';
 import type { AnnounceTimers } from './announce.ts';
@@ -28,6 +28,8 @@ export interface RouterState {
   readonly effectivePriority: Priority;
   /** what unicast peers were last seen to put into their checksum */
   readonly checksumStyle: ChecksumStyle;
+  /** an owner that gave way to another owner: it goes on with 254 (behaviour.md section 4.5) */
+  readonly lowered: boolean;
   readonly counters: VrrpCounters;
   /** when the current phase began; null before the first transition */
   readonly changedAt: Instant | null;
@@ -40,8 +42,10 @@ export type Phase = Initialize | Backup | Master | Fault;
 export interface Initialize {
   readonly kind: 'initialize';
   readonly reason: string;
-  /** end of vrrp_startup_delay; null once stopped */
+  /** end of vrrp_startup_delay; null once it is over, or stopped */
   readonly startAt: Instant | null;
+  /** begins as soon as all its trackers have told their first result */
+  readonly awaitsTrackers: boolean;
 }
 
 export interface Backup {
@@ -61,6 +65,8 @@ export interface Backup {
   readonly adopting: boolean;
   /** the extra skew after a stall has been granted */
   readonly graceGiven: boolean;
+  /** its own master-down deadline has passed, and it waits for the other members of its sync group */
+  readonly wantsMaster: boolean;
 }
 
 export interface Master {
@@ -69,10 +75,20 @@ export interface Master {
   readonly source: IpAddress;
   readonly nextAdvertAt: Instant;
   readonly announce: AnnounceTimers;
+  /** another owner of the same addresses, which should have yielded and does not; null = none was heard */
+  readonly rival: Rival | null;
   /** addresses put back since the last advert, see REPAIRS_PER_ADVERT_MAX */
   readonly repairs: number;
   /** `entryText` of what the kernel refused since anything last changed: asking again would get the same answer */
   readonly refused: readonly string[];
+}
+
+export interface Rival {
+  readonly interval: Micros;
+  /** own adverts sent since it was heard first */
+  readonly told: number;
+  /** it was told often enough; heard again before this, it is there to stay */
+  readonly watchedUntil: Instant | null;
 }
 
 export interface Fault {
@@ -87,12 +103,24 @@ export type FaultCause =
   | { readonly kind: 'interface_up'; readonly interface: InterfaceName }
   | { readonly kind: 'no_multicast'; readonly interface: InterfaceName }
   | { readonly kind: 'no_source_address'; readonly interface: InterfaceName }
+  /** track_src_ip */
+  | { readonly kind: 'source_missing'; readonly interface: InterfaceName; readonly address: IpAddress }
   | { readonly kind: 'source_in_detection'; readonly interface: InterfaceName; readonly address: IpAddress }
   | { readonly kind: 'source_taken'; readonly interface: InterfaceName; readonly address: IpAddress }
   /** a static entry with a track_group */
   | { readonly kind: 'static_missing'; readonly what: string }
+  | { readonly kind: 'no_peer' }
+  | { readonly kind: 'strict_unicast'; readonly interface: InterfaceName }
   | { readonly kind: 'no_socket'; readonly detail: string }
-  | { readonly kind: 'unsupported'; readonly why: string };
+  /** a script, file or process tracked without weight */
+  | { readonly kind: 'tracker'; readonly why: string }
+  /** another member of the sync group has a fault of its own */
+  | {
+      readonly kind: 'group_member';
+      readonly group: string;
+      readonly member: string;
+      readonly why: string;
+    };
 
 export type Complaint =
   | DropReason
@@ -101,11 +129,33 @@ export type Complaint =
   | 'lower_priority'
   | 'own_advert'
   | 'address_refused'
+  | 'other_owner'
   | 'address_duplicate'
   | 'routing_refused';
 
-export const routerKey = (config: Pick<VrrpInstance, 'vrid' | 'family' | 'interface'>): string =>
-  `${config.interface} ${config.family} ${config.vrid}`;
+/** Every instance under a key of its own, in file order. Only unicast routers of one VRID and source that differ by their peers
+ *  need more than `routerKey`. */
+export function byRouterKey(instances: readonly VrrpInstance[]): ReadonlyMap<string, VrrpInstance> {
+  const keyed = new Map<string, VrrpInstance>();
+  for (const instance of instances) {
+    const key = routerKey(instance);
+    let free = key;
+    for (let i = 2; keyed.has(free); i++) free = `${key} #${i}`;
+    keyed.set(free, instance);
+  }
+  return keyed;
+}
 
-/** RFC 9568 §6.1: priority 255 says that the addresses are this router's own. */
-export const isOwner = (config: Pick<VrrpInstance, 'priority'>): boolean => config.priority === 255;
+/** What a router is known by across a reload: its name may change (behaviour.md section 13, Q14), and its peers may. */
+export function routerKey(
+  config: Pick<VrrpInstance, 'vrid' | 'family' | 'interface' | 'destination' | 'sourceAddress'>,
+): string {
+  const { interface: name, family, vrid, destination, sourceAddress } = config;
+  const how = destination.kind === 'multicast' ? destination.group : `from ${sourceAddress ?? 'anywhere'}`;
+  return `${name} ${family} ${vrid} ${how}`;
+}
+
+/** RFC 9568 §6.1: this priority says that the addresses are the router's own. */
+export const OWNER_PRIORITY: Priority = priority(255);
+export const isOwner = (config: Pick<VrrpInstance, 'priority'>): boolean =>
+  config.priority === OWNER_PRIORITY;

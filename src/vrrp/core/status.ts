@@ -7,6 +7,12 @@ import { addressKey, isRouted } from './network.ts';
 import type { NodeState } from './node-state.ts';
 import { routingOf } from './routing.ts';
 import type { Phase, RouterState } from './state.ts';
+import {
+  groupStatuses,
+  type SyncGroupStatus,
+  type TrackerStatus,
+  trackerStatuses,
+} from './tracker-status.ts';
 
 export type VrrpStateName = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT';
 
@@ -26,6 +32,12 @@ export interface VrrpCounters {
   readonly invalidAuthType: number;
   readonly authTypeMismatch: number;
   readonly authFailures: number;
+  readonly hmacMissing: number;
+  readonly hmacMalformed: number;
+  readonly hmacUnknownKey: number;
+  readonly hmacInvalid: number;
+  readonly hmacStale: number;
+  readonly hmacReplayed: number;
   readonly priorityZeroReceived: number;
   readonly priorityZeroSent: number;
   readonly gratuitousArpsSent: number;
@@ -67,6 +79,8 @@ export interface VrrpInstanceStatus {
 
 export interface VrrpStatus {
   readonly instances: readonly VrrpInstanceStatus[];
+  readonly groups: readonly SyncGroupStatus[];
+  readonly trackers: readonly TrackerStatus[];
   /** packets dropped before they reached an instance: unknown VRID, not VRRP, socket overrun */
   readonly strayPackets: number;
 }
@@ -86,6 +100,12 @@ export const NO_COUNTS: VrrpCounters = {
   invalidAuthType: 0,
   authTypeMismatch: 0,
   authFailures: 0,
+  hmacMissing: 0,
+  hmacMalformed: 0,
+  hmacUnknownKey: 0,
+  hmacInvalid: 0,
+  hmacStale: 0,
+  hmacReplayed: 0,
   priorityZeroReceived: 0,
   priorityZeroSent: 0,
   gratuitousArpsSent: 0,
@@ -103,6 +123,8 @@ export const STATE_NAME: Readonly<Record<Phase['kind'], VrrpStateName>> = {
 export function statusOf(node: NodeState, wallOf: (at: Instant) => number): VrrpStatus {
   return {
     instances: node.routers.map((router) => instanceStatus(router, node, wallOf)),
+    groups: groupStatuses(node),
+    trackers: trackerStatuses(node),
     strayPackets: node.strayPackets,
   };
 }

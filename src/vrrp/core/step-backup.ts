@@ -4,9 +4,10 @@ import type { AcceptedAdvert } from '../wire/receive.ts';
 import { andThen, complainOnce, count, isDue, log, type Step, type World } from './effects.ts';
 import { vrrpLog } from './log-events.ts';
 import { removeAll } from './routing.ts';
-import { type Backup, isOwner, type RouterState } from './state.ts';
+import { type Backup, isOwner, OWNER_PRIORITY, type RouterState } from './state.ts';
 import { LATENESS_TOLERATED, skewTime } from './timers.ts';
 import { becomeMaster, downInterval, timerInputs } from './transitions.ts';
+import { raise } from './two-owners.ts';
 
 export function backupHeard(
   router: RouterState,
@@ -17,32 +18,52 @@ export function backupHeard(
 ): Step {
   const { advert } = heard;
   if (advert.priority === 0) return masterResigned(router, phase, heard, now);
-  const [lone, dropped] = giveUpAdoption(router, phase, world, now);
+  const sameOwner = advert.priority === OWNER_PRIORITY && phase.master?.address === heard.source;
+  const [lone, dropped] = giveUpAdoption(sameOwner ? router : raise(router), phase, world, now);
   const ready = lone.phase.kind === 'backup' ? lone.phase : phase;
-  if (accepts(router, ready, advert.priority, now)) {
+  if (accepts(lone, ready, advert.priority, now)) {
     return andThen([lone, dropped], (r) => followMaster(r, ready, heard, now));
   }
   return andThen([lone, dropped], (r) => outbid(r, ready, heard));
 }
 
-/** Nobody better was heard in time. After a stall of this process the adverts of a living master may not even have been
- *  read yet, so a deadline noticed late is followed by one more skew of listening before the takeover. */
+/** Nobody better was heard in time: this router is master, or would be if its sync group were ready. */
 export function masterDown(router: RouterState, phase: Backup, world: World, now: Instant): Step {
-  const late = elapsed(phase.downAt, now);
+  const patient = grantGrace(router, phase, now);
+  if (patient !== null) return patient;
   const { name } = router.config;
-  if (late > LATENESS_TOLERATED && !phase.graceGiven) {
-    const extra = skewTime(timerInputs(router, phase.masterInterval));
-    const patient: Backup = { ...phase, downAt: after(now, extra), graceGiven: true };
-    const entry = vrrpLog.loopLate({ instance: name, lateMicros: late, extraMicros: extra });
-    return [{ ...router, phase: patient }, [log(entry)]];
-  }
-  const [master, actions] = becomeMaster(
-    router,
-    world,
-    { source: phase.source, reason: phase.takeoverReason },
-    now,
-  );
+  const group = world.groups.get(name);
+  if (group !== undefined) return wishMastership(router, phase, group.name, now);
+  const { source, takeoverReason: reason } = phase;
+  const [master, actions] = becomeMaster(router, world, { source, reason }, now);
   return [master, [log(vrrpLog.masterTimedOut({ instance: name })), ...actions]];
+}
+
+/** The group's step (group-step.ts) makes all members master once each of them wishes it. Until then the wait begins
+ *  again, and an advert that is accepted ends the wish. */
+function wishMastership(router: RouterState, phase: Backup, group: string, now: Instant): Step {
+  const { name: instance } = router.config;
+  const wishing: Backup = {
+    ...phase,
+    wantsMaster: true,
+    graceGiven: false,
+    downAt: after(now, downInterval(router, phase.masterInterval)),
+    reason: `${phase.takeoverReason}: ready, but sync group ${group} is not`,
+  };
+  const line = phase.wantsMaster ? [] : [log(vrrpLog.masterTimedOut({ instance }))];
+  return [{ ...router, phase: wishing }, line];
+}
+
+/** After a stall of this process the adverts of a living master may not even have been read yet, so a deadline noticed
+ *  late is followed by one more skew of listening before the takeover. Null when there is no need. */
+function grantGrace(router: RouterState, phase: Backup, now: Instant): Step | null {
+  const late = elapsed(phase.downAt, now);
+  if (late <= LATENESS_TOLERATED || phase.graceGiven) return null;
+  const extra = skewTime(timerInputs(router, phase.masterInterval));
+  const patient: Backup = { ...phase, downAt: after(now, extra), graceGiven: true };
+  const { name: instance } = router.config;
+  const entry = vrrpLog.loopLate({ instance, lateMicros: late, extraMicros: extra });
+  return [{ ...router, phase: patient }, [log(entry)]];
 }
 
 /** Something changed the master-down interval while it runs: the deadline moves along, but not into the past. */
@@ -62,7 +83,7 @@ function masterResigned(router: RouterState, phase: Backup, heard: AcceptedAdver
 }
 
 /** Another master answers for the addresses: ours would be duplicates. From here on it is an ordinary start. */
-function giveUpAdoption(router: RouterState, phase: Backup, world: World, now: Instant): Step {
+export function giveUpAdoption(router: RouterState, phase: Backup, world: World, now: Instant): Step {
   if (!phase.adopting) return [router, []];
   const downAt = after(now, downInterval(router, phase.masterInterval));
   return [{ ...router, phase: { ...phase, adopting: false, downAt } }, removeAll(router, world.network)];
@@ -87,6 +108,7 @@ function followMaster(router: RouterState, phase: Backup, heard: AcceptedAdvert,
     master: { address: source, priority: advert.priority },
     preemptAt: delaying ? (phase.preemptAt ?? after(now, router.config.preemptDelay)) : null,
     graceGiven: false,
+    wantsMaster: false,
     reason: `master is ${source} with priority ${advert.priority}`,
   };
   const followed: RouterState = { ...router, phase: following };

@@ -20,9 +20,10 @@ import {
 import { vrrpLog } from './log-events.ts';
 import { isPresent } from './network.ts';
 import { missingRouting } from './routing.ts';
-import type { Master, RouterState } from './state.ts';
+import { isOwner, type Master, type RouterState } from './state.ts';
 import { learnedInterval } from './step-backup.ts';
 import { yieldTo } from './transitions.ts';
+import { rivalHeard, rivalTold } from './two-owners.ts';
 
 /** Addresses put back at once between two adverts; more wait for the next advert, so that a program which keeps
  *  removing them cannot make this process spin. */
@@ -40,9 +41,16 @@ export function masterHeard(
     return advertise(count(router, 'priorityZeroReceived'), phase, world, now);
   }
   const rank = advert.priority - router.effectivePriority || compareIp(source, phase.source);
-  return rank > 0
-    ? stepBack(router, phase, heard, world, now)
-    : assertMastership(router, phase, heard, world, now);
+  if (rank > 0) return stepBack(router, phase, heard, world, now);
+  if (!isOwner(router.config) || advert.priority !== router.effectivePriority) {
+    return assertMastership(router, phase, heard, world, now);
+  }
+  const rival = rivalHeard(router, phase, { source, interval: advert.interval }, now);
+  return andThen(rival.step, (r) =>
+    rival.yields
+      ? stepBack(r, phase, heard, world, now)
+      : assertMastership(r, rival.phase, heard, world, now),
+  );
 }
 
 /** Everything whose time has come: the own advert first. */
@@ -97,7 +105,8 @@ export function advertise(router: RouterState, phase: Master, world: World, now:
     ? after(phase.nextAdvertAt, advertInterval)
     : after(now, advertInterval);
   const nextAdvertAt = onBeat > now ? onBeat : after(now, advertInterval);
-  return sendAdvert({ ...router, phase: { ...phase, nextAdvertAt, repairs: 0 } }, world, {
+  const rival = rivalTold(phase.rival, advertInterval, now);
+  return sendAdvert({ ...router, phase: { ...phase, nextAdvertAt, rival, repairs: 0 } }, world, {
     source: phase.source,
     priority: router.effectivePriority,
   });
@@ -144,6 +153,16 @@ function stepBack(
   );
 }
 
+const ALERT_GROUP = { kind: 'alert_group' } as const;
+
+/** Somebody advertises another member of the sync group, and may have announced this one's addresses as well. */
+export function masterAlerted(router: RouterState, phase: Master, now: Instant): Step {
+  const { garp } = router.config;
+  const lowerPrioBurstAt = garp.lowerPrioDelay > 0 ? after(now, garp.lowerPrioDelay) : null;
+  const stern: Master = { ...phase, announce: { ...phase.announce, lowerPrioBurstAt } };
+  return [{ ...router, phase: stern }, announce(router, garp.lowerPrioRepeat)];
+}
+
 /** Lower priority, or equal priority and smaller address: tell the sender and, because it may have announced the
  *  addresses as its own, the neighbours too. */
 function assertMastership(
@@ -166,7 +185,10 @@ function assertMastership(
     ours: router.effectivePriority,
   });
   return andThen(
-    andThen(answered, (sent) => [sent, announce(sent, garp.lowerPrioRepeat)]),
+    andThen(answered, (sent) => [
+      sent,
+      [...announce(sent, garp.lowerPrioRepeat), ...(world.groups.has(name) ? [ALERT_GROUP] : [])],
+    ]),
     (sent) => complainOnce(sent, 'lower_priority', line),
   );
 }

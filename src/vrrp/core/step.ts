@@ -3,7 +3,13 @@ import { exhaustive } from '../../base/never.ts';
 import { earliest, type Instant, type Priority } from '../../base/units.ts';
 import type { RoutingEntry } from '../../config/model/routing.ts';
 import type { VirtualAddress, VrrpInstance } from '../../config/model/vrrp.ts';
-import { type AcceptedAdvert, type DropReason, type ReceivedPacket, receiveAdvert } from '../wire/receive.ts';
+import {
+  type AcceptedAdvert,
+  type ChecksumStyle,
+  type DropReason,
+  type ReceivedPacket,
+  receiveAdvert,
+} from '../wire/receive.ts';
 import { announceDeadline } from './announce.ts';
 import {
   andThen,
@@ -16,16 +22,27 @@ import {
   type Step,
   type World,
 } from './effects.ts';
-import { assessHealth, effectivePriority, faultReason } from './health.ts';
+import { healthInGroup } from './group.ts';
+import { effectivePriority, faultReason } from './health.ts';
 import { vrrpLog } from './log-events.ts';
 import { addressKey } from './network.ts';
 import { reconfigure } from './reload.ts';
 import { removeAll, routingRefused, routingRestored } from './routing.ts';
-import type { RouterState } from './state.ts';
+import { isOwner, type RouterState } from './state.ts';
 import type { VrrpCounters } from './status.ts';
-import { backupHeard, masterDown, moveDeadline } from './step-backup.ts';
-import { masterDue, masterHeard, repair, repairRouting } from './step-master.ts';
-import { becomeFault, begin, downInterval, halt, recover } from './transitions.ts';
+import { backupHeard, giveUpAdoption, masterDown, moveDeadline } from './step-backup.ts';
+import { masterAlerted, masterDue, masterHeard, repair, repairRouting } from './step-master.ts';
+import {
+  awaitedText,
+  becomeFault,
+  becomeMasterWithGroup,
+  begin,
+  downInterval,
+  halt,
+  recover,
+  stepBackWithGroup,
+} from './transitions.ts';
+import { ownPriority } from './two-owners.ts';
 import { isSwitchedOff, switchLinks } from './virtual-links.ts';
 
 export type RouterEvent =
@@ -48,6 +65,14 @@ export type RouterEvent =
   | { readonly kind: 'routing_refused'; readonly entries: readonly RoutingEntry[]; readonly detail: string }
   | { readonly kind: 'config_replaced'; readonly config: VrrpInstance }
   | { readonly kind: 'instance_removed' }
+  /** a lower-priority advert for another member of the sync group */
+  | { readonly kind: 'group_alerted' }
+  /** every member of the sync group wishes to be master */
+  | { readonly kind: 'group_ready' }
+  /** another member of the sync group is no master, or no master any more; `reason` names it */
+  | { readonly kind: 'group_stepped_back'; readonly reason: string }
+  /** another member of the sync group heard a master, so that this one cannot keep addresses it found at its start */
+  | { readonly kind: 'group_heard_master' }
   | { readonly kind: 'stop_requested'; readonly release: boolean };
 
 export function stepRouter(router: RouterState, event: RouterEvent, world: World, now: Instant): Step {
@@ -79,6 +104,14 @@ export function stepRouter(router: RouterState, event: RouterEvent, world: World
       return reconfigure(router, event.config, world, now);
     case 'stop_requested':
       return halt(router, world, { keep: !event.release, reason: 'stopped' }, now);
+    case 'group_alerted':
+      return phase.kind === 'master' ? masterAlerted(router, phase, now) : [router, []];
+    case 'group_ready':
+      return becomeMasterWithGroup(router, world, now);
+    case 'group_stepped_back':
+      return stepBackWithGroup(router, world, event.reason, now);
+    case 'group_heard_master':
+      return phase.kind === 'backup' ? giveUpAdoption(router, phase, world, now) : [router, []];
     case 'instance_removed':
       return halt(router, world, { keep: false, reason: 'removed from the configuration' }, now);
     default:
@@ -127,6 +160,14 @@ const DROP_COUNTER: Readonly<Record<DropReason, keyof VrrpCounters>> = {
   invalid_auth_type: 'invalidAuthType',
   auth_type_mismatch: 'authTypeMismatch',
   auth_failure: 'authFailures',
+  ah_forged: 'authFailures',
+  ah_replayed: 'authFailures',
+  hmac_missing: 'hmacMissing',
+  hmac_malformed: 'hmacMalformed',
+  hmac_unknown_key: 'hmacUnknownKey',
+  hmac_forged: 'hmacInvalid',
+  hmac_stale: 'hmacStale',
+  hmac_replayed: 'hmacReplayed',
   advert_interval: 'advertIntervalErrors',
   invalid_type: 'invalidTypeReceived',
   checksum: 'checksumErrors',
@@ -141,8 +182,7 @@ function received(router: RouterState, packet: ReceivedPacket, world: World, now
   const sameSender = phase.kind === 'backup' && phase.master?.address === packet.source;
   const verdict = receiveAdvert(packet, {
     instance: config,
-    groupForChecksum:
-      config.destination.kind === 'unicast' && config.family === 'inet' ? world.globals.mcastGroup4 : null,
+    groupForChecksum: mayBeOld(config) ? world.globals.mcastGroup4 : null,
     listed: config.skipCheckAdvAddr && sameSender ? null : listedAddresses(config, world.network),
   });
   if (!verdict.ok) {
@@ -153,6 +193,7 @@ function received(router: RouterState, packet: ReceivedPacket, world: World, now
     });
     return complainOnce(count(router, DROP_COUNTER[verdict.error]), verdict.error, entry);
   }
+  if (isOwner(config) && config.ownerIgnoreAdverts) return [router, []];
   if (packet.source === phase.source) {
     const entry = vrrpLog.ownAdvertHeard({ instance: config.name, source: packet.source });
     return complainOnce(router, 'own_advert', entry);
@@ -160,11 +201,19 @@ function received(router: RouterState, packet: ReceivedPacket, world: World, now
   const isNewMaster = phase.kind === 'backup' && !sameSender;
   const listening = isNewMaster ? { ...router, complained: [] } : router;
   const noted = andThen(noteAddressList(listening, verdict.value, world), (r) => [
-    { ...count(r, 'advertsReceived'), checksumStyle: verdict.value.checksum },
+    { ...count(r, 'advertsReceived'), checksumStyle: styleAfter(config, verdict.value.checksum) },
     [],
   ]);
   return andThen(noted, (r) => heard(r, verdict.value, world, now));
 }
+
+/** The checksum of old keepalived routers is looked for unless old_unicast_checksum says never. */
+const mayBeOld = ({ destination, family }: VrrpInstance): boolean =>
+  destination.kind === 'unicast' && family === 'inet' && destination.checksum !== 'new';
+
+/** As the peers do, unless old_unicast_checksum says how. */
+const styleAfter = ({ destination }: VrrpInstance, seen: ChecksumStyle): ChecksumStyle =>
+  destination.kind === 'unicast' && destination.checksum === 'old' ? 'group' : seen;
 
 function heard(router: RouterState, advert: AcceptedAdvert, world: World, now: Instant): Step {
   const { phase } = router;
@@ -191,18 +240,25 @@ function noteAddressList(
 
 /** Links, addresses or sockets are not what they were: fit or unfit, which source, which priority. */
 function networkChanged(router: RouterState, world: World, now: Instant): Step {
+  const { config } = router;
+  const weighed = reweigh(router, ownPriority(router, effectivePriority(config, world.network)), now);
+  return andThen(weighed, (r) => judgeHealth(r, world, now));
+}
+
+function judgeHealth(router: RouterState, world: World, now: Instant): Step {
   const { phase, config } = router;
-  if (phase.kind === 'initialize') return [router, []];
-  const health = assessHealth(config, world.network, world.virtual);
-  const weighed = reweigh(router, effectivePriority(config, world.network), now);
+  if (phase.kind === 'initialize') return phase.awaitsTrackers ? begin(router, world, now) : [router, []];
+  const health = healthInGroup(config, world);
   if (health.kind === 'unfit') {
     const reason = faultReason(health.causes);
-    if (phase.kind !== 'fault') return becomeFault(weighed, world, reason, now);
-    return [{ ...weighed, phase: { ...phase, reason } }, []];
+    if (phase.kind !== 'fault') return becomeFault(router, world, reason, now);
+    return [{ ...router, phase: { ...phase, reason } }, []];
   }
-  if (weighed.phase.kind === 'fault') return recover(weighed, health.source, now);
-  if (weighed.phase.kind === 'initialize') return [weighed, []];
-  const sourced = { ...weighed, phase: { ...weighed.phase, source: health.source } };
+  if (phase.kind === 'fault') {
+    if (health.pending.length === 0) return recover(router, health.source, now);
+    return [{ ...router, phase: { ...phase, reason: awaitedText(health.pending) } }, []];
+  }
+  const sourced: RouterState = { ...router, phase: { ...phase, source: health.source } };
   const off = phase.kind === 'master' && isSwitchedOff(config, world.network);
   return [reconsider(sourced), off ? switchLinks(config, true) : []];
 }
@@ -216,14 +272,16 @@ function reconsider(router: RouterState): RouterState {
 }
 
 /** In Backup the running deadline moves along (behaviour.md section 4.1). */
-function reweigh(router: RouterState, priority: Priority, now: Instant): RouterState {
-  if (priority === router.effectivePriority) return router;
+function reweigh(router: RouterState, priority: Priority, now: Instant): Step {
+  const { phase, effectivePriority: before } = router;
+  if (priority === before) return [router, []];
   const weighed = { ...router, effectivePriority: priority };
-  const { phase } = router;
-  if (phase.kind !== 'backup') return weighed;
+  if (phase.kind === 'initialize') return [weighed, []];
+  const line = log(vrrpLog.priorityChanged({ instance: router.config.name, before, after: priority }));
+  if (phase.kind !== 'backup') return [weighed, [line]];
   const from = downInterval(router, phase.masterInterval);
   const to = downInterval(weighed, phase.masterInterval);
-  return { ...weighed, phase: moveDeadline(phase, { from, to }, now) };
+  return [{ ...weighed, phase: moveDeadline(phase, { from, to }, now) }, [line]];
 }
 
 /** A master tells its neighbours of an address only now, or tells the operator that another machine has it. */

@@ -17,13 +17,15 @@ import {
   sendAdvert,
   type World,
 } from './effects.ts';
-import { assessHealth, faultReason } from './health.ts';
+import { healthInGroup, isMasterAtOnce } from './group.ts';
+import { faultReason } from './health.ts';
 import { vrrpLog } from './log-events.ts';
 import { addressKey, isPresent, isRouted } from './network.ts';
 import { addMissingRouting, removeAll, routingOf } from './routing.ts';
 import { type Backup, isOwner, type Phase, type RouterState } from './state.ts';
 import { STATE_NAME } from './status.ts';
 import { masterDownInterval, type TimerInputs } from './timers.ts';
+import { raise } from './two-owners.ts';
 import { switchLinks } from './virtual-links.ts';
 
 export interface Sender {
@@ -43,10 +45,11 @@ export const downInterval = (router: RouterState, masterInterval: Micros): Micro
 
 /** End of the startup delay. An owner is master at once (RFC 9568 §6.4.1); everybody else listens first. */
 export function begin(router: RouterState, world: World, now: Instant): Step {
-  const health = assessHealth(router.config, world.network, world.virtual);
+  const health = healthInGroup(router.config, world);
   if (health.kind === 'unfit') return becomeFault(router, world, faultReason(health.causes), now);
+  if (health.pending.length > 0) return awaitTrackers(router, world, health.pending);
   const { source } = health;
-  if (isOwner(router.config) && router.config.initialState === 'MASTER') {
+  if (isMasterAtOnce(router.config, world.groups.get(router.config.name))) {
     return becomeMaster(router, world, { source, reason: 'owns the addresses (priority 255)' }, now);
   }
   const found = [
@@ -58,9 +61,22 @@ export function begin(router: RouterState, world: World, now: Instant): Step {
       .map(entryText),
   ];
   if (found.length > 0) return adopt(router, { source, found }, now);
-  const phase = freshBackup(router, { source, reason: 'started: listening for a master' }, now);
+  const phase = listening(router, { source, reason: 'started: listening for a master' }, now);
   return andThen([router, switchLinks(router.config, false)], (r) => enter(r, phase, now));
 }
+
+/** Without their first result it is not known whether this router may take part. Nothing is heard until then, so addresses
+ *  left in place cannot be adopted safely and go. */
+function awaitTrackers(router: RouterState, world: World, pending: readonly string[]): Step {
+  const reason = awaitedText(pending);
+  const phase: Phase = { kind: 'initialize', reason, startAt: null, awaitsTrackers: true };
+  const waits = router.phase.kind === 'initialize' && router.phase.awaitsTrackers;
+  const line = log(vrrpLog.waiting({ instance: router.config.name, reason }));
+  return [{ ...router, phase }, [...(waits ? [] : [line]), ...removeAll(router, world.network)]];
+}
+
+export const awaitedText = (pending: readonly string[]): string =>
+  `waiting for the first result of ${pending.join(', ')}`;
 
 /** Own virtual addresses in place at start were left by a stop with -V or by a crash. Taking them off would cut off
  *  traffic that they may still carry; keeping them while another master has them would make a duplicate. So they stay
@@ -84,11 +100,12 @@ function adopt(
 
 /** First the advert, so that the peers step back, then the addresses, then the announcements (RFC 9568 §6.4.2). */
 export function becomeMaster(
-  router: RouterState,
+  lowered: RouterState,
   world: World,
   { source, reason }: { readonly source: IpAddress; readonly reason: string },
   now: Instant,
 ): Step {
+  const router = raise(lowered);
   const { config } = router;
   const advertised = andThen([router, switchLinks(config, true)], (r) =>
     sendAdvert(r, world, { source, priority: r.effectivePriority }),
@@ -99,6 +116,7 @@ export function becomeMaster(
     source,
     nextAdvertAt: after(now, config.advertInterval),
     announce: announceTimersFrom(config.garp, now),
+    rival: null,
     repairs: 0,
     refused: [],
   };
@@ -135,11 +153,52 @@ export function yieldTo(
 }
 
 /** All faults are gone. The whole wait again; an owner's is one interval and the skew (behaviour.md section 4.7). */
-export function recover(router: RouterState, source: IpAddress, now: Instant): Step {
-  const phase = freshBackup(router, { source, reason: 'faults are over: listening for a master' }, now);
-  const { advertInterval } = router.config;
-  const owners = masterDownInterval(timerInputs(router, advertInterval), 1);
-  return enter(router, isOwner(router.config) ? { ...phase, downAt: after(now, owners) } : phase, now);
+export function recover(faulty: RouterState, source: IpAddress, now: Instant): Step {
+  const router = raise(faulty);
+  const reason = 'faults are over: listening for a master';
+  const [entered, actions] = enter(router, listening(router, { source, reason }, now), now);
+  return [entered, [...announceSource(router, source), ...actions]];
+}
+
+/** Peers that are written to one by one may have forgotten where this router is (behaviour.md section 4.7). */
+function announceSource({ config }: RouterState, address: IpAddress): readonly RouterAction[] {
+  const { destination, interface: name } = config;
+  return destination.kind === 'unicast' ? [{ kind: 'announce_address', interface: name, address }] : [];
+}
+
+/** A whole master-down interval of patience, an owner's is one interval and its skew. */
+function listening(
+  router: RouterState,
+  why: { readonly source: IpAddress; readonly reason: string },
+  now: Instant,
+): Backup {
+  const phase = freshBackup(router, why, now);
+  if (!isOwner(router.config)) return phase;
+  const owners = masterDownInterval(timerInputs(router, router.config.advertInterval), 1);
+  return { ...phase, downAt: after(now, owners) };
+}
+
+/** The whole sync group is master, or becomes it now. A member that a reload adds need not wait for the first results of what
+ *  it tracks: they will tell in time. */
+export function becomeMasterWithGroup(router: RouterState, world: World, now: Instant): Step {
+  const { phase } = router;
+  if (phase.kind === 'backup') {
+    return becomeMaster(router, world, { source: phase.source, reason: phase.takeoverReason }, now);
+  }
+  if (phase.kind !== 'initialize' || !phase.awaitsTrackers) return [router, []];
+  const health = healthInGroup(router.config, world);
+  if (health.kind === 'unfit') return [router, []];
+  const reason = 'added to a sync group that is master';
+  return becomeMaster(router, world, { source: health.source, reason }, now);
+}
+
+/** Another member of the sync group is no master any more. The peers are told, so that they need not wait for the
+ *  master-down deadline: unlike after a better master's advert, none of them may be master of this one yet. */
+export function stepBackWithGroup(router: RouterState, world: World, reason: string, now: Instant): Step {
+  const { phase } = router;
+  if (phase.kind !== 'master') return [router, []];
+  const backup = freshBackup(router, { source: phase.source, reason }, now);
+  return andThen(release(router, world), (free) => enter(free, backup, now));
 }
 
 /** One priority-0 advert where keepalived sends two (Q6), and none when the link is what failed. */
@@ -160,7 +219,8 @@ export function halt(
 ): Step {
   const idle: Step = [router, [{ kind: 'cancel_announcements', router: router.key }]];
   const released: Step = keep ? idle : release(router, world);
-  return andThen(released, (free) => enter(free, { kind: 'initialize', reason, startAt: null }, now));
+  const phase: Phase = { kind: 'initialize', reason, startAt: null, awaitsTrackers: false };
+  return andThen(released, (free) => enter(free, phase, now));
 }
 
 /** Resigns if master; whatever the phase, none of the virtual addresses stays. */
@@ -195,6 +255,7 @@ function freshBackup(
     preemptAt: null,
     adopting: false,
     graceGiven: false,
+    wantsMaster: false,
   };
 }
 

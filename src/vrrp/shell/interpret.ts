@@ -8,12 +8,13 @@ import type { InterfaceName } from '../../base/units.ts';
 import type { RoutingEntry } from '../../config/model/routing.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
 import type { LinkState, NetKernel, NetOperation } from '../../ports/net-kernel.ts';
-import type { Transition, VrrpAction } from '../core/actions.ts';
+import type { Watchers } from '../../track/shell/watchers.ts';
+import type { GroupTransition, Transition, VrrpAction } from '../core/actions.ts';
 import type { VrrpEvent } from '../core/events.ts';
 import { vrrpShellLog } from '../core/log-events.ts';
 import { addressKey } from '../core/network.ts';
-import { encodeAdvert } from '../wire/advert.ts';
 import type { RoutingTable } from './routing-table.ts';
+import type { AdvertOrder, Sealer } from './sealer.ts';
 import type { SocketTable } from './sockets.ts';
 import type { VirtualLinks } from './virtual-links.ts';
 
@@ -22,9 +23,14 @@ export interface Effects {
   readonly net: NetKernel;
   readonly routing: RoutingTable;
   readonly virtualLinks: VirtualLinks;
+  readonly sealer: Sealer;
+  /** milliseconds since 1970 */
+  readonly wall: () => number;
   readonly log: Log;
   readonly links: ReadonlyMap<InterfaceName, LinkState>;
+  readonly watchers: Watchers;
   readonly onTransition: (transition: Transition) => void;
+  readonly onGroupTransition: (transition: GroupTransition) => void;
   /** a failure to send on an interface, or null when it works again: logged by the owner when it changes */
   readonly onSent: (name: InterfaceName, error: SystemError | null) => void;
 }
@@ -72,6 +78,13 @@ export function interpret(action: VrrpAction, effects: Effects): readonly VrrpEv
     case 'publish_transition':
       effects.onTransition(action.transition);
       return [];
+    case 'publish_group_transition':
+      effects.onGroupTransition(action.transition);
+      return [];
+    case 'run_program':
+    case 'end_program':
+      effects.watchers.carryOut(action);
+      return [];
     case 'write_log':
       effects.log(action.entry);
       return [];
@@ -91,12 +104,22 @@ function addRouting(
   return { added, refused: events };
 }
 
-function sendAdvert(order: Extract<VrrpAction, { kind: 'send_advert' }>, effects: Effects): void {
-  const { source, destination, checksumDestination } = order;
+const NO_KEY: SystemError = {
+  code: 'ENOKEY',
+  attempted: 'seal an advert',
+  detail: 'the active key of auth_hmac is not there',
+};
+
+function sendAdvert(order: AdvertOrder, effects: Effects): void {
+  const { source, destination, ttl } = order;
   const socket = effects.sockets.find(order);
   if (socket === null) return;
-  const payload = encodeAdvert(order.advert, { source, destination: checksumDestination });
-  const sent = socket.send({ source, destination, payload });
+  const sealed = effects.sealer.seal(order, effects.wall());
+  if (sealed === null) {
+    effects.onSent(order.interface, NO_KEY);
+    return;
+  }
+  const sent = socket.send({ source, destination, ttl, ...sealed });
   effects.onSent(order.interface, sent.ok ? null : sent.error);
 }
 

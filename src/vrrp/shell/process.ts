@@ -12,16 +12,23 @@
 import type { Log } from '../../base/log.ts';
 import { invariant } from '../../base/never.ts';
 import { type SystemError, systemErrorText } from '../../base/system-error.ts';
-import { earliest, type Instant, type InterfaceName, instant } from '../../base/units.ts';
+import { earliest, type Instant, type InterfaceName, instant, MICROS_PER_MILLI } from '../../base/units.ts';
 import type { Config } from '../../config/model/config.ts';
+import type { ScriptSettings } from '../../config/model/global.ts';
 import type { RoutingEntry } from '../../config/model/routing.ts';
 import type { VrrpInstance } from '../../config/model/vrrp.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
 import type { LinkKernel } from '../../ports/link-kernel.ts';
 import type { NetEvent, NetKernel } from '../../ports/net-kernel.ts';
 import type { PacketPort } from '../../ports/packets.ts';
+import type { ProcessTable } from '../../ports/process-table.ts';
+import type { ProgramRunner } from '../../ports/programs.ts';
 import type { RoutingKernel } from '../../ports/routing-kernel.ts';
-import type { Transition } from '../core/actions.ts';
+import type { Sysctl } from '../../ports/sysctl.ts';
+import type { TrackedFiles } from '../../ports/tracked-files.ts';
+import { type TrackerEvent, trackedOnly } from '../../track/core/trackers.ts';
+import { createWatchers, initialiseFiles, type Watchers } from '../../track/shell/watchers.ts';
+import type { GroupTransition, Transition } from '../core/actions.ts';
 import type { VrrpConfig, VrrpEvent } from '../core/events.ts';
 import { vrrpShellLog } from '../core/log-events.ts';
 import { nextDeadline, stepNode } from '../core/node.ts';
@@ -31,7 +38,9 @@ import { staticRouting } from '../core/statics.ts';
 import { statusOf, type VrrpStatus } from '../core/status.ts';
 import { interpret } from './interpret.ts';
 import { type LinkTable, linkTable } from './links.ts';
+import { newPromotion, type Promotion } from './promotion.ts';
 import { type RoutingTable, routingTable } from './routing-table.ts';
+import { newSealer, type Sealer } from './sealer.ts';
 import { openSockets, type SocketTable } from './sockets.ts';
 import { type VirtualLinks, virtualLinks } from './virtual-links.ts';
 
@@ -41,12 +50,20 @@ export interface VrrpPorts {
   readonly net: NetKernel;
   readonly routing: RoutingKernel;
   readonly links: LinkKernel;
+  readonly sysctl: Sysctl;
   readonly log: Log;
+  /** what instances track */
+  readonly programs: ProgramRunner;
+  readonly files: TrackedFiles;
+  readonly processes: ProcessTable;
 }
 
 /** The part of the configuration that this process lives by. */
-export type VrrpPart = Pick<Config, 'vrrpInstances' | 'statics'> & {
-  readonly global: Pick<Config['global'], 'vrrp'>;
+export type VrrpPart = Pick<
+  Config,
+  'vrrpInstances' | 'vrrpSyncGroups' | 'vrrpScripts' | 'trackFiles' | 'trackProcesses' | 'statics'
+> & {
+  readonly global: Pick<Config['global'], 'vrrp' | 'scripts'>;
 };
 
 /** The machine that decides. The simulator puts a broken one in its place, to prove that it would notice. */
@@ -59,6 +76,7 @@ export interface VrrpOptions {
   /** false (-V): a stop leaves the addresses where they are and sends no priority-0 advert */
   readonly releaseVips: boolean;
   readonly onStatusChange?: (transition: Transition) => void;
+  readonly onGroupChange?: (transition: GroupTransition) => void;
 }
 
 export interface VrrpProcess {
@@ -80,20 +98,25 @@ export function startVrrp(
   options: VrrpOptions,
   core: VrrpCore = { stepNode, nextDeadline },
 ): VrrpProcess {
-  const running = new Running({ ports, options, core }, vrrpConfigOf(config));
+  const running = new Running({ ports, options, core }, config);
   running.start();
   return {
-    reload: (next) => running.reload(vrrpConfigOf(next)),
+    reload: (next) => running.reload(next),
     stop: () => running.stop(),
     status: () => running.status(),
     resetCounters: () => running.resetCounters(),
   };
 }
 
-const vrrpConfigOf = (config: VrrpPart): VrrpConfig => ({
+export const vrrpConfigOf = (config: VrrpPart): VrrpConfig => ({
   globals: config.global.vrrp,
   instances: config.vrrpInstances,
   statics: config.statics,
+  groups: config.vrrpSyncGroups,
+  trackers: trackedOnly(
+    { scripts: config.vrrpScripts, files: config.trackFiles, processes: config.trackProcesses },
+    config.vrrpInstances.flatMap(({ trackers }) => trackers),
+  ),
 });
 
 const routingEntries = ({ instances, statics }: VrrpConfig): readonly RoutingEntry[] => [
@@ -109,9 +132,13 @@ class Running {
   readonly #sockets: SocketTable;
   readonly #routing: RoutingTable;
   readonly #virtualLinks: VirtualLinks;
+  readonly #sealer: Sealer = newSealer();
+  readonly #promotion: Promotion;
   readonly #alarm: Alarm;
   /** interfaces on which the last advert could not be sent */
   readonly #mute = new Set<InterfaceName>();
+  readonly #watchers: Watchers;
+  #scripts: ScriptSettings;
   #config: VrrpConfig;
   #node: NodeState;
   #unsubscribe: (() => void) | null = null;
@@ -124,12 +151,17 @@ class Running {
       options,
       core,
     }: { readonly ports: VrrpPorts; readonly options: VrrpOptions; readonly core: VrrpCore },
-    config: VrrpConfig,
+    part: VrrpPart,
   ) {
+    const config = vrrpConfigOf(part);
+    this.#scripts = part.global.scripts;
+    const settings = (): ScriptSettings => this.#scripts;
+    this.#watchers = createWatchers(ports, settings, (event) => this.#tracked(event));
     this.#ports = ports;
     this.#options = options;
     this.#core = core;
     this.#config = config;
+    this.#sealer.configure(config.instances);
     this.#node = newNode(config.globals);
     const wake = (): void => this.#wake();
     this.#sockets = openSockets(ports.packets, ports.log, wake);
@@ -141,6 +173,7 @@ class Running {
       log: ports.log,
       onChange: () => this.#routingTouched(),
     });
+    this.#promotion = newPromotion(ports.sysctl, ports.log);
   }
 
   /** Subscribes before it reads, so that nothing falls between; what is told twice does no harm. */
@@ -154,13 +187,17 @@ class Running {
     this.#reconcileSockets(this.#config.instances, now);
     this.#routing.want(routingEntries(this.#config), now);
     this.#readRouting(now);
+    initialiseFiles(this.#config.trackers, this.#ports);
     this.#feed({ kind: 'started', config: this.#config, ...network }, now);
+    this.#watchers.watch(this.#config.trackers);
     this.#arm();
   }
 
   /** Sockets of old and new instances are open while they change over: the old resign on theirs. */
-  reload(config: VrrpConfig): void {
+  reload(part: VrrpPart): void {
     if (this.#stopped) return;
+    const config = vrrpConfigOf(part);
+    this.#scripts = part.global.scripts;
     const now = this.#ports.clock.now();
     this.#addLinksOf(config, now);
     this.#reconcileSockets([...this.#config.instances, ...config.instances], now);
@@ -170,7 +207,9 @@ class Running {
     this.#feed({ kind: 'config_changed', config }, now);
     this.#routing.want(routingEntries(config), now);
     this.#virtualLinks.reconcile(config.instances, this.#links.byName);
+    this.#watchers.watch(config.trackers);
     this.#reconcileSockets(config.instances, now);
+    this.#sealer.configure(config.instances);
     this.#arm();
   }
 
@@ -185,11 +224,13 @@ class Running {
     if (this.#stopped) return;
     this.#feed({ kind: 'stop_requested', release: this.#options.releaseVips }, this.#ports.clock.now());
     this.#stopped = true;
+    this.#watchers.close();
     this.#alarm.set(null);
     this.#unsubscribe?.();
     this.#sockets.closeAll();
     if (this.#options.releaseVips) this.#virtualLinks.release(this.#links.byName);
     this.#routing.close();
+    this.#promotion.reconcile([], this.#links.byName);
   }
 
   status(): VrrpStatus {
@@ -217,9 +258,13 @@ class Running {
   #wake(): void {
     if (this.#stopped) return;
     const now = this.#ports.clock.now();
-    for (const { packet, ...where } of this.#sockets.drain(DATAGRAMS_PER_WAKE_MAX)) {
-      const receivedAt = instant(Math.min(packet.receivedAt, now));
-      this.#feed({ kind: 'packet_received', ...where, packet }, receivedAt);
+    const wall = this.#ports.clock.wall();
+    for (const arrival of this.#sockets.drain(DATAGRAMS_PER_WAKE_MAX)) {
+      const { interface: name, family } = arrival;
+      const receivedAt = instant(Math.min(arrival.packet.receivedAt, now));
+      const arrivedAt = wall - (now - receivedAt) / MICROS_PER_MILLI;
+      const packet = this.#sealer.open(arrival, arrivedAt);
+      this.#feed({ kind: 'packet_received', interface: name, family, packet }, receivedAt);
     }
     const { retryAt } = this.#sockets;
     if (retryAt !== null && retryAt <= now) this.#reconcileSockets(this.#config.instances, now);
@@ -259,7 +304,14 @@ class Running {
     if (present !== null) this.#feed({ kind: 'routing_read', present }, now);
   }
 
+  #tracked(event: TrackerEvent): void {
+    if (this.#stopped) return;
+    this.#feed(event, this.#ports.clock.now());
+    this.#arm();
+  }
+
   #reconcileSockets(instances: readonly VrrpInstance[], now: Instant): void {
+    this.#promotion.reconcile(instances, this.#links.byName);
     const changes = this.#sockets.reconcile({ instances, links: this.#links.byName }, now);
     for (const change of changes) this.#feed(change, now);
   }
@@ -281,9 +333,13 @@ class Running {
       net: this.#ports.net,
       routing: this.#routing,
       virtualLinks: this.#virtualLinks,
+      sealer: this.#sealer,
+      wall: () => this.#ports.clock.wall(),
       log: this.#ports.log,
       links: this.#links.byName,
+      watchers: this.#watchers,
       onTransition: (transition) => this.#options.onStatusChange?.(transition),
+      onGroupTransition: (transition) => this.#options.onGroupChange?.(transition),
       onSent: (name, error) => this.#sent(name, error),
     };
   }

@@ -1,13 +1,13 @@
-/** The sockets of the VRRP process: one per interface, family and multicast group, and one announcer per link. They are
+/** The sockets of the VRRP process: one per interface, family, protocol and multicast group, and one announcer per link. They are
  *  opened when the link exists, opened anew when it comes back under another index, and closed when nobody needs them. */
 import type { Family, IpAddress } from '../../base/ip.ts';
 import type { Log } from '../../base/log.ts';
 import type { MacAddress } from '../../base/mac.ts';
 import { type SystemError, systemErrorText } from '../../base/system-error.ts';
 import { after, type IfIndex, type Instant, type InterfaceName, millis } from '../../base/units.ts';
-import type { VrrpInstance } from '../../config/model/vrrp.ts';
+import type { VrrpAuthentication, VrrpInstance } from '../../config/model/vrrp.ts';
 import type { LinkState } from '../../ports/net-kernel.ts';
-import type { Announcer, PacketPort, VrrpPacket, VrrpSocket } from '../../ports/packets.ts';
+import type { Announcer, PacketPort, VrrpPacket, VrrpProtocol, VrrpSocket } from '../../ports/packets.ts';
 import type { VrrpEvent } from '../core/events.ts';
 import { vrrpShellLog } from '../core/log-events.ts';
 
@@ -20,6 +20,7 @@ export interface SocketTable {
   find(order: {
     readonly interface: InterfaceName;
     readonly family: Family;
+    readonly authentication: VrrpAuthentication;
     readonly destination: IpAddress;
   }): VrrpSocket | null;
   announcer(name: InterfaceName): Announcer | null;
@@ -38,12 +39,14 @@ export interface SocketWish {
 export interface Arrival {
   readonly interface: InterfaceName;
   readonly family: Family;
+  readonly protocol: VrrpProtocol;
   readonly packet: VrrpPacket;
 }
 
 interface Place {
   readonly interface: InterfaceName;
   readonly family: Family;
+  readonly protocol: VrrpProtocol;
   readonly group: IpAddress | null;
 }
 
@@ -124,19 +127,20 @@ export function openSockets(packets: PacketPort, log: Log, onReadable: () => voi
 
     drain(limit) {
       const arrivals: Arrival[] = [];
-      for (const { socket, interface: name, family, group } of sockets.values()) {
+      for (const { socket, interface: name, family, protocol, group } of sockets.values()) {
         // where multicast and unicast share an interface, the kernel gives both sockets what is unicast
-        const shared = group !== null && sockets.has(placeKey({ interface: name, family, group: null }));
+        const shared =
+          group !== null && sockets.has(placeKey({ interface: name, family, protocol, group: null }));
         for (const packet of socket?.drain(limit) ?? []) {
           if (shared && packet.destination !== group) continue;
-          arrivals.push({ interface: name, family, packet });
+          arrivals.push({ interface: name, family, protocol, packet });
         }
       }
       return arrivals.sort((a, b) => a.packet.receivedAt - b.packet.receivedAt);
     },
 
-    find({ interface: name, family, destination }) {
-      const here = { interface: name, family };
+    find({ interface: name, family, authentication, destination }) {
+      const here = { interface: name, family, protocol: protocolOf(authentication) };
       const key = placeKey({ ...here, group: destination });
       return (sockets.get(key) ?? sockets.get(placeKey({ ...here, group: null })))?.socket ?? null;
     },
@@ -170,13 +174,18 @@ export function openSockets(packets: PacketPort, log: Log, onReadable: () => voi
   };
 }
 
+const protocolOf = ({ kind }: VrrpAuthentication): VrrpProtocol => (kind === 'ah' ? 'ah' : 'vrrp');
+
 /** An instance with a VMAC is heard on two interfaces: see `hearsOn`. */
-function placesOf({ interface: name, advertInterface, family, destination }: VrrpInstance): readonly Place[] {
+function placesOf(instance: VrrpInstance): readonly Place[] {
+  const { interface: name, advertInterface, family, authentication, destination } = instance;
   const group = destination.kind === 'multicast' ? destination.group : null;
-  return [...new Set([name, advertInterface])].map((on) => ({ interface: on, family, group }));
+  const protocol = protocolOf(authentication);
+  return [...new Set([name, advertInterface])].map((on) => ({ interface: on, family, protocol, group }));
 }
 
-const placeKey = (place: Place): string => `${place.interface} ${place.family} ${place.group ?? 'unicast'}`;
+const placeKey = ({ interface: name, family, protocol, group }: Place): string =>
+  `${name} ${family} ${protocol} ${group ?? 'unicast'}`;
 
 const hintFor = (error: SystemError): string =>
   error.code === 'EPERM' || error.code === 'EACCES'

@@ -37,7 +37,7 @@ export function virtualLinks(kernel: LinkKernel, log: Log): VirtualLinks {
     const error = kernel.writeSetting(setting.path, setting.value);
     if (error === null)
       before.set(setting.path, { ...setting, original: before.get(setting.path)?.original ?? original });
-    else log(vrrpShellLog.settingFailed({ detail: systemErrorText(error) }));
+    else log(vrrpShellLog.linkSettingFailed({ detail: systemErrorText(error) }));
   }
 
   /** What somebody changed meanwhile is theirs. */
@@ -73,7 +73,7 @@ export function virtualLinks(kernel: LinkKernel, log: Log): VirtualLinks {
     const actual = kernel.readSetting(path);
     if (actual === null || actual === value) return;
     const error = kernel.writeSetting(path, value);
-    if (error !== null) log(vrrpShellLog.settingFailed({ detail: systemErrorText(error) }));
+    if (error !== null) log(vrrpShellLog.linkSettingFailed({ detail: systemErrorText(error) }));
   }
 
   function removeLink({ name }: VirtualLink, links: LinksByName): boolean {

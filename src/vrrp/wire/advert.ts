@@ -36,7 +36,8 @@ export interface Advert {
 /** Where the message travels: both ends are part of the v3 checksum. */
 export interface AdvertPath {
   readonly source: IpAddress;
-  readonly destination: IpAddress;
+  /** null: over IPv4 there is no pseudo header in version 3 either (v3_checksum_as_v2) */
+  readonly destination: IpAddress | null;
 }
 
 export type AdvertError =
@@ -168,15 +169,25 @@ export function encodeAdvert(advert: Advert, path: AdvertPath): Uint8Array {
   if (authOctets(version, family) > 0) writer.bytes(octetsOfHex(advert.authentication?.octets ?? ''));
   const bytes = writer.finish();
   invariant(bytes.length === length, () => `an advert of ${bytes.length} octets where ${length} belong`);
-  new DataView(bytes.buffer).setUint16(CHECKSUM_AT, advertChecksum(bytes, path));
+  return withChecksum(bytes, path);
+}
+
+/** The same message, whatever was in its checksum field. */
+export function withChecksum(message: Uint8Array, path: AdvertPath): Uint8Array {
+  const bytes = new Uint8Array(message);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(CHECKSUM_AT, 0);
+  view.setUint16(CHECKSUM_AT, advertChecksum(bytes, path));
   return bytes;
 }
 
 /** The internet checksum of a message: 0 when its own checksum field is right, the value to fill in when that is zero.
  *  v2 over IPv4 sums the message alone (RFC 3768 §5.3.8), everything else a pseudo header first (RFC 9568 §5.2.8). */
 export function advertChecksum(bytes: Uint8Array, path: AdvertPath): number {
-  const bare = advertVersion(bytes) === 2 && familyOf(path.source) === 'inet';
-  return bare ? internetChecksum(bytes) : internetChecksum(pseudoHeader(path, bytes.length), bytes);
+  const { source, destination } = path;
+  const bare = (advertVersion(bytes) === 2 && familyOf(source) === 'inet') || destination === null;
+  if (bare) return internetChecksum(bytes);
+  return internetChecksum(pseudoHeader({ source, destination }, bytes.length), bytes);
 }
 
 /** RFC 2338 §5.3.6: the password in eight octets, cut or filled with zeros, in hex. */
@@ -227,7 +238,10 @@ function writeHeader(writer: ByteWriter, fields: readonly Field[], header: Heade
 }
 
 /** IPv4: source, destination, zero, protocol, length (RFC 9568 §5.2.8). IPv6: RFC 8200 §8.1. */
-function pseudoHeader(path: AdvertPath, length: number): Uint8Array {
+function pseudoHeader(
+  path: { readonly source: IpAddress; readonly destination: IpAddress },
+  length: number,
+): Uint8Array {
   const writer = new ByteWriter(40).bytes(ipBytes(path.source)).bytes(ipBytes(path.destination));
   return familyOf(path.source) === 'inet'
     ? writer.u8(0).u8(PROTOCOL_VRRP).u16be(length).finish()

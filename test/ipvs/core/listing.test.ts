@@ -1,19 +1,21 @@
 /** Our listing of a captured dump against what ipvsadm printed of the same kernel at the same moment. */
 import { describe, expect, test } from 'vitest';
-import { printListing } from '../../../src/ipvs/core/listing.ts';
+import { type IpvsInfo, PLAIN_NUMERIC, printListing } from '../../../src/ipvs/core/listing.ts';
+import { printRules } from '../../../src/ipvs/core/rules.ts';
+import { NUMERIC } from '../../../src/ipvs/core/socket-names.ts';
 import { ipvsKernel } from '../../../src/ipvs/shell/kernel.ts';
 import type { KernelIpvs } from '../../../src/ports/ipvs-kernel.ts';
 import { fixture } from '../captured.ts';
 import { replay } from '../replay.ts';
 import { destination, service, table, tcp } from '../samples.ts';
 
-/** Reads the capture through the real kernel port and prints it. */
-function listingOf(capture: string): string {
+/** Reads the capture through the real kernel port. */
+function readCapture(capture: string): { readonly info: IpvsInfo; readonly held: KernelIpvs } {
   const kernel = ipvsKernel(replay(capture));
   const info = kernel.ok ? kernel.value.info() : kernel;
   const held = kernel.ok ? kernel.value.read() : kernel;
   if (!info.ok || !held.ok) throw new Error(JSON.stringify([info, held]));
-  return printListing(info.value, held.value);
+  return { info: info.value, held: held.value };
 }
 
 const uncounted = (held: KernelIpvs['table']): KernelIpvs => ({
@@ -23,7 +25,25 @@ const uncounted = (held: KernelIpvs['table']): KernelIpvs => ({
 });
 
 test.each(['listing-misc', 'listing-variety'])('%s is printed as ipvsadm -Ln prints it', (capture) => {
-  expect(listingOf(`${capture}.hex`)).toBe(fixture(`${capture}.ln`));
+  const { info, held } = readCapture(`${capture}.hex`);
+  expect(printListing(info, held)).toBe(fixture(`${capture}.ln`));
+});
+
+test.each([
+  ['stats', 'stats', false],
+  ['rate', 'rate', false],
+  ['exact', 'stats', true],
+  ['thr', 'thresholds', false],
+  ['pers', 'persistent_conn', false],
+] as const)('the view %s is printed as ipvsadm prints it', (file, view, exact) => {
+  const { info, held } = readCapture('listing-misc.hex');
+  const text = printListing(info, held, { ...PLAIN_NUMERIC, view, exact });
+  expect(text).toBe(fixture(`listing-misc.${file}`));
+});
+
+test('saved rules are printed as ipvsadm -Sn prints them', () => {
+  const { held } = readCapture('listing-misc.hex');
+  expect(printRules(held.table, NUMERIC)).toBe(fixture('listing-misc.save'));
 });
 
 describe('by hand', () => {
@@ -42,6 +62,7 @@ describe('by hand', () => {
       outPackets: 0n,
       inBytes: 0n,
       outBytes: 0n,
+      perSecond: { connections: 0n, inPackets: 0n, outPackets: 0n, inBytes: 0n, outBytes: 0n },
       activeConnections: 12,
       inactiveConnections: 345,
       persistentConnections: 0,

@@ -1,6 +1,7 @@
 /** The codec against what ipvsadm sends: bytes → value, value → bytes, bytes → value → bytes. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Ipv4 } from '../../../src/base/ip.ts';
 import { fwMark, port } from '../../../src/base/units.ts';
 import {
   destinationAttributes,
@@ -103,10 +104,12 @@ describe('services', () => {
     );
   });
 
-  test('an IPv4 mask with gaps counts as no prefix at all', () => {
+  test('an IPv4 mask with gaps stays a mask, so that it equals no prefix length', () => {
     const config = service(tcp('10.0.0.1', 80), { persistenceTimeout: 9 });
     const gaps = { ...serviceAttributes(config), netmask: fromHex('ff00ff00') };
-    expect(serviceFromAttributes(gaps)?.persistencePrefix).toBe(0);
+    expect(serviceFromAttributes(gaps)?.persistencePrefix).toBe('255.0.255.0');
+    const held = { ...config, persistencePrefix: ip('255.0.255.0') as Ipv4 };
+    expect(serviceAttributes(held).netmask).toEqual(gaps.netmask);
   });
 
   test('attributes without scheduler, flags, timeout or netmask are no service', () => {
@@ -189,14 +192,21 @@ describe('counters', () => {
     outPackets: 3n,
     inBytes: 4n,
     outBytes: 5n,
-    connectionsPerSecond: 0n,
-    inPacketsPerSecond: 0n,
-    outPacketsPerSecond: 0n,
-    inBytesPerSecond: 0n,
-    outBytesPerSecond: 0n,
+    connectionsPerSecond: 6n,
+    inPacketsPerSecond: 7n,
+    outPacketsPerSecond: 8n,
+    inBytesPerSecond: 9n,
+    outBytesPerSecond: 10n,
   };
   const wrapped = Object.fromEntries(Object.keys(counters).map((name) => [name, 9])) as never;
-  const known = { connections: 1n, inPackets: 2n, outPackets: 3n, inBytes: 4n, outBytes: 5n };
+  const known = {
+    connections: 1n,
+    inPackets: 2n,
+    outPackets: 3n,
+    inBytes: 4n,
+    outBytes: 5n,
+    perSecond: { connections: 6n, inPackets: 7n, outPackets: 8n, inBytes: 9n, outBytes: 10n },
+  };
 
   test('the 64-bit form is preferred, since the other wraps around', () => {
     expect(countersFromAttributes({ stats: wrapped, stats64: counters })).toEqual(known);

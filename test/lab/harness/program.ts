@@ -77,7 +77,8 @@ export async function runProgram(argv: readonly string[], input = ''): Promise<s
   return output.join('');
 }
 
-const lastLines = (lines: readonly Line[]): string =>
+/** For the message of a failure. */
+export const lastLines = (lines: readonly Line[]): string =>
   lines
     .slice(-10)
     .map(({ text }) => text)

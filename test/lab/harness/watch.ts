@@ -1,6 +1,7 @@
 /** Looks at the directors' kernels 20 times a second and turns what differs into events: which of them
  *  holds the VIP, what its IPVS table holds. It reads /proc alone, so it costs the one CPU of the lab
  *  almost nothing. */
+import { hasAddress } from './address.ts';
 import { type Ms, now, until } from './clock.ts';
 import type { Host } from './host.ts';
 import { describeTable, readTable, type Table } from './ipvs-table.ts';
@@ -99,14 +100,4 @@ function compare(host: Host, sample: Sample, vip: string): readonly Sighting[] {
     found.push({ kind: 'table_changed', at, host: host.name, table: sample.table });
   }
   return found;
-}
-
-/** Local addresses as the kernel's own lookup knows them: `|-- 192.168.100.240` followed by `/32 host
- *  LOCAL`. */
-function hasAddress(host: Host, address: string): boolean {
-  const lines = host
-    .read(`/proc/${host.pid}/net/fib_trie`)
-    .split('\n')
-    .map((line) => line.trim());
-  return lines.some((line, index) => line === `|-- ${address}` && lines[index + 1] === '/32 host LOCAL');
 }

@@ -18,6 +18,8 @@ export interface Duel {
   readonly stop: (side: Side) => Promise<void>;
   /** Waits until this side alone holds every address and says that it is master. */
   readonly mastered: (side: Side) => Promise<void>;
+  /** As `mastered`, and still so after adverts for longer than the other would wait for one it believes. */
+  readonly stays: (side: Side) => Promise<void>;
   /** what tcpdump printed, one line per packet */
   readonly wire: () => readonly string[];
   /** Waits for a packet on the wire. */
@@ -39,6 +41,8 @@ export interface Contest {
 /** Several times the longest way of the protocol from start to master at one second. */
 const PATIENCE_MS: Ms = 30_000;
 const POLL_INTERVAL_MS: Ms = 100;
+/** At one second: more than three intervals and the skew. */
+const ADVERTS_TO_BELIEVE = 6;
 const CAPTURE = ['tcpdump', '-i', 'eth0', '-vlnn', '--immediate-mode'];
 const FILTER = 'proto 112 or ip6 proto 112 or ah or arp or (icmp6 and ip6[40] == 136)';
 /** Words of a router that does not like what it hears. */
@@ -92,10 +96,32 @@ function play(contest: Contest, hosts: Duel['hosts'], tcpdump: Program): Omit<Du
       `${error}\n${(['first', 'second'] as const).map((side) => tail(log(side))).join('\n--\n')}`,
     );
   };
+  const isMasterAlone = async (side: Side): Promise<boolean> => {
+    const other = side === 'first' ? 'second' : 'first';
+    const [here, there] = [await addressesOf(hosts[side]), await addressesOf(hosts[other])];
+    const alone = contest.addresses.every((own) => here.has(own) && !there.has(own));
+    return alone && stateOf(log(side)) === 'MASTER' && stateOf(log(other)) !== 'MASTER';
+  };
+  const mastered = async (side: Side): Promise<void> => {
+    const end = now() + PATIENCE_MS;
+    while (now() < end) {
+      if (await isMasterAlone(side)) return;
+      await pause(POLL_INTERVAL_MS);
+    }
+    story(new Error(`not seen within ${PATIENCE_MS / 1000} s: ${side} as master, alone`));
+  };
+  const adverts = (): number => wire().filter((line) => /VRRPv/.test(line)).length;
   return {
     hosts,
     wire,
     log,
+    mastered,
+    async stays(side) {
+      await mastered(side);
+      const enough = adverts() + ADVERTS_TO_BELIEVE;
+      await until(`${ADVERTS_TO_BELIEVE} adverts`, PATIENCE_MS, () => adverts() >= enough).catch(story);
+      if (!(await isMasterAlone(side))) story(new Error(`${side} is not the only master any more`));
+    },
     async start(side) {
       const daemon = startDaemon(contest.kinds[side], hosts[side], contest.config(side), ['-P']);
       lives[side].push(daemon);
@@ -104,17 +130,6 @@ function play(contest: Contest, hosts: Duel['hosts'], tcpdump: Program): Omit<Du
     },
     async stop(side) {
       await lives[side].at(-1)?.stop();
-    },
-    async mastered(side) {
-      const other = side === 'first' ? 'second' : 'first';
-      const end = now() + PATIENCE_MS;
-      while (now() < end) {
-        const [here, there] = [await addressesOf(hosts[side]), await addressesOf(hosts[other])];
-        const alone = contest.addresses.every((own) => here.has(own) && !there.has(own));
-        if (alone && stateOf(log(side)) === 'MASTER' && stateOf(log(other)) !== 'MASTER') return;
-        await pause(POLL_INTERVAL_MS);
-      }
-      story(new Error(`not seen within ${PATIENCE_MS / 1000} s: ${side} as master, alone`));
     },
     onWire: (pattern) =>
       until(`${pattern} on the wire`, PATIENCE_MS, () => wire().find((line) => pattern.test(line))).catch(

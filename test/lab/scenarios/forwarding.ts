@@ -2,7 +2,7 @@
  *  scenarios' business. */
 import { startClient } from '../harness/client.ts';
 import { now, until } from '../harness/clock.ts';
-import { daemonUnderTest, startDaemon } from '../harness/daemon.ts';
+import { daemonUnderTest, programOf, startDaemon } from '../harness/daemon.ts';
 import type { Host } from '../harness/host.ts';
 import { saveTable } from '../harness/ipvs-table.ts';
 import { runProgram } from '../harness/program.ts';
@@ -67,11 +67,13 @@ async function playNat(stage: Stage, note: Note<NatSteps>): Promise<void> {
 async function playTun(stage: Stage, note: Note<TunSteps>): Promise<void> {
   const { lvs01, rs01, rs02 } = stage;
   await runProgram(['modprobe', 'ipip']); // gives every host a tunl0
-  for (const host of [rs01, rs02]) {
-    await host.run(['ip', 'link', 'set', 'tunl0', 'up']);
-    await host.run(['sysctl', '-qw', 'net.ipv4.conf.all.rp_filter=0', 'net.ipv4.conf.tunl0.rp_filter=0']);
-    await webServer(host, `${host.name}\n`).start();
-  }
+  // one real server as the seed documents set it up, by hand; the other by vipctl, from a strict start
+  await rs02.run(['ip', 'link', 'set', 'tunl0', 'up']);
+  await rs02.run(['sysctl', '-qw', 'net.ipv4.conf.all.rp_filter=0', 'net.ipv4.conf.tunl0.rp_filter=0']);
+  await rs01.run(['ip', 'addr', 'del', `${VIP}/32`, 'dev', 'lo']);
+  await rs01.run(['sysctl', '-qw', 'net.ipv4.conf.all.rp_filter=1', 'net.ipv4.conf.all.arp_ignore=0']);
+  await rs01.run([programOf('vipctl'), 'realserver', 'setup', '--vip', VIP, '--mode', 'tun']);
+  for (const host of [rs01, rs02]) await webServer(host, `${host.name}\n`).start();
   stage.follow(startDaemon(daemonUnderTest(), lvs01, quickConfig(FIRST, [bothServers(stage, 'TUN')])));
   await stage.watch.soleHolder(lvs01, PATIENCE_MS);
   note('table', await saveTable(lvs01));

@@ -91,6 +91,7 @@ describe('a received packet', () => {
   test('of IPv4 has TTL, addresses and the payload without its header', () => {
     expect(decodeIpv4Packet({ data: packet, from: new Uint8Array(0), control: [] })).toEqual({
       source: '192.168.100.101',
+      id: 2,
       destination: '224.0.0.18',
       ttl: 255,
       announcedLength: 20,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type InterfaceName, interfaceName, priority } from '../../../src/base/units.ts';
 import type { VrrpInstance } from '../../../src/config/model/vrrp.ts';
-import { address, ETH0, virtualAddress, vrrpInstance } from '../../../src/sim/topology.ts';
+import { address, ETH0, unicastTo, virtualAddress, vrrpInstance } from '../../../src/sim/topology.ts';
 import { allAddresses } from '../../../src/vrrp/core/effects.ts';
 import { assessHealth, effectivePriority, faultReason } from '../../../src/vrrp/core/health.ts';
 import {
@@ -32,6 +32,7 @@ const fact = (text: string, prefixLength = 24, name = ETH0): AddressFact => ({
 });
 
 const OWN = fact('192.168.100.101');
+const PEER = address('192.168.100.102');
 const WHOLE = networkOf([link(ETH0), link(ETH1)], [OWN]);
 
 function verdict(changes: Partial<VrrpInstance>, network: Network = WHOLE): string {
@@ -51,6 +52,13 @@ describe('the address that adverts come from', () => {
 
   test('is the configured one, whatever is on the interface', () => {
     expect(verdict({ sourceAddress: address('10.9.9.9') })).toBe('from 10.9.9.9');
+  });
+
+  test('is watched with track_src_ip: it must be on the own interface', () => {
+    const config = { sourceAddress: OWN.address, trackSource: true };
+    expect(verdict(config)).toBe('from 192.168.100.101');
+    const elsewhere = networkOf([link(ETH0), link(ETH1)], [{ ...OWN, interface: ETH1 }]);
+    expect(verdict(config, elsewhere)).toBe('source address 192.168.100.101 is not on interface eth0');
   });
 
   test('may be a virtual one for an owner, whose real address that is', () => {
@@ -92,8 +100,32 @@ describe('reasons to be in FAULT (behaviour.md sections 4.7 and 6)', () => {
     },
     {
       what: 'no multicast, but unicast',
-      changes: { destination: { kind: 'unicast', peers: [] } },
+      changes: { destination: unicastTo([PEER]) },
       network: networkOf([link(ETH0, { multicast: false })], [OWN]),
+      reason: 'from 192.168.100.101',
+    },
+    {
+      what: 'unicast without a peer (unicast_fault_no_peer)',
+      changes: { destination: unicastTo([]) },
+      network: WHOLE,
+      reason: 'there is no unicast_peer to send adverts to',
+    },
+    {
+      what: 'unicast in strict mode where multicast is possible',
+      changes: { destination: unicastTo([PEER]), strict: true },
+      network: WHOLE,
+      reason: 'strict mode does not allow unicast on eth0, which can multicast',
+    },
+    {
+      what: 'configured source not on the interface, with track_src_ip',
+      changes: { sourceAddress: address('10.9.9.9'), trackSource: true },
+      network: WHOLE,
+      reason: 'source address 10.9.9.9 is not on interface eth0',
+    },
+    {
+      what: 'configured source on the interface, with track_src_ip',
+      changes: { sourceAddress: address('192.168.100.101'), trackSource: true },
+      network: WHOLE,
       reason: 'from 192.168.100.101',
     },
     {
@@ -132,12 +164,6 @@ describe('reasons to be in FAULT (behaviour.md sections 4.7 and 6)', () => {
       changes: elsewhere(false),
       network: eth1Down,
       reason: 'from 192.168.100.101',
-    },
-    {
-      what: 'AH',
-      changes: { authentication: { kind: 'ah', password: 'x' } },
-      network: WHOLE,
-      reason: 'auth_type AH is not supported, and adverts without it would be refused by the peers',
     },
   ])('$what: $reason', ({ changes, network, reason }) => {
     expect(verdict(changes, network)).toBe(reason);

@@ -31,7 +31,14 @@ class Router {
       destination: { kind: 'multicast', group: GROUP },
       ...changes,
     });
-    const config = { globals: vrrpGlobals(), instances: [instance], statics: NO_STATICS };
+    const trackers = { scripts: [], files: [], processes: [] };
+    const config = {
+      globals: vrrpGlobals(),
+      instances: [instance],
+      groups: [],
+      trackers,
+      statics: NO_STATICS,
+    };
     const links = [{ name: ETH0, up: true, multicast: true, announces: true, mtu: 1500 }];
     this.feed({ kind: 'started', config, links, addresses: [own] });
   }

@@ -3,6 +3,7 @@ import { PLAIN_TRAITS } from '../../../src/base/address-traits.ts';
 import { brand } from '../../../src/base/brand.ts';
 import type { IpAddress } from '../../../src/base/ip.ts';
 import type { MacAddress } from '../../../src/base/mac.ts';
+import { prng } from '../../../src/base/prng.ts';
 import { err, ok } from '../../../src/base/result.ts';
 import type { SystemError } from '../../../src/base/system-error.ts';
 import { after, type Instant, ifIndex, instant, priority, seconds, vrid } from '../../../src/base/units.ts';
@@ -13,6 +14,7 @@ import { ethernet, newKernel, type SimKernel } from '../../../src/sim/kernel.ts'
 import { newLinks, type SimLinks } from '../../../src/sim/links.ts';
 import { newRouting, type SimRouting } from '../../../src/sim/routing.ts';
 import { address, ETH0 } from '../../../src/sim/topology.ts';
+import { newTracked } from '../../../src/sim/tracked.ts';
 import {
   startVrrp,
   type VrrpPart,
@@ -51,6 +53,8 @@ export interface Bench {
   readonly kernel: SimKernel;
   readonly routing: SimRouting;
   readonly links: SimLinks;
+  /** the kernel's settings by path */
+  readonly settings: Map<string, string>;
   readonly sockets: readonly FakeSocket[];
   /** priorities of the adverts that were sent, and what else happened, in order */
   readonly done: readonly string[];
@@ -85,6 +89,7 @@ export function newBench(): Bench {
   const links = newLinks(kernel);
   const routing = newRouting((deliver) => notifications.push(deliver));
   const sockets: FakeSocket[] = [];
+  const settings = new Map<string, string>();
   const done: string[] = [];
   const logs: string[] = [];
   let ring = (): void => {};
@@ -95,6 +100,7 @@ export function newBench(): Bench {
     kernel,
     links,
     routing,
+    settings,
     sockets,
     done,
     logs,
@@ -134,7 +140,11 @@ export function newBench(): Bench {
     },
   };
 
+  const nothing = newTracked(prng(1), () => {});
   const ports: VrrpPorts = {
+    programs: nothing.programs,
+    files: nothing.files,
+    processes: nothing.processes,
     clock: {
       now: () => bench.now,
       wall: () => 0,
@@ -195,6 +205,13 @@ export function newBench(): Bench {
           return error;
         }),
     },
+    sysctl: {
+      read: (path) => settings.get(path) ?? null,
+      write: (path, value) => {
+        settings.set(path, value);
+        return ok(undefined);
+      },
+    },
     log: ({ text, level }) => {
       if (level !== 'debug') logs.push(text);
     },
@@ -235,5 +252,5 @@ function packetOf({
     },
     { source: PEER, destination },
   );
-  return { source: PEER, destination, ttl: 255, announcedLength: payload.length, payload, receivedAt };
+  return { source: PEER, destination, id: 1, ttl: 255, announcedLength: payload.length, payload, receivedAt };
 }

@@ -12,7 +12,14 @@ import {
   vrid,
 } from '../../../src/base/units.ts';
 import { ethernet } from '../../../src/sim/kernel.ts';
-import { address, ETH0, virtualAddress, vrrpInstance, vrrpPart } from '../../../src/sim/topology.ts';
+import {
+  address,
+  ETH0,
+  unicastTo,
+  virtualAddress,
+  vrrpInstance,
+  vrrpPart,
+} from '../../../src/sim/topology.ts';
 import { type Bench, newBench, OWN, onEth0, PEER } from './bench.ts';
 
 const VIP = address('192.168.100.240');
@@ -123,8 +130,7 @@ describe('sockets', () => {
 
   test('multicast and unicast on one interface: each sends on its own, and nothing is read twice', () => {
     const bench = newBench();
-    const peers = [{ address: PEER, minTtl: null, maxTtl: null }];
-    const unicast = vrrpInstance({ name: 'VI_2', vrid: vrid(52), destination: { kind: 'unicast', peers } });
+    const unicast = vrrpInstance({ name: 'VI_2', vrid: vrid(52), destination: unicastTo([PEER]) });
     const process = bench.start(vrrpPart([vrrpInstance(), unicast]));
     bench.arrive({ priority: 200, vrid: 52, destination: OWN });
     bench.readable();
@@ -320,6 +326,23 @@ describe('reload', () => {
     const before = bench.done.length;
     process.reload(structuredClone(CONFIG));
     expect(bench.done).toHaveLength(before);
+  });
+
+  test('a file that it begins to track is read, though it was defined before', () => {
+    const [instance] = CONFIG.vrrpInstances;
+    const file = { name: 'f', path: '/run/f', weight: 0, reverse: false, initial: null };
+    const defined = { ...CONFIG, trackFiles: [file] };
+    const tracked = [{ kind: 'file', name: 'f', weight: 0, reverse: false }] as const;
+    const bench = newBench();
+    const process = bench.start(defined);
+    expect(process.status().trackers).toEqual([]);
+    process.reload({
+      ...defined,
+      vrrpInstances: instance === undefined ? [] : [{ ...instance, trackers: tracked }],
+    });
+    expect(process.status().trackers).toMatchObject([
+      { name: 'f', state: 'up', value: 0, trackedBy: ['VI_1'] },
+    ]);
   });
 
   test('an address with another label is made anew', () => {

@@ -3,9 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { instant } from '../../../src/base/units.ts';
-import type { VrrpGlobals } from '../../../src/config/model/global.ts';
+import type { VrrpEvent } from '../../../src/vrrp/core/events.ts';
 import { newNode } from '../../../src/vrrp/core/node-state.ts';
 import { createReplay, parseHead, parseStep } from '../../../src/vrrp/core/recording.ts';
+import { vrrpConfigOf } from '../../../src/vrrp/shell/process.ts';
 import { recordedCore } from '../../../src/vrrp/shell/recorder.ts';
 import { createFakeClock } from '../../checks/fakes.ts';
 import { config } from '../../checks/model.ts';
@@ -18,13 +19,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const GLOBALS: VrrpGlobals = config([]).global.vrrp;
-const STARTED = {
-  kind: 'started',
-  config: { globals: GLOBALS, instances: [], statics: { addresses: [], routes: [], rules: [] } },
-  links: [],
-  addresses: [],
-} as never;
+const CONFIG = vrrpConfigOf(config([]));
+const GLOBALS = CONFIG.globals;
+const STARTED: VrrpEvent = { kind: 'started', config: CONFIG, links: [], addresses: [] };
 
 const lines = async (count: number): Promise<string[]> => {
   const read = () => readFileSync(path, 'utf8').split('\n').slice(0, -1);

@@ -166,7 +166,10 @@ describe('an instance with a VMAC (behaviour.md section 8.1)', () => {
     made.pass(3.7);
     made.notify();
     const index = vmacOf(made)?.index;
-    process.reload({ ...withVmac(), global: { vrrp: { ...withVmac().global.vrrp, logUnknownVrids: true } } });
+    process.reload({
+      ...withVmac(),
+      global: { ...withVmac().global, vrrp: { ...withVmac().global.vrrp, logUnknownVrids: true } },
+    });
     expect(vmacOf(made)?.index).toBe(index);
     process.reload(vrrpPart([vrrpInstance()]));
     expect(vmacOf(made)).toBeUndefined();

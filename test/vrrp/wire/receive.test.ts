@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { priority, seconds } from '../../../src/base/units.ts';
 import type { VrrpInstance } from '../../../src/config/model/vrrp.ts';
-import { virtualAddress, vrrpInstance } from '../../../src/sim/topology.ts';
+import { unicastTo, virtualAddress, vrrpInstance } from '../../../src/sim/topology.ts';
 import { type Advert, encodeAdvert } from '../../../src/vrrp/wire/advert.ts';
 import { type ReceiveContext, type ReceivedPacket, receiveAdvert } from '../../../src/vrrp/wire/receive.ts';
 import { FIXTURES, ip, octets } from './advert.fixtures.ts';
@@ -17,6 +17,7 @@ const packetOf = (hex: string, changes: Partial<ReceivedPacket> = {}): ReceivedP
     destination: ip('224.0.0.18'),
     ttl: 255,
     announcedLength: payload.length,
+    seal: { kind: 'none' },
     ...changes,
     payload,
   };
@@ -85,10 +86,7 @@ describe('what is accepted', () => {
   test('a unicast advert whose sender put the group into the checksum, where that is allowed', () => {
     const unicast = contextOf({
       version: 3,
-      destination: {
-        kind: 'unicast',
-        peers: [{ address: ip('192.168.100.101'), minTtl: null, maxTtl: null }],
-      },
+      destination: unicastTo([ip('192.168.100.101')]),
     });
     const packet = packetOf(V3, { destination: ip('192.168.100.102') });
     expect(reasonOf(packet, unicast)).toBe('checksum');
@@ -147,22 +145,25 @@ describe('each reason to drop a packet', () => {
   });
 
   test('destination: multicast at a unicast instance and the other way round', () => {
-    const peers = [{ address: ip('192.168.100.101'), minTtl: null, maxTtl: null }];
-    expect(reasonOf(packetOf(V2), contextOf({ destination: { kind: 'unicast', peers } }))).toBe(
-      'destination',
-    );
+    const unicast = contextOf({ destination: unicastTo([ip('192.168.100.101')]) });
+    expect(reasonOf(packetOf(V2), unicast)).toBe('destination');
     expect(reasonOf(packetOf(V2, { destination: ip('192.168.100.102') }), contextOf({}))).toBe('destination');
   });
 
-  test('unknown_peer: with a TTL range only the peers count, and only inside it', () => {
+  test('unknown_peer: where the source is checked only the peers count, and only inside their range of TTLs', () => {
     const destination = ip('192.168.100.102');
     const peer = (address: string): ReceiveContext =>
       contextOf({
-        destination: { kind: 'unicast', peers: [{ address: ip(address), minTtl: 250, maxTtl: null }] },
+        destination: unicastTo([], {
+          checkSource: true,
+          peers: [{ address: ip(address), minTtl: 250, maxTtl: null }],
+        }),
       });
     expect(reasonOf(packetOf(V2, { destination, ttl: 250 }), peer('192.168.100.101'))).toBe('accepted');
     expect(reasonOf(packetOf(V2, { destination, ttl: 249 }), peer('192.168.100.101'))).toBe('unknown_peer');
     expect(reasonOf(packetOf(V2, { destination }), peer('192.168.100.103'))).toBe('unknown_peer');
+    const unchecked = contextOf({ destination: unicastTo([ip('192.168.100.103')]) });
+    expect(reasonOf(packetOf(V2, { destination, ttl: 1 }), unchecked)).toBe('accepted');
   });
 
   test('the first check that fails gives the reason: TTL before version before authentication', () => {
