@@ -62,8 +62,12 @@ function vrrpSections({ instances, groups, trackers }: VrrpStatus, wall: number)
       vip.excluded ? 'not advertised' : '',
     ]),
   );
+  const routing = instances.flatMap((instance) =>
+    instance.routing.map(({ text, held }) => [text, instance.name, held ? 'here' : 'not here']),
+  );
   return [
     columns([heads, ...instances.map((instance) => instanceRow(instance, wall))]),
+    ...(routing.length === 0 ? [] : [columns([['ROUTE OR RULE', 'INSTANCE', 'PLACE'], ...routing])]),
     ...(places.length === 0 ? [] : [columns([['ADDRESS', 'INTERFACE', 'INSTANCE', 'PLACE', ''], ...places])]),
     ...(groups.length === 0 ? [] : [columns([['SYNC GROUP', 'STATE', 'MEMBERS'], ...groups.map(groupRow)])]),
     ...(trackers.length === 0

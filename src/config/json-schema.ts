@@ -2,54 +2,35 @@
  *  configuration is checked against before it reaches a child. */
 import { SCHEDULERS } from './model/lvs.ts';
 import { DNS_TYPES } from './model/network-checkers.ts';
-
-type Schema = Readonly<Record<string, unknown>>;
+import { statics, virtualLink, virtualRoute, virtualRule } from './routing-schema.ts';
+import {
+  flag,
+  IPV4,
+  IPV6,
+  i32,
+  integer,
+  interfaceName,
+  ip,
+  kind,
+  list,
+  nullable,
+  object,
+  oneOf,
+  pattern,
+  type Schema,
+  shared,
+  text,
+  u32,
+  union,
+} from './schema-terms.ts';
 
 const ID = 'https://vipd.example/schema/config.json';
-const IPV4 = '^(\\d{1,3}\\.){3}\\d{1,3}$';
-const IPV6 = '^[0-9a-f:.]*:[0-9a-f:.]*$';
-const IP = `${IPV4}|${IPV6}`;
-
-const text: Schema = { type: 'string' };
-const flag: Schema = { type: 'boolean' };
-const integer = (minimum: number, maximum: number): Schema => ({ type: 'integer', minimum, maximum });
-const oneOf = (...values: readonly (string | number)[]): Schema => ({ enum: values });
-const list = (items: Schema, minItems = 0): Schema => ({ type: 'array', items, minItems });
-const pattern = (expression: string): Schema => ({ type: 'string', pattern: expression });
-const shared = (name: string): Schema => ({ $ref: `#/definitions/${name}` });
-
-/** Every property is there; nothing else is. */
-const object = (properties: Readonly<Record<string, Schema>>): Schema => ({
-  type: 'object',
-  properties,
-  required: Object.keys(properties),
-  additionalProperties: false,
-});
-
-/** One `type` with two names and not `anyOf`: the generated code stays small and quick. */
-const nullable = (schema: Schema): Schema =>
-  typeof schema['type'] === 'string'
-    ? { ...schema, type: [schema['type'], 'null'] }
-    : { anyOf: [{ type: 'null' }, schema] };
-/** A union that is told apart by `kind`, so that an error names one alternative and not all of them. */
-const union = (...alternatives: readonly Schema[]): Schema => ({
-  type: 'object',
-  required: ['kind'],
-  discriminator: { propertyName: 'kind' },
-  oneOf: alternatives,
-});
-const kind = (name: string, properties: Readonly<Record<string, Schema>> = {}): Schema =>
-  object({ kind: { const: name }, ...properties });
 
 /** microseconds, integer; the longest keepalived accepts is 4294967295 s */
 const micros = integer(0, 4_294_967_295_000_000);
 const port = integer(0, 65_535);
 const weight = integer(-253, 253);
 const trackerWeight = integer(-254, 254);
-const u32 = integer(0, 4_294_967_295);
-const i32 = integer(0, 2_147_483_647);
-const ip = pattern(IP);
-const interfaceName = pattern('^[^\\s/]{1,15}$');
 const command = shared('command');
 const forwarding = shared('forwarding');
 
@@ -183,6 +164,10 @@ const vrrpInstance = object({
   ),
   virtualAddresses: { ...list(virtualAddress), maxItems: 255 },
   excludedAddresses: list(virtualAddress),
+  virtualLinks: list(virtualLink),
+  advertInterface: interfaceName,
+  routes: list(shared('virtualRoute')),
+  rules: list(shared('virtualRule')),
   garp: object({
     delay: micros,
     repeat: integer(1, 4_294_967_295),
@@ -354,6 +339,7 @@ export const configSchema: Schema = {
     vrrpInstances: list(shared('vrrpInstance')),
     vrrpSyncGroups: list(shared('vrrpSyncGroup')),
     vrrpScripts: list(shared('vrrpScript')),
+    statics: shared('statics'),
     trackFiles: list(trackFile),
     trackProcesses: list(trackProcess),
     virtualServers: list(shared('virtualServer')),
@@ -382,6 +368,9 @@ export const configSchema: Schema = {
     checker,
     realServer,
     global: globalConfig,
+    virtualRoute,
+    virtualRule,
+    statics: statics(virtualAddress),
     vrrpInstance,
     vrrpSyncGroup,
     vrrpScript,

@@ -9,6 +9,7 @@ import { withBlankNamed } from './diagnostics/strange-blank.ts';
 import { createLowering } from './lower/lower.ts';
 import type { Config } from './model/config.ts';
 import { createGrammar } from './schema/grammar.ts';
+import { builtInNames } from './schema/iproute-names.ts';
 import type { ConfigFiles } from './syntax/files.ts';
 import { createParser } from './syntax/parser.ts';
 import { type Portion, readConfigFiles } from './syntax/reader.ts';
@@ -63,7 +64,11 @@ function parseIn(
     if (diagnostics.length < limit) diagnostics.push(withBlankNamed(diagnostic));
   };
   const parser = createParser(createGrammar(), report);
-  const lowering = createLowering(options.hostName, portion, report);
+  const lowering = createLowering(
+    { hostName: options.hostName, names: options.host?.iprouteNames ?? builtInNames },
+    portion,
+    report,
+  );
   const effects = createEffects(report);
   const traps = createTraps(report);
   const wants = options.host === null ? null : createHostWants(options.host, report);

@@ -2,8 +2,10 @@
 import { systemErrorText } from '../base/system-error.ts';
 import type { ChildScheduling } from '../config/model/global.ts';
 import { createClock } from '../net/adapters/clock.ts';
+import { createLinkKernel } from '../net/adapters/link-kernel.ts';
 import { createNetKernel } from '../net/adapters/net-kernel.ts';
 import { createPacketPort } from '../net/adapters/packets.ts';
+import { createRoutingKernel } from '../net/adapters/routing-kernel.ts';
 import { createSysctl } from '../net/adapters/sysctl.ts';
 import { createProgramRunner } from '../scripts/program-runner.ts';
 import { createProcessTable } from '../track/shell/process-table.ts';
@@ -31,6 +33,8 @@ const startHalf: StartHalf = (config, options, log) => {
     packets: createPacketPort(clock),
     net: net.value,
     sysctl: createSysctl(),
+    routing: createRoutingKernel(),
+    links: createLinkKernel(),
     log,
     programs: createProgramRunner(clock),
     files: createTrackedFiles(clock),

@@ -71,6 +71,16 @@ export const daemonLog = catalogue({
     (f: { address: string; interface: string }) =>
       `Removed ${f.address} from ${f.interface}, left behind by the dead vrrp child`,
   ),
+  linkReleased: row(
+    'link_released',
+    'warning',
+    (f: { interface: string }) => `Removed interface ${f.interface}, left behind by the dead vrrp child`,
+  ),
+  routingReleased: row(
+    'routing_released',
+    'warning',
+    (f: { count: number }) => `Removed ${f.count} routes and rules left behind by the dead vrrp child`,
+  ),
   releaseFailed: row(
     'address_release_failed',
     'error',

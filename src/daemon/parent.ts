@@ -7,11 +7,22 @@ import { exhaustive } from '../base/never.ts';
 import { systemErrorText } from '../base/system-error.ts';
 import { type Instant, toSeconds } from '../base/units.ts';
 import type { Config } from '../config/model/config.ts';
+import type { RoutingEntry } from '../config/model/routing.ts';
 import type { ChildReport } from '../control/api.ts';
 import type { Alarm, Clock } from '../ports/clock.ts';
-import type { NetKernel } from '../ports/net-kernel.ts';
+import type { LinkKernel } from '../ports/link-kernel.ts';
+import type { NetKernel, NetState } from '../ports/net-kernel.ts';
+import type { RoutingKernel } from '../ports/routing-kernel.ts';
 import { type Child, startChild } from './children.ts';
-import { addressesAtRisk, childrenFor, type Halves, planRelease } from './core/needs.ts';
+import {
+  addressesAtRisk,
+  childrenFor,
+  type Halves,
+  planRelease,
+  planRoutingRelease,
+  routingAtRisk,
+  routingInterest,
+} from './core/needs.ts';
 import {
   CHILD_NAMES,
   initialSupervision,
@@ -22,6 +33,7 @@ import {
   supervise,
 } from './core/supervise.ts';
 import type { ChildName, ChildOptions, ChildStatus, Preview } from './ipc.ts';
+import { type LinkKeeper, linkKeeper } from './link-keeper.ts';
 import { daemonLog } from './log-events.ts';
 
 /** What the parent needs of the world. */
@@ -30,6 +42,8 @@ export interface ParentPorts {
   readonly log: Log;
   /** opened only when a dead vrrp child left something to release */
   readonly openNetKernel: () => NetKernel | null;
+  readonly openRoutingKernel: () => RoutingKernel;
+  readonly openLinkKernel: () => LinkKernel;
   readonly childProgram: (name: ChildName) => string;
   readonly childPidFile: (name: ChildName) => ChildPidFile;
   /** told once per start and per reload, when every child has the configuration in force */
@@ -54,6 +68,7 @@ export class Parent {
   readonly #ports: ParentPorts;
   readonly #settings: ParentSettings;
   readonly #alarm: Alarm;
+  readonly #links: LinkKeeper;
   readonly #children = new Map<ChildName, Child>();
   readonly #restarts = new Map<ChildName, number>();
   /** children that have not confirmed the configuration in force */
@@ -69,6 +84,7 @@ export class Parent {
     this.#config = config;
     this.#settings = settings;
     this.#ports = ports;
+    this.#links = linkKeeper(ports);
     this.#alarm = ports.clock.alarm(() => this.#feed({ kind: 'time_passed' }));
     this.#supervision = initialSupervision({
       respawn: settings.respawn,
@@ -110,6 +126,7 @@ export class Parent {
     this.#config = config;
     this.#announcedReady = false;
     const wanted = this.#wantedChildren();
+    this.#links.remember(config);
     for (const [name, child] of this.#children) {
       if (!wanted.includes(name)) continue;
       this.#unready.add(name);
@@ -177,7 +194,7 @@ export class Parent {
         log(daemonLog.childKilled({ child: action.child }));
         return this.#children.get(action.child)?.signal('SIGKILL');
       case 'release_leftovers':
-        return action.child === 'vrrp' ? this.#releaseAddresses() : undefined;
+        return action.child === 'vrrp' ? this.#releaseLeftovers() : undefined;
       case 'report_crash':
         this.#restarts.set(action.child, (this.#restarts.get(action.child) ?? 0) + 1);
         return log(
@@ -197,6 +214,7 @@ export class Parent {
 
   #startChild(name: ChildName): void {
     this.#unready.add(name);
+    if (name === 'vrrp') this.#links.remember(this.#config);
     const child = startChild(name, this.#ports.childProgram(name), {
       onReady: () => this.#childReady(name),
       onFatal: (exitCode, reason) => this.#ports.log(daemonLog.childFatal({ child: name, reason, exitCode })),
@@ -237,16 +255,23 @@ export class Parent {
     if (queued !== null) this.reload(queued);
   }
 
-  #releaseAddresses(): void {
+  #releaseLeftovers(): void {
     const models = this.#previousConfig === null ? [this.#config] : [this.#config, this.#previousConfig];
+    this.#releaseAddresses(models);
+    this.#links.release(models);
+  }
+
+  #releaseAddresses(models: readonly Config[]): void {
     const atRisk = addressesAtRisk(models);
-    const kernel = atRisk.length === 0 ? null : this.#ports.openNetKernel();
+    const routing = routingAtRisk(models);
+    const kernel = atRisk.length + routing.length === 0 ? null : this.#ports.openNetKernel();
     const state = kernel?.snapshot() ?? null;
     if (kernel === null || state === null) return;
     if (!state.ok) {
       this.#ports.log(daemonLog.releaseFailed({ what: systemErrorText(state.error) }));
       return;
     }
+    this.#releaseRouting(routing, state.value.links);
     const operations = planRelease(atRisk, state.value);
     kernel.apply(operations).forEach((error, i) => {
       const operation = operations[i];
@@ -259,5 +284,19 @@ export class Parent {
           : daemonLog.releaseFailed({ what: systemErrorText(error) }),
       );
     });
+  }
+
+  /** Before the addresses that the routes may need. */
+  #releaseRouting(atRisk: readonly RoutingEntry[], links: NetState['links']): void {
+    if (atRisk.length === 0) return;
+    const kernel = this.#ports.openRoutingKernel();
+    const actual = kernel.read(routingInterest(atRisk, links));
+    const { log } = this.#ports;
+    if (!actual.ok) return log(daemonLog.releaseFailed({ what: systemErrorText(actual.error) }));
+    const operations = planRoutingRelease(atRisk, actual.value, links);
+    if (operations.length === 0) return;
+    const failures = kernel.apply(operations).filter((error) => error !== null);
+    log(daemonLog.routingReleased({ count: operations.length - failures.length }));
+    for (const error of failures) log(daemonLog.releaseFailed({ what: systemErrorText(error) }));
   }
 }

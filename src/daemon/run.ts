@@ -8,7 +8,9 @@ import { controlSocketPath, type DaemonStatus, type PlanReport, type ReloadRepor
 import { startControlServer } from '../control/server.ts';
 import { monotonicMicros } from '../native/process-knobs.ts';
 import { createClock } from '../net/adapters/clock.ts';
+import { createLinkKernel } from '../net/adapters/link-kernel.ts';
 import { createNetKernel } from '../net/adapters/net-kernel.ts';
+import { createRoutingKernel } from '../net/adapters/routing-kernel.ts';
 import { createLog } from '../observe/log.ts';
 import type { Clock } from '../ports/clock.ts';
 import { defaultConfigFile } from './config-file.ts';
@@ -93,6 +95,8 @@ async function start(daemon: Daemon, config: Config): Promise<void> {
     {
       clock: daemon.clock,
       log,
+      openRoutingKernel: createRoutingKernel,
+      openLinkKernel: createLinkKernel,
       openNetKernel: () => {
         const kernel = createNetKernel();
         return kernel.ok ? kernel.value : null;

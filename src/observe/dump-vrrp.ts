@@ -1,6 +1,7 @@
 /** The VRRP sections of keepalived.data; pure. What is configured comes from the model, what is so now
  *  from the status; without a status the instance is shown as configured. */
 import { MICROS_PER_MILLI, MICROS_PER_SECOND, type Micros } from '../base/units.ts';
+import { entryText, type RoutingEntry, type StaticEntries } from '../config/model/routing.ts';
 import type {
   GarpSettings,
   VirtualAddress,
@@ -9,7 +10,16 @@ import type {
   VrrpSyncGroup,
 } from '../config/model/vrrp.ts';
 import type { VrrpInstanceStatus } from '../vrrp/core/status.ts';
-import { enabled, optional, scriptText, shortSeconds, trueFalse, wallText, yesNo } from './dump-text.ts';
+import {
+  enabled,
+  heading,
+  optional,
+  scriptText,
+  shortSeconds,
+  trueFalse,
+  wallText,
+  yesNo,
+} from './dump-text.ts';
 
 export const instanceLines = (
   instance: VrrpInstance,
@@ -20,6 +30,10 @@ export const instanceLines = (
   `   VRRP Version = ${instance.version}`,
   ...(group === null ? [] : [`   Sync group = ${group.name}`]),
   ...stateLines(instance, now),
+  ...instance.virtualLinks.map(
+    ({ kind, name, parent, mac }) =>
+      `   Use ${kind === 'macvlan' ? 'VMAC' : 'IPVLAN'}, i/f ${name} on ${parent}${mac === null ? '' : `, MAC ${mac}`}`,
+  ),
   `   Interface = ${instance.interface}`,
   ...optional(instance.sourceAddress !== null, `   Using src_ip = ${instance.sourceAddress}`),
   ...multicastLines(instance),
@@ -44,6 +58,7 @@ export const instanceLines = (
     instance.excludedAddresses.length > 0,
     ...addressLines('Virtual IP Excluded', instance.excludedAddresses, now),
   ),
+  ...routingLines(instance, now),
   ...unicastLines(instance),
   ...trackingLines(instance),
   ...notifyLines(instance.notify),
@@ -136,6 +151,30 @@ function addressLines(
     }),
   ];
 }
+
+/** `     10.9.0.0/16 via 10.0.0.77 dev eth0 proto 18 set`: `set` while it is held here. */
+const routingLines = ({ routes, rules }: VrrpInstance, now: VrrpInstanceStatus | null): readonly string[] => [
+  ...optional(routes.length > 0, `   Virtual Routes (${routes.length}):`),
+  ...routes.map((entry) => entryLine(entry, now)),
+  ...optional(rules.length > 0, `   Virtual Rules (${rules.length}):`),
+  ...rules.map((entry) => entryLine(entry, now)),
+];
+
+function entryLine(entry: RoutingEntry, now: VrrpInstanceStatus | null): string {
+  const text = entryText(entry);
+  const held = now?.routing.some((one) => one.text === text && one.held) ?? false;
+  return `     ${text}${entry.tracked ? '' : ' no_track'}${held ? ' set' : ''}`;
+}
+
+/** Static Addresses, Static Routes, Static Rules; empty sections are left out. */
+export const staticLines = ({ addresses, routes, rules }: StaticEntries): readonly string[] => [
+  ...optional(addresses.length > 0, ...heading('Static Addresses')),
+  ...addresses.map(({ entry }) => ` ${entry.address}/${entry.prefixLength} dev ${entry.interface}`),
+  ...optional(routes.length > 0, ...heading('Static Routes')),
+  ...routes.map(({ entry }) => ` ${entryText(entry)}`),
+  ...optional(rules.length > 0, ...heading('Static Rules')),
+  ...rules.map(({ entry }) => ` ${entryText(entry)}`),
+];
 
 export const weightText = ({ weight, reverse }: { weight: number; reverse: boolean }): string =>
   `weight ${weight}${reverse ? ' reverse' : ''}`;

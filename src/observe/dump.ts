@@ -8,12 +8,13 @@ import { checkersLines, pairServices, serviceLines } from './dump-checks.ts';
 import { globalLines } from './dump-global.ts';
 import { heading, textOf } from './dump-text.ts';
 import { trackedSections } from './dump-tracked.ts';
-import { instanceLines } from './dump-vrrp.ts';
+import { instanceLines, staticLines } from './dump-vrrp.ts';
 
 /** keepalived.data */
 export function printVrrpData(config: Config, status: VrrpStatus | null): string {
   return textOf([
     ...globalLines(config.global),
+    ...staticLines(config.statics),
     ...heading('VRRP Topology'),
     ...config.vrrpInstances.flatMap((instance) =>
       instanceLines(

@@ -18,7 +18,20 @@ export interface LinkState {
   readonly loopback: boolean;
   readonly mac: MacAddress | null;
   readonly mtu: number;
+  /** null for links that stand alone */
+  readonly layer: LinkLayer | null;
 }
+
+/** What a link is made on top of or for, as far as vipd has to do with it. */
+export type LinkLayer =
+  | { readonly kind: 'vrf'; readonly table: number }
+  /** `mode` MACVLAN_MODE_ or IPVLAN_MODE_, `flags` IPVLAN_F_ (linux/if_link.h); a parent in another namespace is null */
+  | {
+      readonly kind: 'macvlan' | 'ipvlan';
+      readonly parent: IfIndex | null;
+      readonly mode: number;
+      readonly flags: number;
+    };
 
 export interface AddressState {
   readonly ifIndex: IfIndex;

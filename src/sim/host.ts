@@ -19,6 +19,8 @@ import type { Transition } from '../vrrp/core/actions.ts';
 import type { startVrrp, VrrpPart, VrrpPorts, VrrpProcess } from '../vrrp/shell/process.ts';
 import { newKernel, type SimKernel } from './kernel.ts';
 import type { Lan } from './lan.ts';
+import { newLinks, type SimLinks } from './links.ts';
+import { newRouting, type SimRouting } from './routing.ts';
 import { SimSocket } from './socket.ts';
 import { newTracked, type SimTracked } from './tracked.ts';
 import type { World } from './world.ts';
@@ -55,6 +57,8 @@ export interface HostPlan {
 export class Host {
   readonly plan: HostPlan;
   readonly kernel: SimKernel;
+  readonly routing: SimRouting;
+  readonly links: SimLinks;
   readonly tracked: SimTracked;
   process: VrrpProcess | null = null;
   /** false: powered off or with a cut link; frames neither leave nor arrive */
@@ -93,6 +97,8 @@ export class Host {
     this.#start = around.start;
     this.#clockOffset = micros(around.random.between(0, 1_000_000_000));
     this.kernel = newKernel((deliver) => this.#soon(deliver));
+    this.links = newLinks(this.kernel);
+    this.routing = newRouting((deliver) => this.#soon(deliver));
     this.tracked = newTracked(around.random.split(), (delay, task) => this.#later(delay, task));
     this.#lan.attach(plan.name, (frame) => this.#receive(frame));
   }
@@ -174,6 +180,7 @@ export class Host {
     this.#backlog = [];
     this.#sockets = [];
     this.kernel.dropSubscribers();
+    this.routing.dropWatchers();
   }
 
   #soon(task: () => void): void {
@@ -212,6 +219,8 @@ export class Host {
       clock: this.#clock(),
       packets: this.#packets(),
       net: this.kernel,
+      routing: this.routing,
+      links: this.links,
       sysctl: { read: () => null, write: () => ok(undefined) },
       log: this.#observer.log(this),
       programs: this.tracked.programs,

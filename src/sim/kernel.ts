@@ -44,6 +44,7 @@ export const ethernet = (name: InterfaceName, index: IfIndex, mac: MacAddress): 
   loopback: false,
   mac,
   mtu: 1500,
+  layer: null,
 });
 
 /** `notify` carries an event to the subscribers at its own pace. */

@@ -5,8 +5,10 @@ import { brand } from '../base/brand.ts';
 import { addressBits, familyOf, type IpAddress, type Ipv4, type Ipv6, parseIp } from '../base/ip.ts';
 import { invariant } from '../base/never.ts';
 import type { Prng } from '../base/prng.ts';
+import { NO_METRICS, PROTOCOL_KEEPALIVED, RTN, TABLE_MAIN } from '../base/routing.ts';
 import { interfaceName, type Micros, micros, priority, seconds, vrid } from '../base/units.ts';
 import type { VrrpGlobals } from '../config/model/global.ts';
+import { NO_STATICS, type VirtualRoute, type VirtualRule } from '../config/model/routing.ts';
 import type {
   VirtualAddress,
   VrrpAuthentication,
@@ -50,6 +52,71 @@ export const virtualAddress = (text: string, changes: Partial<VirtualAddress> = 
   ...changes,
 });
 
+/** A route over eth0's neighbour 192.168.100.254. */
+export const virtualRoute = (
+  text: string,
+  changes: Partial<Omit<VirtualRoute, 'kind'>> = {},
+): VirtualRoute => ({
+  kind: 'route',
+  route: {
+    family: 'inet',
+    type: RTN.unicast,
+    destination: { address: address(text), length: 16 },
+    from: null,
+    table: TABLE_MAIN,
+    protocol: PROTOCOL_KEEPALIVED,
+    scope: 0,
+    tos: 0,
+    metric: null,
+    source: null,
+    via: address('192.168.100.254'),
+    device: ETH0,
+    onlink: false,
+    encapsulation: null,
+    expires: null,
+    metrics: NO_METRICS,
+    realms: null,
+    preference: null,
+    ttlPropagate: null,
+    nextHops: [],
+  },
+  placement: 'prepend',
+  vrf: null,
+  tracked: true,
+  ...changes,
+});
+
+/** Looks up table 100. */
+export const virtualRule = (
+  level: number,
+  changes: Partial<Omit<VirtualRule, 'kind'>> = {},
+): VirtualRule => ({
+  kind: 'rule',
+  rule: {
+    family: 'inet',
+    priority: level,
+    action: { kind: 'lookup', table: 100 },
+    invert: false,
+    from: null,
+    to: null,
+    tos: 0,
+    mark: null,
+    realms: null,
+    suppressPrefixLength: null,
+    suppressGroup: null,
+    iif: null,
+    oif: null,
+    tunnelId: null,
+    users: null,
+    ipProtocol: null,
+    sourcePorts: null,
+    destinationPorts: null,
+    protocol: PROTOCOL_KEEPALIVED,
+  },
+  tracked: true,
+  ...changes,
+});
+
 /** keepalived's defaults around the given changes. */
 export const vrrpInstance = (changes: Partial<VrrpInstance> = {}): VrrpInstance => ({
   name: 'VI_1',
@@ -68,6 +135,10 @@ export const vrrpInstance = (changes: Partial<VrrpInstance> = {}): VrrpInstance 
   destination: { kind: 'multicast', group: address('224.0.0.18') },
   virtualAddresses: [virtualAddress('192.168.100.240')],
   excludedAddresses: [],
+  virtualLinks: [],
+  advertInterface: ETH0,
+  routes: [],
+  rules: [],
   garp: {
     delay: seconds(5),
     repeat: 5,
@@ -116,6 +187,7 @@ export const vrrpPart = (
   vrrpScripts: [],
   trackFiles: [],
   trackProcesses: [],
+  statics: NO_STATICS,
   ...more,
 });
 

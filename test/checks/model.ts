@@ -232,6 +232,7 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
   vrrpInstances: [],
   vrrpSyncGroups: [],
   vrrpScripts: [],
+  statics: { addresses: [], routes: [], rules: [] },
   trackFiles: [],
   trackProcesses: [],
   virtualServers,

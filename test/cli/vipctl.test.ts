@@ -6,8 +6,9 @@ import { invariant } from '../../src/base/never.ts';
 import { runVipctl } from '../../src/cli/vipctl.ts';
 import type { DaemonStatus, PlanReport, ReloadReport } from '../../src/control/api.ts';
 import { startControlServer } from '../../src/control/server.ts';
+import { BAD_STATUS } from '../observe/bad-status.ts';
 import { expectGolden } from '../observe/golden.ts';
-import { BAD_STATUS, STATUS, WALL } from '../observe/samples.ts';
+import { STATUS, WALL } from '../observe/samples.ts';
 
 let folder = '';
 let socket = '';

@@ -1,6 +1,7 @@
 /** What `-t` exits with and whether a daemon starts: the table of grammar.md section 9. */
 import { describe, expect, test } from 'vitest';
 import type { HostFacts } from '../../src/config/check/host.ts';
+import { builtInNames } from '../../src/config/schema/iproute-names.ts';
 import { idsOf, parseText } from './case-files.ts';
 
 const host: HostFacts = {
@@ -9,6 +10,7 @@ const host: HostFacts = {
   hasGroup: () => false,
   hasCommand: (program) => program === '/bin/true',
   unsafePart: (program) => (program === '/tmp/mine' ? '/tmp/mine belongs to user 1000' : null),
+  iprouteNames: builtInNames,
 };
 
 const instance = (lines: string, name = 'A'): string =>

@@ -4,8 +4,16 @@ import { type IpAddress, parseIp } from '../../src/base/ip.ts';
 import { invariant } from '../../src/base/never.ts';
 import { ifIndex, interfaceName } from '../../src/base/units.ts';
 import type { VirtualAddress } from '../../src/config/model/vrrp.ts';
-import { planRelease } from '../../src/daemon/core/needs.ts';
+import {
+  childrenFor,
+  planRelease,
+  planRoutingRelease,
+  routingInterest,
+} from '../../src/daemon/core/needs.ts';
 import type { AddressState, LinkState, NetState } from '../../src/ports/net-kernel.ts';
+import type { RoutingState } from '../../src/ports/routing-kernel.ts';
+import { virtualRoute, virtualRule, vrrpInstance } from '../../src/sim/topology.ts';
+import { config } from '../checks/model.ts';
 
 const address = (text: string): IpAddress => {
   const parsed = parseIp(text);
@@ -23,6 +31,7 @@ const ETH0: LinkState = {
   loopback: false,
   mac: null,
   mtu: 1500,
+  layer: null,
 };
 const present = (text: string, prefixLength: number): AddressState => ({
   ifIndex: ETH0.index,
@@ -69,5 +78,50 @@ describe('what a dead vrrp child left is released', () => {
 
   test('nothing is done about addresses that are not there', () => {
     expect(planRelease([virtual('192.168.100.240', 32)], kernel())).toEqual([]);
+  });
+});
+
+describe('routes and rules that a dead vrrp child left are released', () => {
+  const route = virtualRoute('10.9.0.0');
+  const rule = virtualRule(100);
+  const links = new Map([[ETH0.index, ETH0]]);
+  const left: RoutingState = {
+    routes: [
+      { ...route.route, nextHops: [], device: ETH0.index, metric: 0 },
+      { ...route.route, nextHops: [], device: ETH0.index, metric: 5 },
+    ],
+    rules: [rule.rule, { ...rule.rule, priority: 101 }],
+  };
+
+  test('rules first, and what is not configured stays', () => {
+    expect(planRoutingRelease([route, rule], left, links)).toEqual([
+      { kind: 'remove_rule', rule: rule.rule },
+      { kind: 'remove_route', route: left.routes[0] },
+    ]);
+  });
+
+  test('only what is at risk is read', () => {
+    expect(routingInterest([route, rule], links)).toEqual({
+      routes: [{ family: 'inet', table: 254, protocol: 18 }],
+      rules: ['inet'],
+    });
+  });
+
+  test('a route over an interface that is gone went with it', () => {
+    expect(planRoutingRelease([route], { routes: [], rules: [] }, new Map())).toEqual([]);
+  });
+});
+
+describe('the vrrp child is needed', () => {
+  const bare = config([]);
+  test.each([
+    ['for an instance', { ...bare, vrrpInstances: [vrrpInstance()] }],
+    [
+      'for a static entry alone',
+      { ...bare, statics: { ...bare.statics, rules: [{ entry: virtualRule(1), members: [] }] } },
+    ],
+  ])('%s', (_, wanted) => {
+    expect(childrenFor(wanted, { vrrp: true, checkers: true })).toEqual(['vrrp']);
+    expect(childrenFor(wanted, { vrrp: false, checkers: true })).toEqual([]);
   });
 });

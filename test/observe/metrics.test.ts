@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { METRICS } from '../../src/observe/metric-table.ts';
 import { METRICS_CONTENT_TYPE, renderMetrics } from '../../src/observe/metrics.ts';
+import { BAD_STATUS } from './bad-status.ts';
 import { expectGolden } from './golden.ts';
-import { BAD_STATUS, STATUS } from './samples.ts';
+import { STATUS } from './samples.ts';
 
 /** Samples of the text format by `name{labels}`. */
 function parse(text: string): Map<string, number> {

@@ -10,6 +10,7 @@ import type { CheckerCommon, Forwarding, RealServer } from '../../src/config/mod
 import type { ScriptCommand } from '../../src/config/model/vrrp.ts';
 import type { DaemonStatus } from '../../src/control/api.ts';
 import type { VrrpCounters, VrrpStatus } from '../../src/vrrp/core/status.ts';
+import { ROUTED, ROUTING, STATICS } from './routing-samples.ts';
 import { GROUPS, TRACKERS } from './tracked-samples.ts';
 
 export const WALL = Date.UTC(2026, 10, 20, 7, 30, 0);
@@ -157,6 +158,7 @@ export const CONFIG: Config = {
           tracked: true,
         },
       ],
+      ...ROUTED,
       garp: {
         delay: seconds(5),
         repeat: 5,
@@ -195,6 +197,7 @@ export const CONFIG: Config = {
       notify: { master: null, backup: null, fault: null, stop: null, any: null, smtpAlert: true },
     },
   ],
+  statics: STATICS,
   vrrpScripts: [
     {
       name: 'chk',
@@ -273,6 +276,7 @@ export const VRRP: VrrpStatus = {
         { address: ip('192.168.100.240'), prefixLength: 32, interface: 'eth0', excluded: false, held: true },
         { address: ip('10.0.0.1'), prefixLength: 24, interface: 'eth1', excluded: true, held: true },
       ],
+      routing: ROUTING,
       lastTransitionWall: WALL - 12 * 60_000,
       counters: COUNTERS,
     },
@@ -357,41 +361,4 @@ export const STATUS: DaemonStatus = {
   ],
   vrrp: VRRP,
   checks: CHECKS,
-};
-
-/** STATUS at a bad hour: FAULT, a dead real server, a lost quorum, a refused reload, a dying child. */
-export const BAD_STATUS: DaemonStatus = {
-  ...STATUS,
-  configuration: { ...STATUS.configuration, succeeded: false },
-  children: [
-    { name: 'vrrp', pid: 4712, state: 'running', restarts: 0 },
-    { name: 'checkers', pid: null, state: 'restarting', restarts: 4 },
-  ],
-  vrrp: {
-    ...VRRP,
-    instances: VRRP.instances.map((instance) => ({
-      ...instance,
-      state: 'FAULT',
-      reason: 'interface eth0 is down',
-      effectivePriority: 100,
-      addresses: instance.addresses.map((vip) => ({ ...vip, held: false })),
-    })),
-  },
-  checks: {
-    ...CHECKS,
-    virtualServers: CHECKS.virtualServers.map((service) => ({
-      ...service,
-      aliveWeight: 0,
-      quorumUp: false,
-      sorryServer: { address: '192.168.100.10', port: 80, active: true },
-      realServers: service.realServers.map((server) => ({
-        ...server,
-        alive: false,
-        pooled: false,
-        checkers: server.checkers.map((c) => ({ ...c, state: 'up', lastResult: 'ECONNREFUSED' })),
-      })),
-    })),
-    kernelListing: null,
-    kernelError: 'no ip_vs in this kernel',
-  },
 };

@@ -24,6 +24,7 @@ import {
   vrid,
 } from '../../src/base/units.ts';
 import type { VrrpGlobals } from '../../src/config/model/global.ts';
+import { entryText, NO_STATICS } from '../../src/config/model/routing.ts';
 import type {
   TrackFile,
   TrackProcess,
@@ -148,6 +149,7 @@ export class Scenario {
       globals: this.#globals,
       instances: this.#instances,
       groups: this.#groups,
+      statics: NO_STATICS,
       trackers: { scripts: this.#scripts, files: this.#files, processes: this.#processes },
     };
   }
@@ -271,6 +273,14 @@ function lineOf(action: Exclude<VrrpAction, { kind: 'announce_address' }>): read
       return [`restore ${action.addresses.map(addressKey).join(', ')}`];
     case 'remove_addresses':
       return [`remove ${action.addresses.map(addressKey).join(', ')}`];
+    case 'switch_links':
+      return [`switch ${action.links.join(', ')} ${action.up ? 'on' : 'off'}`];
+    case 'add_routing':
+      return [`set ${action.entries.map(entryText).join(', ')}`];
+    case 'restore_routing':
+      return [`restore ${action.entries.map(entryText).join(', ')}`];
+    case 'remove_routing':
+      return [`unset ${action.entries.map(entryText).join(', ')}`];
     case 'publish_transition': {
       const { instance, from, to, reason } = action.transition;
       return [`state ${instance} ${from} -> ${to}: ${reason}`];

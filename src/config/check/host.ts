@@ -4,6 +4,7 @@ import { catalog } from '../diagnostics/catalog.ts';
 import type { CatalogRow, Report } from '../diagnostics/diagnostic.ts';
 import type { Config } from '../model/config.ts';
 import type { ScriptUser } from '../model/global.ts';
+import type { NameSource } from '../schema/iproute-names.ts';
 import { bareCommand, scriptCommand, scriptUser } from '../schema/script-values.ts';
 import type { Statement, Word } from '../syntax/tree.ts';
 
@@ -15,6 +16,8 @@ export interface HostFacts {
   readonly hasCommand: (program: string) => boolean;
   /** the part of the program's path that others than root could change, as a phrase; null when there is none */
   readonly unsafePart: (program: string) => string | null;
+  /** the names in iproute2's files */
+  readonly iprouteNames: NameSource;
 }
 
 /** The account that runs scripts when the file names none. */
@@ -138,9 +141,9 @@ function checkInterfaces(instances: readonly Statement[], host: HostFacts, repor
       if (body.kind !== 'list') continue;
       for (const entry of body.entries) {
         if (keyword.text === 'track_interface') check(entry.args[0], catalog.other_interface_absent);
-        if (keyword.text.startsWith('virtual_ipaddress')) {
-          const dev = entry.args.findIndex((word) => word.text === 'dev');
-          if (dev !== -1) check(entry.args[dev + 1], catalog.other_interface_absent);
+        if (!keyword.text.startsWith('virtual_')) continue;
+        for (const [i, word] of entry.args.entries()) {
+          if (/^(dev|[io]if)$/.test(word.text)) check(entry.args[i + 1], catalog.other_interface_absent);
         }
       }
     }

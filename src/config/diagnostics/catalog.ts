@@ -1,6 +1,7 @@
 /** Every diagnostic that a configuration can get, as rows: id, gravity, sentence, and what to do where that is
  *  always the same. Sentences are lower case without a full stop; the words of the file stand in quotes. Rows are
  *  never reused for another meaning. */
+import { routing } from './catalog-routing.ts';
 import { catalogRow } from './diagnostic.ts';
 
 type None = Readonly<Record<never, never>>;
@@ -874,4 +875,14 @@ function listed(words: readonly string[], count: number): string {
 
 const times = (count: number): string => (count > 1 ? ` (${count} places)` : '');
 
-export const catalog = { ...syntax, ...values, ...vrrp, ...traps, ...host, ...lvs, ...documents, ...effects };
+export const catalog = {
+  ...syntax,
+  ...values,
+  ...vrrp,
+  ...routing,
+  ...traps,
+  ...host,
+  ...lvs,
+  ...documents,
+  ...effects,
+};

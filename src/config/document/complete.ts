@@ -67,6 +67,7 @@ export function completeDocument(document: unknown, template: Config): unknown {
     vrrpSyncGroups: each(document['vrrpSyncGroups'], (group) =>
       merge(without(fieldsOf(template.vrrpSyncGroups[0]), 'name', 'members'), group),
     ),
+    statics: merge(template.statics, document['statics']),
     vrrpScripts: each(document['vrrpScripts'], (script) =>
       completeCommands(merge(without(fieldsOf(template.vrrpScripts[0]), 'name', 'command'), script)),
     ),
@@ -81,7 +82,7 @@ export function completeDocument(document: unknown, template: Config): unknown {
 }
 
 function completeInstance(instance: Fields, template: Fields): unknown {
-  const base = without(template, 'name', 'interface', 'vrid', 'virtualAddresses');
+  const base = without(template, 'name', 'interface', 'vrid', 'virtualAddresses', 'advertInterface');
   const [address] = arrayOf(template['virtualAddresses']);
   const addresses = (list: unknown) =>
     each(list, (entry) =>
@@ -93,6 +94,7 @@ function completeInstance(instance: Fields, template: Fields): unknown {
   const excluded = instance['excludedAddresses'];
   return completeCommands(
     merge(base, {
+      advertInterface: instance['interface'],
       ...instance,
       virtualAddresses: addresses(instance['virtualAddresses']),
       ...(excluded === undefined ? {} : { excludedAddresses: addresses(excluded) }),

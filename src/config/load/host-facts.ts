@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { childProcessModule } from '../../native/late-modules.ts';
 import { findProgram, unsafePart } from '../../scripts/program-file.ts';
 import type { HostFacts } from '../check/host.ts';
+import { createIprouteNames } from './iproute-names.ts';
 
 /** A directory service that does not answer must not hold up a configuration test. */
 const GETENT_TIMEOUT_MS = 2000;
@@ -21,6 +22,7 @@ export function createHostFacts(): HostFacts {
       const found = findProgram(program);
       return found.ok ? unsafePart(found.value) : null;
     },
+    iprouteNames: createIprouteNames(),
   };
 }
 

@@ -1,10 +1,12 @@
 /** What every lowering step gets, and the few ways of choosing between settings. */
+import type { InterfaceName } from '../../base/units.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { GlobalConfig } from '../model/global.ts';
 import type { TrackFile } from '../model/vrrp.ts';
 import type { globalRows } from '../schema/global.ts';
 import type { Setting, Settings } from '../schema/read-block.ts';
 import type { Statement } from '../syntax/tree.ts';
+import type { RoutingLines } from './routing.ts';
 
 export type GlobalSettings = Settings<typeof globalRows>;
 
@@ -15,6 +17,10 @@ export interface LowerContext {
   readonly defaults: GlobalSettings;
   /** those that stand above what is being lowered, at least */
   readonly trackFiles: ReadonlyMap<string, Defined<TrackFile>>;
+  /** how lines in iproute2's words are read */
+  readonly lines: RoutingLines;
+  /** the first of the candidates that no interface made for an instance has */
+  readonly nameLink: (candidates: Iterable<InterfaceName>) => InterfaceName;
 }
 
 /** A definition and its place: a line above that place does not see it. */

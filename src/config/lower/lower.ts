@@ -12,6 +12,7 @@ import type { Config } from '../model/config.ts';
 import type { VirtualServer } from '../model/lvs.ts';
 import type { TrackFile } from '../model/vrrp.ts';
 import { topLevelRows } from '../schema/global.ts';
+import type { NameSource } from '../schema/iproute-names.ts';
 import { readBlock, type Settings } from '../schema/read-block.ts';
 import { rootRows } from '../schema/root.ts';
 import type { Portion } from '../syntax/reader.ts';
@@ -20,8 +21,10 @@ import type { Statement } from '../syntax/tree.ts';
 import type { Defined, GlobalSettings, LowerContext } from './context.ts';
 import { lowerGlobal } from './global.ts';
 import { lowerInterfaceDelays } from './interface-delays.ts';
+import { lowerStatics, routingLines } from './routing.ts';
 import { lowerSyncGroups } from './sync-group.ts';
 import { lowerTrackers, lowerTrackFiles, reportIdleTrackers, type Trackers, valuesOf } from './trackers.ts';
+import { linkNames } from './virtual-links.ts';
 import { lowerVirtualServer } from './virtual-server.ts';
 import { lowerInstance } from './vrrp-instance.ts';
 
@@ -39,14 +42,18 @@ const GIVES_DEFAULTS: ReadonlySet<string> = new Set(['global_defs', ...Object.ke
 
 /** With sections a virtual_server is completed as it is read and its tree, ten times the size of its model, is let go;
  *  else it waits for the whole text. */
-export function createLowering(hostName: string, portion: Portion, report: Report): Lowering {
+export function createLowering(
+  machine: { readonly hostName: string; readonly names: NameSource },
+  portion: Portion,
+  report: Report,
+): Lowering {
   const globals: Statement[] = [];
   const others: Statement[] = [];
   const completed: Placed<VirtualServer>[] = [];
   const trackFiles = new Map<string, Defined<TrackFile>>();
   let context: LowerContext | null = null;
   const contextNow = (): LowerContext => {
-    context ??= { ...lowerContext(globals, hostName, report), trackFiles };
+    context ??= { ...lowerContext(globals, machine, report), trackFiles };
     return context;
   };
   return {
@@ -72,12 +79,13 @@ function note(statement: Statement, files: Map<string, Defined<TrackFile>>): voi
 
 function lowerContext(
   globals: readonly Statement[],
-  hostName: string,
+  { hostName, names }: { readonly hostName: string; readonly names: NameSource },
   report: Report,
 ): Omit<LowerContext, 'trackFiles'> {
   const root = readBlock(globals, rootRows, report);
   const defaults = globalSettings(root, report);
-  return { report, global: lowerGlobal(root, defaults, hostName), defaults };
+  const global = lowerGlobal(root, defaults, hostName);
+  return { report, global, defaults, lines: routingLines(names, defaults), nameLink: linkNames() };
 }
 
 function lowerRest(root: Root, completed: readonly Placed<VirtualServer>[], context: LowerContext): Config {
@@ -101,6 +109,7 @@ function lowerRest(root: Root, completed: readonly Placed<VirtualServer>[], cont
     vrrpScripts: valuesOf(trackers.script),
     trackFiles: valuesOf(trackers.file),
     trackProcesses: valuesOf(trackers.process),
+    statics: lowerStatics(root, vrrpInstances, context),
     virtualServers,
   };
 }

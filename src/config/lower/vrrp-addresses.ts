@@ -36,6 +36,8 @@ export function virtualAddresses(
     readonly family: Family;
     readonly interface: InterfaceName;
     readonly strict: boolean;
+    /** where an address lives */
+    readonly place: (line: AddressLine) => InterfaceName;
   },
   { report }: LowerContext,
 ): InstanceAddresses {
@@ -59,10 +61,8 @@ export function virtualAddresses(
     report(catalog.wrong_family(entry.at.args[0] ?? null, fields));
     return false;
   };
-  const complete = ({ value }: ListEntry<AddressLine>): VirtualAddress => ({
-    ...value,
-    interface: value.interface ?? owner.interface,
-  });
+  const complete = ({ value }: ListEntry<AddressLine>): VirtualAddress =>
+    placedAddress(value, owner.place(value));
   const listed = (settings.virtual_ipaddress ?? []).filter((entry) => fits(entry) && isNew(entry));
   const excluded = (settings.virtual_ipaddress_excluded ?? []).filter(isNew);
   reportFirst(listed[0], owner, report);
@@ -76,6 +76,12 @@ export function virtualAddresses(
     excluded: [...listed.slice(ADVERTISED_MAX), ...excluded].map(complete),
   };
 }
+
+/** A line with the interface that it means. */
+export const placedAddress = ({ useVmac: _, ...line }: AddressLine, on: InterfaceName): VirtualAddress => ({
+  ...line,
+  interface: on,
+});
 
 /** RFC 9568 §5.2.9: the first IPv6 address is the link-local one of the virtual router. */
 function reportFirst(

@@ -5,12 +5,20 @@ import type { Family } from '../../base/ip.ts';
 import { interfaceName, priority, vrid } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
-import type { TrackedInterface, VrrpAuthentication, VrrpInstance, VrrpVersion } from '../model/vrrp.ts';
+import type {
+  TrackedInterface,
+  VirtualAddress,
+  VrrpAuthentication,
+  VrrpInstance,
+  VrrpVersion,
+} from '../model/vrrp.ts';
 import type { BlockValue, Settings } from '../schema/read-block.ts';
 import type { vrrpInstanceRows } from '../schema/vrrp.ts';
 import { firstGiven, type LowerContext, valueOr } from './context.ts';
+import { virtualRouting } from './routing.ts';
 import { type Trackers, trackedObjects } from './trackers.ts';
-import { advertRoute, instanceFamily, virtualAddresses } from './vrrp-addresses.ts';
+import { type LinkPlan, planLinks } from './virtual-links.ts';
+import { advertRoute, instanceFamily, placedAddress, virtualAddresses } from './vrrp-addresses.ts';
 import { lowerAuthentication } from './vrrp-authentication.ts';
 import { lowerNotify } from './vrrp-script.ts';
 import { advertInterval, garpSettings, preemption } from './vrrp-timing.ts';
@@ -37,9 +45,12 @@ export function lowerInstance(
   const version = instanceVersion(settings, name, family, strict, context);
   const level = valueOr(settings.priority, settings.state?.value === 'MASTER' ? OWNER : PRIORITY_DEFAULT);
   const owner = level === OWNER;
+  const route = advertRoute(settings, name, family, context);
+  const unicast = route.destination.kind === 'unicast';
+  const plan = planLinks(settings, { name, family, strict, unicast, ...mandatory }, context);
   const addresses = virtualAddresses(
     settings,
-    { name, family, interface: mandatory.interface, strict },
+    { name, family, interface: mandatory.interface, strict, place: plan.place },
     context,
   );
   const none = settings.no_virtual_ipaddress !== undefined && !strict;
@@ -47,7 +58,6 @@ export function lowerInstance(
     const row = version === 3 || strict ? catalog.no_address_refused : catalog.no_address;
     report(row(block.at.args[0] ?? null, { name }));
   }
-  const route = advertRoute(settings, name, family, context);
   if (strict && (settings.state?.value === 'MASTER') !== owner) {
     report(catalog.owner_state(settings.state?.at.keyword ?? block.at.keyword, { name }));
   }
@@ -74,10 +84,13 @@ export function lowerInstance(
       ? DOWN_TIMER_ADVERTS
       : valueOr(settings.down_timer_adverts ?? defaults.vrrp_down_timer_adverts, DOWN_TIMER_ADVERTS),
     authentication,
-    sourceAddress: route.source,
+    advertInterface: plan.advertInterface,
+    sourceAddress: route.source ?? plan.source,
     destination: route.destination,
     virtualAddresses: addresses.virtual,
-    excludedAddresses: addresses.excluded,
+    excludedAddresses: [...ownAddress(plan), ...addresses.excluded],
+    virtualLinks: plan.links,
+    ...virtualRouting(settings, context),
     garp: garpSettings(settings, strict, context),
     strict,
     accept: owner || !strict || (settings.accept !== undefined && version === 3),
@@ -108,6 +121,10 @@ export function lowerInstance(
   };
   return complete ? instance : null;
 }
+
+/** The address of the ipvlan: there while the instance is master, and not advertised. */
+const ownAddress = ({ ownAddress: line, links: [main] }: LinkPlan): readonly VirtualAddress[] =>
+  line === null || main === undefined ? [] : [placedAddress(line, main.name)];
 
 function tracksSource(
   { track_src_ip: tracked }: InstanceSettings,

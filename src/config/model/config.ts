@@ -2,6 +2,7 @@
  *  travels to the children, into a dump and through the JSON schema unchanged. Nothing here knows text or positions. */
 import type { GlobalConfig } from './global.ts';
 import type { VirtualServer } from './lvs.ts';
+import type { StaticEntries } from './routing.ts';
 import type { TrackFile, TrackProcess, VrrpInstance, VrrpScript, VrrpSyncGroup } from './vrrp.ts';
 
 export interface Config {
@@ -9,6 +10,7 @@ export interface Config {
   /** in file order; names unique; (VRID, interface, family) unique */
   readonly vrrpInstances: readonly VrrpInstance[];
   readonly vrrpSyncGroups: readonly VrrpSyncGroup[];
+  readonly statics: StaticEntries;
   readonly vrrpScripts: readonly VrrpScript[];
   readonly trackFiles: readonly TrackFile[];
   readonly trackProcesses: readonly TrackProcess[];

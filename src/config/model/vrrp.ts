@@ -3,6 +3,8 @@ import type { AddressTraits } from '../../base/address-traits.ts';
 import type { Family, IpAddress, Ipv4 } from '../../base/ip.ts';
 import type { InterfaceName, Micros, Priority, Vrid } from '../../base/units.ts';
 import type { ScriptUser } from './global.ts';
+import type { VirtualRoute, VirtualRule } from './routing.ts';
+import type { VirtualLink } from './virtual-link.ts';
 
 export type VrrpVersion = 2 | 3;
 
@@ -30,6 +32,13 @@ export interface VrrpInstance {
   readonly destination: VrrpDestination;
   readonly virtualAddresses: readonly VirtualAddress[];
   readonly excludedAddresses: readonly VirtualAddress[];
+  /** made for this instance while it is configured; up while it is master */
+  readonly virtualLinks: readonly VirtualLink[];
+  /** where its adverts leave: `interface`, or the VMAC; they arrive on `interface` */
+  readonly advertInterface: InterfaceName;
+  /** there while this router is master, in this order */
+  readonly routes: readonly VirtualRoute[];
+  readonly rules: readonly VirtualRule[];
   readonly garp: GarpSettings;
   readonly strict: boolean;
   readonly accept: boolean;

@@ -26,6 +26,8 @@ export interface AddressLine {
   readonly broadcast: Ipv4 | null;
   readonly traits: AddressTraits;
   readonly tracked: boolean;
+  /** `use_vmac`: on a VMAC of its own interface */
+  readonly useVmac: boolean;
 }
 
 /** rtnetlink scopes (linux/rtnetlink.h) */
@@ -54,9 +56,6 @@ const TRAIT_OPTIONS: ReadonlyMap<
   ['autojoin', { families: 'both', traits: { autojoin: true } }],
 ]);
 
-/** Options that keepalived knows and vipd does not apply yet. */
-const IGNORED_OPTIONS: ReadonlySet<string> = new Set(['use_vmac']);
-
 const LABEL_MAX = 15;
 
 /** Reads one line; undefined drops the address, as keepalived does. */
@@ -73,6 +72,7 @@ export function readAddressLine(line: Arguments, report: Report): AddressLine | 
     broadcast: null,
     traits: PLAIN_TRAITS,
     tracked: true,
+    useVmac: false,
   };
   for (let i = 0; i < rest.length && entry !== undefined; ) {
     const option = rest[i];
@@ -122,6 +122,8 @@ function applyOption(
       return withLifetime(entry, value, report);
     case 'no_track':
       return { ...entry, tracked: false };
+    case 'use_vmac':
+      return { ...entry, useVmac: true };
     default:
       return withTrait(entry, option, report);
   }
@@ -133,8 +135,6 @@ function withTrait(entry: AddressLine, option: Word, report: Report): AddressLin
     return { ...entry, traits: { ...entry.traits, ...found.traits } };
   }
   if (found !== undefined) report(catalog.only_ipv6(option, { what: option.text }));
-  else if (IGNORED_OPTIONS.has(option.text))
-    report(catalog.option_without_effect(option, { option: option.text }));
   else report(catalog.unknown_option(option, { option: option.text, of: 'an address' }));
   return entry;
 }

@@ -13,6 +13,7 @@ import {
   flag,
   I32_MAX,
   integer,
+  interfaceWord,
   multicast4,
   multicast6,
   noHead,
@@ -110,6 +111,21 @@ export const globalRows = {
   smtp_alert_checker: line(boolean, 'mail for changes of real servers', { noEffect: 'mail' }),
   script_user: line(scriptUser, 'identity of scripts that name none', { tier: 1 }),
   enable_script_security: line(flag, 'refuse scripts that others could change', { tier: 1 }),
+  vmac_prefix: line(text('a name'), 'name prefix of VMAC interfaces (PREFIX.VRID)', {
+    tier: 3,
+    repeat: 'first',
+  }),
+  vmac_addr_prefix: line(text('a name'), 'name prefix of VMACs of addresses on other interfaces', {
+    tier: 3,
+    repeat: 'first',
+  }),
+  default_interface: line(interfaceWord, 'interface of static addresses without dev'),
+  iproute_usr_dir: line(text('a directory'), "where the distribution's rt_tables and the like lie", {
+    tier: 3,
+  }),
+  iproute_etc_dir: line(text('a directory'), "where the administrator's rt_tables and the like lie", {
+    tier: 3,
+  }),
   dynamic_interfaces: line(optional(oneOf('allow_if_changes'), 'plain'), 'interfaces may appear later'),
 
   vrrp_version: line(integer(2, 3), 'VRRP version of IPv4 instances, 2 unless given', { tier: 1 }),

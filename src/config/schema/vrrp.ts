@@ -5,6 +5,7 @@ import { catalog } from '../diagnostics/catalog.ts';
 import type { InterfaceDelay } from '../model/global.ts';
 import { readAddressLine } from './address-line.ts';
 import { hmacKey } from './hmac-key.ts';
+import { instanceRoutingRows } from './routing.ts';
 import { block, each, line, list, type ValueReader } from './row.ts';
 import { scriptCommand } from './script-values.ts';
 import { lowered, trackerRows, type WeightReader, weightOf } from './trackers.ts';
@@ -13,6 +14,7 @@ import {
   noHead, oneOf, oneWord, optional, parseAddress, parseInteger, parseInterface, parseSeconds,
   SECONDS_MAX, text, U32_MAX, wholeSeconds,
 } from './values.ts'; // biome-ignore format: one line reads better
+import { virtualLinkRows } from './virtual-link.ts';
 
 /** `NAME [weight N [reverse|noreverse]]` */
 export interface TrackLine {
@@ -200,6 +202,8 @@ export const vrrpInstanceRows = {
   virtual_ipaddress_excluded: list(readAddressLine, 'addresses that the master owns but does not list', {
     tier: 1,
   }),
+  ...instanceRoutingRows,
+  ...virtualLinkRows,
   no_virtual_ipaddress: line(flag, 'this instance has no address on purpose', { tier: 3 }),
   track_interface: list(interfaceLine, 'interfaces whose link state matters', { tier: 1 }),
   track_script: list(trackLine, 'scripts whose result matters', { tier: 1 }),

@@ -1,8 +1,14 @@
-/** What a configuration asks of the daemon: which children it needs, and which addresses its vrrp child may hold. */
+/** What a configuration asks of the daemon: which children it needs, and which addresses, routes and rules its vrrp child
+ *  may hold. */
+import type { InterfaceName } from '../../base/units.ts';
 import type { Config } from '../../config/model/config.ts';
+import type { RoutingEntry } from '../../config/model/routing.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
+import { interestIn, placed } from '../../net/core/placing.ts';
 import { planAddresses } from '../../net/core/plan.ts';
-import type { AddressState, NetOperation, NetState } from '../../ports/net-kernel.ts';
+import { planRouting } from '../../net/core/routing.ts';
+import type { AddressState, LinkState, NetOperation, NetState } from '../../ports/net-kernel.ts';
+import type { RoutingInterest, RoutingOperation, RoutingState } from '../../ports/routing-kernel.ts';
 import type { ChildName } from '../ipc.ts';
 
 /** -P and -C limit the daemon to one of its halves. */
@@ -14,7 +20,9 @@ export interface Halves {
 export function childrenFor(config: Config, halves: Halves): readonly ChildName[] {
   const children: ChildName[] = [];
   if (halves.checkers && config.virtualServers.length > 0) children.push('checkers');
-  if (halves.vrrp && config.vrrpInstances.length > 0) children.push('vrrp');
+  const { addresses, routes, rules } = config.statics;
+  const work = [config.vrrpInstances, addresses, routes, rules].some(({ length }) => length > 0);
+  if (halves.vrrp && work) children.push('vrrp');
   return children;
 }
 
@@ -36,3 +44,25 @@ const isSameAddress = (wanted: VirtualAddress, present: AddressState, actual: Ne
   wanted.address === present.address &&
   wanted.prefixLength === present.prefixLength &&
   actual.links.get(present.ifIndex)?.name === wanted.interface;
+
+/** Every virtual route and rule likewise. Static ones stay: they are nobody else's, and the next child adopts them. */
+export const routingAtRisk = (models: readonly Config[]): readonly RoutingEntry[] =>
+  models.flatMap(({ vrrpInstances }) => vrrpInstances.flatMap(({ routes, rules }) => [...routes, ...rules]));
+
+/** Removes them from the kernel: rules first, then routes (behaviour.md section 4.6). */
+export function planRoutingRelease(
+  atRisk: readonly RoutingEntry[],
+  actual: RoutingState,
+  links: NetState['links'],
+): readonly RoutingOperation[] {
+  const byName = linksByName(links);
+  const release = atRisk.map((entry) => placed(entry, byName)).filter((wish) => wish !== null);
+  return planRouting({ hold: [], release }, actual);
+}
+
+/** What has to be read for that. */
+export const routingInterest = (atRisk: readonly RoutingEntry[], links: NetState['links']): RoutingInterest =>
+  interestIn(atRisk, linksByName(links));
+
+const linksByName = (links: NetState['links']): ReadonlyMap<InterfaceName, LinkState> =>
+  new Map([...links.values()].map((link) => [link.name, link]));

@@ -11,9 +11,13 @@ import { type NetlinkSession, type NetlinkSocket, netlinkSession } from '../netl
  *  2,000 address notifications while the loop is busy. The kernel doubles it. */
 const RECEIVE_BUFFER_BYTES = 2 * 1024 * 1024;
 
-/** A session for requests; `protocol` is a NETLINK number of native/constants.ts. */
-export function openNetlinkSession(protocol: number): Result<NetlinkSession, SystemError> {
-  const socket = openNetlinkSocket(protocol, 0);
+/** A session for requests; `protocol` is a NETLINK number of native/constants.ts. `strict` makes the kernel filter dumps
+ *  by what the request says (since Linux 4.20). */
+export function openNetlinkSession(
+  protocol: number,
+  options: { readonly strict: boolean } = { strict: false },
+): Result<NetlinkSession, SystemError> {
+  const socket = openNetlinkSocket(protocol, 0, options);
   return socket.ok ? ok(netlinkSession(socket.value)) : socket;
 }
 
@@ -21,6 +25,7 @@ export function openNetlinkSession(protocol: number): Result<NetlinkSession, Sys
 export function openNetlinkSocket(
   protocol: number,
   groups: number,
+  options: { readonly strict: boolean } = { strict: false },
 ): Result<NetlinkSocket & Pick<DatagramSocket, 'watch'>, SystemError> {
   const opened = openDatagramSocket({ domain: AF.NETLINK, type: SOCK.RAW, protocol }, 'netlink socket');
   if (!opened.ok) return opened;
@@ -31,6 +36,7 @@ export function openNetlinkSocket(
     return bound;
   }
   tune(socket);
+  if (options.strict) socket.setOption(SOL_NETLINK, NETLINK_OPTION.GET_STRICT_CHK, 1);
   return ok({
     send: (datagram) => socket.send({ parts: [datagram], to: netlinkSockaddr() }),
     receive: (limit) => {

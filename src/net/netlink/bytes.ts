@@ -23,7 +23,9 @@ export class NetlinkWriter {
   }
 
   u8(value: number): this {
-    this.#view.setUint8(this.reserve(1), value);
+    // the view may be another one after the reservation
+    const at = this.reserve(1);
+    this.#view.setUint8(at, value);
     return this;
   }
   u16(value: number): this {
@@ -124,6 +126,9 @@ export class NetlinkView {
   }
   u32be(at: number): number {
     return this.#view.getUint32(at);
+  }
+  u64be(at: number): bigint {
+    return this.#view.getBigUint64(at);
   }
   /** A copy of `length` bytes. */
   slice(at: number, length: number): Uint8Array {

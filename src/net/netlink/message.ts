@@ -20,6 +20,7 @@ export const NLM_F = {
   REPLACE: 0x100,
   EXCL: 0x200,
   CREATE: 0x400,
+  APPEND: 0x800,
   /** on an acknowledgement: only the header of the request is repeated */
   CAPPED: 0x100,
   /** on an acknowledgement: attributes with the reason follow */

@@ -2,6 +2,7 @@
 import type { Family, IpAddress } from '../../base/ip.ts';
 import type { LogEntry } from '../../base/log.ts';
 import type { InterfaceName } from '../../base/units.ts';
+import type { RoutingEntry } from '../../config/model/routing.ts';
 import type { VirtualAddress, VrrpAuthentication } from '../../config/model/vrrp.ts';
 import type { TrackerAction } from '../../track/core/trackers.ts';
 import type { Advert } from '../wire/advert.ts';
@@ -36,6 +37,13 @@ export type VrrpAction =
       readonly addresses: readonly VirtualAddress[];
     }
   | { readonly kind: 'remove_addresses'; readonly addresses: readonly VirtualAddress[] }
+  /** interfaces made for this router: on while it is master */
+  | { readonly kind: 'switch_links'; readonly links: readonly InterfaceName[]; readonly up: boolean }
+  /** routes and rules, in the order in which they depend on each other */
+  | { readonly kind: 'add_routing'; readonly router: string; readonly entries: readonly RoutingEntry[] }
+  /** as `add_routing`, and the outcome comes back as `routing_restored` */
+  | { readonly kind: 'restore_routing'; readonly router: string; readonly entries: readonly RoutingEntry[] }
+  | { readonly kind: 'remove_routing'; readonly entries: readonly RoutingEntry[] }
   /** one gratuitous ARP or unsolicited neighbour advertisement */
   | { readonly kind: 'announce_address'; readonly interface: InterfaceName; readonly address: IpAddress }
   | { readonly kind: 'publish_transition'; readonly transition: Transition }

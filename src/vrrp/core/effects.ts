@@ -71,7 +71,7 @@ export function sendAdvert(
   const actions = destinationsOf(config).map((destination) => ({
     kind: 'send_advert' as const,
     router: router.key,
-    interface: config.interface,
+    interface: config.advertInterface,
     family: config.family,
     source,
     destination,

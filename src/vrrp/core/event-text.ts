@@ -28,6 +28,12 @@ export function eventText(event: VrrpEvent): string {
       return `${event.addresses.length} addresses are back`;
     case 'addresses_refused':
       return `${event.addresses.length} addresses were refused: ${event.detail}`;
+    case 'routing_read':
+      return `${event.present.length} routes and rules are there`;
+    case 'routing_restored':
+      return `${event.entries.length} routes and rules are back`;
+    case 'routing_refused':
+      return `${event.entries.length} routes and rules were refused: ${event.detail}`;
     case 'transport_broke':
       return `no socket on ${event.interface}: ${event.detail}`;
     case 'transport_opened':

@@ -2,6 +2,7 @@
 import type { Family, IpAddress } from '../../base/ip.ts';
 import type { InterfaceName } from '../../base/units.ts';
 import type { VrrpGlobals } from '../../config/model/global.ts';
+import type { RoutingEntry, StaticEntries } from '../../config/model/routing.ts';
 import type { VirtualAddress, VrrpInstance, VrrpSyncGroup } from '../../config/model/vrrp.ts';
 import type { TrackerConfigs, TrackerEvent } from '../../track/core/trackers.ts';
 import type { ReceivedPacket } from '../wire/receive.ts';
@@ -11,6 +12,7 @@ import type { AddressFact, LinkFact } from './network.ts';
 export interface VrrpConfig {
   readonly globals: VrrpGlobals;
   readonly instances: readonly VrrpInstance[];
+  readonly statics: StaticEntries;
   readonly groups: readonly VrrpSyncGroup[];
   /** only those that some instance tracks */
   readonly trackers: TrackerConfigs;
@@ -58,6 +60,17 @@ export type VrrpEvent =
       readonly kind: 'addresses_refused';
       readonly router: string;
       readonly addresses: readonly VirtualAddress[];
+      readonly detail: string;
+    }
+  /** the kernel's routes and rules were read: `entryText` of those configured ones that are there */
+  | { readonly kind: 'routing_read'; readonly present: readonly string[] }
+  /** outcome of `restore_routing`: they had been gone and are back */
+  | { readonly kind: 'routing_restored'; readonly router: string; readonly entries: readonly RoutingEntry[] }
+  /** outcome of `add_routing` and `restore_routing`: the kernel said no */
+  | {
+      readonly kind: 'routing_refused';
+      readonly router: string;
+      readonly entries: readonly RoutingEntry[];
       readonly detail: string;
     }
   /** there is no socket for this interface and family, so nothing can be heard or said */

@@ -15,6 +15,7 @@ import {
   transportKey,
 } from './network.ts';
 import { type FaultCause, isOwner } from './state.ts';
+import { missingLinks } from './virtual-links.ts';
 
 export type Health =
   /** `pending` names what has to tell its first result before a router may begin, or leave FAULT */
@@ -64,6 +65,8 @@ function faultText(cause: FaultCause): string {
       return `duplicate address detection of ${cause.address} on ${cause.interface} is not over`;
     case 'source_taken':
       return `another machine has ${cause.address}, the address of ${cause.interface} to send adverts from`;
+    case 'static_missing':
+      return `static ${cause.what} is missing`;
     case 'no_peer':
       return 'there is no unicast_peer to send adverts to';
     case 'strict_unicast':
@@ -106,7 +109,9 @@ function ownInterfaceFaults(config: VrrpInstance, network: Network): FaultCause[
   if (!link.up && config.trackPrimary) return [{ kind: 'interface_down', interface: config.interface }];
   const route = routeFault(config, link);
   if (route !== null) return [route];
-  const broken = network.brokenTransports.get(transportKey(config));
+  const out = { interface: config.advertInterface, family: config.family };
+  const broken =
+    network.brokenTransports.get(transportKey(config)) ?? network.brokenTransports.get(transportKey(out));
   return broken === undefined ? [] : [{ kind: 'no_socket', detail: broken }];
 }
 
@@ -123,11 +128,16 @@ function routeFault(
 
 /** Interfaces tracked without weight, and those that virtual addresses live on (unless no_track). */
 function trackedFaults(config: VrrpInstance, network: Network): FaultCause[] {
-  const faults: FaultCause[] = [];
+  const faults: FaultCause[] = [...missingLinks(config, network)];
+  const own = new Set(config.virtualLinks.map(({ name }) => name));
+  const missing = network.missingStatics.get(config.name);
+  if (missing !== undefined) faults.push({ kind: 'static_missing', what: missing });
   const homes = [...config.virtualAddresses, ...config.excludedAddresses]
     .filter((address) => address.tracked && address.interface !== config.interface)
+    .filter((address) => !own.has(address.interface))
     .map((address) => address.interface);
-  for (const name of new Set(homes)) if (!isUp(network, name)) faults.push(downCause(network, name));
+  for (const name of new Set([...homes, ...routedInterfaces(config)]))
+    if (!isUp(network, name)) faults.push(downCause(network, name));
   for (const tracked of config.trackInterfaces) {
     // the own interface is always tracked unweighted; naming it again changes nothing
     if (tracked.weight !== 0 || tracked.interface === config.interface) continue;
@@ -137,6 +147,13 @@ function trackedFaults(config: VrrpInstance, network: Network): FaultCause[] {
   }
   return faults;
 }
+
+/** `dev` of routes, `iif` and `oif` of rules; a VRRP interface of the instance itself is tracked by its own rules. */
+const routedInterfaces = ({ routes, rules, interface: own }: VrrpInstance): readonly InterfaceName[] =>
+  [
+    ...routes.filter(({ tracked }) => tracked).map(({ route }) => route.device),
+    ...rules.filter(({ tracked }) => tracked).flatMap(({ rule }) => [rule.iif, rule.oif]),
+  ].filter((name): name is InterfaceName => name !== null && name !== own);
 
 function trackerFaults({ trackers }: VrrpInstance, network: Network): FaultCause[] {
   return trackers.flatMap((tracked): FaultCause[] => {

@@ -23,6 +23,40 @@ export const vrrpLog = catalogue({
     'debug',
     (f: Fields<object>) => `(${f.instance}) removing VIPs.`,
   ),
+  settingRouting: row(
+    'vrrp_setting_routing',
+    'debug',
+    (f: Fields<object>) => `(${f.instance}) setting Virtual Routes and Rules`,
+  ),
+  removingRouting: row(
+    'vrrp_removing_routing',
+    'debug',
+    (f: Fields<object>) => `(${f.instance}) removing Virtual Rules and Routes`,
+  ),
+  routingRestored: row(
+    'vrrp_routing_restored',
+    'warning',
+    (f: Fields<{ entries: readonly string[] }>) =>
+      `(${f.instance}) removed by someone else and put back: ${f.entries.join(', ')}`,
+  ),
+  routingRefused: row(
+    'vrrp_routing_refused',
+    'error',
+    (f: Fields<{ entries: readonly string[]; detail: string }>) =>
+      `(${f.instance}) cannot set ${f.entries.join(', ')}: ${f.detail}`,
+  ),
+  staticsRestored: row(
+    'vrrp_statics_restored',
+    'warning',
+    (f: { entries: readonly string[] }) =>
+      `static entries removed by someone else and put back: ${f.entries.join(', ')}`,
+  ),
+  staticsRefused: row(
+    'vrrp_statics_refused',
+    'error',
+    (f: { entries: readonly string[]; detail: string }) =>
+      `cannot set the static entry ${f.entries.join(', ')}: ${f.detail}`,
+  ),
   announcing: row(
     'vrrp_announcing',
     'debug',
@@ -228,8 +262,8 @@ export const vrrpShellLog = catalogue({
     'error',
     (f: { address: string; detail: string }) => `cannot remove ${f.address}: ${f.detail}`,
   ),
-  settingFailed: row(
-    'vrrp_setting_failed',
+  linkSettingFailed: row(
+    'vrrp_link_setting_failed',
     'warning',
     (f: { detail: string }) => `cannot change a setting of the kernel: ${f.detail}`,
   ),
@@ -244,6 +278,31 @@ export const vrrpShellLog = catalogue({
     'warning',
     (f: { cause: 'overrun' | 'garbled'; times: number }) =>
       `${f.cause === 'overrun' ? 'lost kernel notifications about links and addresses' : 'a kernel notification about links and addresses made no sense'}: read them all again (${f.times} times so far)`,
+  ),
+  routingUnreadable: row(
+    'vrrp_routing_unreadable',
+    'error',
+    (f: { detail: string }) => `cannot read routes and rules from the kernel: ${f.detail}`,
+  ),
+  routingRemoveFailed: row(
+    'vrrp_routing_remove_failed',
+    'error',
+    (f: { detail: string }) => `cannot remove a route or rule: ${f.detail}`,
+  ),
+  linkMade: row(
+    'vrrp_link_made',
+    'info',
+    (f: { interface: string }) => `Success creating VMAC interface ${f.interface}`,
+  ),
+  linkFailed: row(
+    'vrrp_link_failed',
+    'error',
+    (f: { interface: string; detail: string }) => `cannot set up interface ${f.interface}: ${f.detail}`,
+  ),
+  settingFailed: row(
+    'vrrp_setting_failed',
+    'warning',
+    (f: { detail: string }) => `cannot change a setting of an interface: ${f.detail}`,
   ),
   networkUnreadable: row(
     'vrrp_network_unreadable',

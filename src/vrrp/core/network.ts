@@ -3,6 +3,7 @@
  *  lives and dies with its link, a name is what the configuration says. */
 import { type Family, type IpAddress, isIpv4, isLinkLocal } from '../../base/ip.ts';
 import type { InterfaceName } from '../../base/units.ts';
+import { entryText, type RoutingEntry } from '../../config/model/routing.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
 import type { AddressState } from '../../ports/net-kernel.ts';
 import type { TrackerFact } from '../../track/core/fact.ts';
@@ -34,6 +35,10 @@ export interface Network {
   readonly addresses: ReadonlyMap<string, AddressFact>;
   /** why there is no socket, by `transportKey` */
   readonly brokenTransports: ReadonlyMap<string, string>;
+  /** `entryText` of the configured routes and rules that are in the kernel */
+  readonly routing: ReadonlySet<string>;
+  /** what of the static entries is missing that an instance depends on, by the instance's name */
+  readonly missingStatics: ReadonlyMap<string, string>;
   /** what tracked scripts, files and processes say, by `trackerKey` */
   readonly trackers: ReadonlyMap<string, TrackerFact>;
 }
@@ -42,6 +47,8 @@ export const EMPTY_NETWORK: Network = {
   links: new Map(),
   addresses: new Map(),
   brokenTransports: new Map(),
+  routing: new Set(),
+  missingStatics: new Map(),
   trackers: new Map(),
 };
 
@@ -63,18 +70,35 @@ export const transportKey = (transport: {
   readonly family: Family;
 }): string => `${transport.interface} ${transport.family}`;
 
-export const networkOf = (links: readonly LinkFact[], addresses: readonly AddressFact[]): Network => ({
+/** Links and addresses were read as a whole; what else was known stays. */
+export const reread = (
+  network: Network,
+  links: readonly LinkFact[],
+  addresses: readonly AddressFact[],
+): Network => ({
+  ...network,
   links: new Map(links.map((link) => [link.name, link])),
   addresses: new Map(addresses.map((address) => [addressKey(address), address])),
-  brokenTransports: new Map(),
-  trackers: new Map(),
 });
+
+export const networkOf = (links: readonly LinkFact[], addresses: readonly AddressFact[]): Network =>
+  reread(EMPTY_NETWORK, links, addresses);
 
 export const isPresent = (network: Network, address: VirtualAddress): boolean =>
   network.addresses.has(addressKey(address));
 
 export function withLink(network: Network, link: LinkFact): Network {
   return { ...network, links: new Map(network.links).set(link.name, link) };
+}
+
+/** Links that this process has switched on or off. */
+export function withSwitched(network: Network, names: readonly InterfaceName[], up: boolean): Network {
+  const links = new Map(network.links);
+  for (const name of names) {
+    const link = links.get(name);
+    if (link !== undefined) links.set(name, { ...link, up });
+  }
+  return { ...network, links };
 }
 
 /** A link's addresses go with it. */
@@ -98,6 +122,20 @@ export function withoutAddresses(
   const addresses = new Map(network.addresses);
   for (const fact of gone) addresses.delete(addressKey(fact));
   return { ...network, addresses };
+}
+
+export const isRouted = (network: Network, entry: RoutingEntry): boolean =>
+  network.routing.has(entryText(entry));
+
+export const withRouting = (network: Network, entries: readonly RoutingEntry[]): Network => ({
+  ...network,
+  routing: new Set([...network.routing, ...entries.map(entryText)]),
+});
+
+export function withoutRouting(network: Network, entries: readonly RoutingEntry[]): Network {
+  const routing = new Set(network.routing);
+  for (const entry of entries) routing.delete(entryText(entry));
+  return { ...network, routing };
 }
 
 export function withTransport(network: Network, key: string, brokenBy: string | null): Network {

@@ -3,6 +3,7 @@
 import { exhaustive } from '../../base/never.ts';
 import type { Instant } from '../../base/units.ts';
 import type { VrrpGlobals } from '../../config/model/global.ts';
+import { NO_STATICS } from '../../config/model/routing.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
 import type { Trackers } from '../../track/core/trackers.ts';
 import type { RouterAction, VrrpAction } from './actions.ts';
@@ -16,8 +17,12 @@ import {
   ownFact,
   withAddresses,
   withoutAddresses,
+  withoutRouting,
+  withRouting,
+  withSwitched,
 } from './network.ts';
 import { type RouterState, routerKey } from './state.ts';
+import { newStatics, type StaticsState, type StaticsStep } from './statics.ts';
 import type { VrrpStateName } from './status.ts';
 import { type RouterEvent, stepRouter } from './step.ts';
 
@@ -28,6 +33,7 @@ export interface NodeState {
   readonly virtual: ReadonlySet<string>;
   /** in file order */
   readonly routers: readonly RouterState[];
+  readonly statics: StaticsState;
   readonly lanes: Lanes;
   /** links whose change does not count yet */
   readonly held: HeldLinks;
@@ -49,6 +55,7 @@ export const newNode = (globals: VrrpGlobals): NodeState => ({
   network: EMPTY_NETWORK,
   virtual: new Set(),
   routers: [],
+  statics: newStatics(NO_STATICS),
   lanes: new Map(),
   held: new Map(),
   trackers: new Map(),
@@ -57,6 +64,12 @@ export const newNode = (globals: VrrpGlobals): NodeState => ({
   strayPackets: 0,
   strangers: [],
 });
+
+/** Enters a step of the static entries. */
+export const withStatics = ([node, actions]: NodeStep, step: (node: NodeState) => StaticsStep): NodeStep => {
+  const { statics, network, actions: more } = step(node);
+  return [{ ...node, statics, network }, [...actions, ...more]];
+};
 
 /** The same event for every router. */
 export const stepEach = (node: NodeState, event: RouterEvent, now: Instant): NodeStep =>
@@ -103,12 +116,19 @@ function enterOrder(node: NodeState, action: RouterAction, now: Instant): NodeSt
     }
     case 'remove_addresses':
       return { ...node, network: withoutAddresses(node.network, action.addresses) };
+    case 'add_routing':
+    case 'restore_routing':
+      return { ...node, network: withRouting(node.network, action.entries) };
+    case 'remove_routing':
+      return { ...node, network: withoutRouting(node.network, action.entries) };
     case 'queue_announcements': {
       const told = action.addresses.filter((own) => isAnnounceable(node.network, own));
       return { ...node, lanes: queueAnnouncements(node.lanes, { ...action, addresses: told }, now) };
     }
     case 'cancel_announcements':
       return { ...node, lanes: cancelAnnouncements(node.lanes, action.router) };
+    case 'switch_links':
+      return { ...node, network: withSwitched(node.network, action.links, action.up) };
     case 'alert_group':
     case 'send_advert':
     case 'announce_address':

@@ -19,20 +19,31 @@ import {
   type AddressFact,
   addressKey,
   type Network,
-  networkOf,
   ownFact,
+  reread,
   transportKey,
   withAddresses,
   withoutAddresses,
   withoutLink,
   withTransport,
 } from './network.ts';
-import { continueWith, type NodeState, type NodeStep, stepEach, stepOne } from './node-state.ts';
+import { checkStatics, rethink, routingOutcome, routingRead, staticsAnswered } from './node-routing.ts';
+import { continueWith, type NodeState, type NodeStep, stepEach, stepOne, withStatics } from './node-state.ts';
 import { recipientOf } from './recipient.ts';
 import { byRouterKey, type RouterState, routerKey } from './state.ts';
+import {
+  beginStatics,
+  endStatics,
+  keepStatics,
+  newStatics,
+  replaceStatics,
+  STATICS,
+  staticsDeadline,
+} from './statics.ts';
 import { NO_COUNTS } from './status.ts';
 import { type RouterEvent, routerDeadline } from './step.ts';
 import { configureTrackers, trackerEvent, trackersReached } from './tracking.ts';
+import { hearsOn } from './virtual-links.ts';
 
 /** When the process wants to be woken; null = only by an event. */
 export const nextDeadline = (node: NodeState): Instant | null =>
@@ -41,10 +52,12 @@ export const nextDeadline = (node: NodeState): Instant | null =>
     lanesDeadline(node.lanes),
     trackersDeadline(node.trackers),
     debounceDeadline(node.held),
+    staticsDeadline(node.statics, node.network),
   );
 
 export function stepNode(node: NodeState, event: VrrpEvent, now: Instant): NodeStep {
-  const [next, actions] = settleGroups(node, react(node, event, now), now);
+  const kept = withStatics(react(node, event, now), (n) => keepStatics(n.statics, n.network, now));
+  const [next, actions] = settleGroups(node, checkStatics(kept, now), now);
   const announced = announceDue(next.lanes, next.globals, now);
   const routers = next.routers.map((router) => {
     const sent = announced.sent.get(router.key) ?? 0;
@@ -80,6 +93,11 @@ function react(node: NodeState, event: VrrpEvent, now: Instant): NodeStep {
     case 'addresses_restored':
     case 'addresses_refused':
       return addressOutcome(node, event, now);
+    case 'routing_read':
+      return routingRead(node, event.present, now);
+    case 'routing_restored':
+    case 'routing_refused':
+      return routingOutcome(node, event, now);
     case 'transport_broke':
       return rethink(node, withTransport(node.network, transportKey(event), event.detail), now);
     case 'transport_opened':
@@ -90,7 +108,9 @@ function react(node: NodeState, event: VrrpEvent, now: Instant): NodeStep {
         [],
       ];
     case 'stop_requested':
-      return stepEach(node, { kind: 'stop_requested', release: event.release }, now);
+      return withStatics(stepEach(node, { kind: 'stop_requested', release: event.release }, now), (n) =>
+        endStatics(n.statics, n.network, !event.release),
+      );
     default:
       return exhaustive(event);
   }
@@ -123,9 +143,8 @@ function heed(before: NodeState, step: NodeStep, now: Instant): NodeStep {
 
 /** With a startup delay nothing is heard for a while, so addresses left in place cannot be adopted safely and go. */
 function started(node: NodeState, event: Extract<VrrpEvent, { kind: 'started' }>, now: Instant): NodeStep {
-  const { globals, instances } = event.config;
-  const { brokenTransports } = node.network;
-  const network = { ...networkOf(event.links, event.addresses), brokenTransports };
+  const { globals, instances, statics } = event.config;
+  const network = reread(node.network, event.links, event.addresses);
   const startAt = instant(Math.max(after(now, globals.startupDelay), globals.delayAfterBoot));
   const routers = [...byRouterKey(instances)].map(([key, config]) =>
     newRouter(key, config, network, startAt),
@@ -139,13 +158,14 @@ function started(node: NodeState, event: Extract<VrrpEvent, { kind: 'started' }>
     groups: groupsOf(event.config.groups, instances),
   };
   const tracking = configureTrackers(begun, event.config, now);
-  return continueWith(tracking, { kind: startAt > now ? 'startup_delayed' : 'deadline_reached' }, now);
+  const placed = withStatics(tracking, (n) => beginStatics(newStatics(statics), n.network, now));
+  return continueWith(placed, { kind: startAt > now ? 'startup_delayed' : 'deadline_reached' }, now);
 }
 
 /** Old routers that are gone release first, so that their addresses are free for the ones that stay or come. Until all
  *  is settled, addresses virtual before or after count as virtual. */
 function configChanged(node: NodeState, config: VrrpConfig, now: Instant): NodeStep {
-  const { globals, instances } = config;
+  const { globals, instances, statics } = config;
   const wanted = byRouterKey(instances);
   const virtual = new Set([...node.virtual, ...virtualOf(instances)]);
   const groups = groupsOf(config.groups, instances);
@@ -156,6 +176,7 @@ function configChanged(node: NodeState, config: VrrpConfig, now: Instant): NodeS
   for (const { key } of node.routers) {
     if (!wanted.has(key)) step = stepOne(step, key, { kind: 'instance_removed' }, now);
   }
+  step = withStatics(step, (n) => replaceStatics(n.statics, statics, n.network, now));
   const [released, actions] = step;
   const running = new Map(released.routers.map((router) => [router.key, router]));
   const routers = [...wanted].map(
@@ -209,9 +230,11 @@ function packetReceived(
 ): NodeStep {
   const { source, destination, payload } = event.packet;
   const vrid = payload[1];
-  const addressed = { interface: event.interface, family: event.family, vrid, source, destination };
+  const addressed = { interface: carrierOf(node, event), family: event.family, vrid, source, destination };
   const router = recipientOf(node.routers, ({ config }) => config, addressed);
   if (router !== null) {
+    // heard on the other of its two interfaces, it is a second copy
+    if (hearsOn(router.config, node.network) !== event.interface) return [node, []];
     return stepOne([node, []], router.key, { kind: 'packet_received', packet: event.packet }, now);
   }
   const stray = { ...node, strayPackets: node.strayPackets + 1 };
@@ -264,9 +287,7 @@ function networkReread(
   event: Extract<VrrpEvent, { kind: 'network_reread' }>,
   now: Instant,
 ): NodeStep {
-  const { brokenTransports, trackers } = node.network;
-  const network = { ...networkOf(event.links, event.addresses), brokenTransports, trackers };
-  return rethink({ ...node, held: new Map() }, network, now);
+  return rethink({ ...node, held: new Map() }, reread(node.network, event.links, event.addresses), now);
 }
 
 function addressOutcome(
@@ -278,11 +299,19 @@ function addressOutcome(
     event.kind === 'addresses_restored'
       ? withAddresses(node.network, event.addresses.map(ownFact))
       : withoutAddresses(node.network, event.addresses);
+  if (event.router === STATICS) {
+    return staticsAnswered({ ...node, network }, event, event.addresses.map(addressKey));
+  }
   return stepOne([{ ...node, network }, []], event.router, event, now);
 }
 
-const rethink = (node: NodeState, network: Network, now: Instant): NodeStep =>
-  stepEach({ ...node, network }, { kind: 'network_changed' }, now);
+/** The interface that the router of a packet is configured on: on a VMAC its parent. */
+const carrierOf = (
+  { routers }: NodeState,
+  heard: { readonly interface: InterfaceName; readonly family: Family },
+): InterfaceName =>
+  routers.find(({ config }) => config.advertInterface === heard.interface && config.family === heard.family)
+    ?.config.interface ?? heard.interface;
 
 const virtualOf = (instances: readonly VrrpInstance[]): ReadonlySet<string> =>
   new Set(instances.flatMap((config) => allAddresses(config).map(addressKey)));

@@ -2,6 +2,7 @@
  *  what differs is touched: a master whose addresses are unchanged sends nothing out of turn. */
 import { keyedDiff, sameValue } from '../../base/keyed-diff.ts';
 import { after, earliest, type Instant } from '../../base/units.ts';
+import { entryText, type RoutingEntry } from '../../config/model/routing.ts';
 import type { VirtualAddress, VrrpInstance } from '../../config/model/vrrp.ts';
 import { announceTimersFrom } from './announce.ts';
 import {
@@ -15,6 +16,7 @@ import {
 } from './effects.ts';
 import { effectivePriority } from './health.ts';
 import { addressKey, isPresent } from './network.ts';
+import { addMissingRouting, removeRouting, routingOf } from './routing.ts';
 import type { Backup, Master, RouterState } from './state.ts';
 import { moveDeadline } from './step-backup.ts';
 import { downInterval } from './transitions.ts';
@@ -47,17 +49,29 @@ function reconfigureMaster(before: RouterState, updated: RouterState, world: Wor
   const changed = diff.changed.map((change) => change.after);
   const missing = diff.added.filter((address) => !isPresent(world.network, address));
   const come = [...changed, ...missing];
-  const step: Step = [updated, removePresent(before, world.network, gone)];
+  const step: Step = [
+    updated,
+    [
+      ...removeRouting(before, world.network, droppedRouting(before, updated)),
+      ...removePresent(before, world.network, gone),
+    ],
+  ];
   return andThen(
     andThen(step, (r) => advertiseNewList(before, r, world)),
     (r) => [
       r,
       [
         ...(come.length > 0 ? [{ kind: 'add_addresses' as const, router: r.key, addresses: come }] : []),
+        ...addMissingRouting(r, world.network),
         ...announce(r, r.config.garp.repeat, [...diff.added, ...changed]),
       ],
     ],
   );
+}
+
+function droppedRouting(before: RouterState, updated: RouterState): readonly RoutingEntry[] {
+  const kept = new Set(routingOf(updated.config).map(entryText));
+  return routingOf(before.config).filter((entry) => !kept.has(entryText(entry)));
 }
 
 /** The peers compare address lists, so a new list is not kept back until the next beat. */
@@ -84,7 +98,12 @@ function reconfigureBackup(
   const dropped = allAddresses(before.config).filter((address) => !kept.has(addressKey(address)));
   return [
     { ...updated, phase: { ...moveDeadline(phase, { from, to }, now), masterInterval } },
-    phase.adopting ? removePresent(before, world.network, dropped) : [],
+    phase.adopting
+      ? [
+          ...removeRouting(before, world.network, droppedRouting(before, updated)),
+          ...removePresent(before, world.network, dropped),
+        ]
+      : [],
   ];
 }
 

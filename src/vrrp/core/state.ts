@@ -79,6 +79,8 @@ export interface Master {
   readonly rival: Rival | null;
   /** addresses put back since the last advert, see REPAIRS_PER_ADVERT_MAX */
   readonly repairs: number;
+  /** `entryText` of what the kernel refused since anything last changed: asking again would get the same answer */
+  readonly refused: readonly string[];
 }
 
 export interface Rival {
@@ -105,6 +107,8 @@ export type FaultCause =
   | { readonly kind: 'source_missing'; readonly interface: InterfaceName; readonly address: IpAddress }
   | { readonly kind: 'source_in_detection'; readonly interface: InterfaceName; readonly address: IpAddress }
   | { readonly kind: 'source_taken'; readonly interface: InterfaceName; readonly address: IpAddress }
+  /** a static entry with a track_group */
+  | { readonly kind: 'static_missing'; readonly what: string }
   | { readonly kind: 'no_peer' }
   | { readonly kind: 'strict_unicast'; readonly interface: InterfaceName }
   | { readonly kind: 'no_socket'; readonly detail: string }
@@ -126,7 +130,8 @@ export type Complaint =
   | 'own_advert'
   | 'address_refused'
   | 'other_owner'
-  | 'address_duplicate';
+  | 'address_duplicate'
+  | 'routing_refused';
 
 /** Every instance under a key of its own, in file order. Only unicast routers of one VRID and source that differ by their peers
  *  need more than `routerKey`. */

@@ -1,9 +1,11 @@
 /** What the vrrp process tells about itself: JSON-safe, read by `vipctl status`, the metrics and the dumps. */
 import type { Family, IpAddress } from '../../base/ip.ts';
 import type { Instant } from '../../base/units.ts';
+import { entryText } from '../../config/model/routing.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
-import { addressKey } from './network.ts';
+import { addressKey, isRouted } from './network.ts';
 import type { NodeState } from './node-state.ts';
+import { routingOf } from './routing.ts';
 import type { Phase, RouterState } from './state.ts';
 import {
   groupStatuses,
@@ -61,6 +63,13 @@ export interface VrrpInstanceStatus {
     readonly interface: string;
     readonly excluded: boolean;
     /** on the interface now, put there by this instance */
+    readonly held: boolean;
+  }[];
+  /** virtual routes and rules, as one line each */
+  readonly routing: readonly {
+    readonly kind: 'route' | 'rule';
+    readonly text: string;
+    /** in the kernel now, put there by this instance */
     readonly held: boolean;
   }[];
   /** milliseconds since 1970; null before the first transition */
@@ -150,6 +159,11 @@ function instanceStatus(
       ...config.virtualAddresses.map((address) => describe(address, false)),
       ...config.excludedAddresses.map((address) => describe(address, true)),
     ],
+    routing: routingOf(config).map((entry) => ({
+      kind: entry.kind,
+      text: entryText(entry),
+      held: holds && isRouted(node.network, entry),
+    })),
     lastTransitionWall: router.changedAt === null ? null : wallOf(router.changedAt),
     counters: router.counters,
   };

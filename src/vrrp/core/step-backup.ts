@@ -1,8 +1,9 @@
 /** Reactions of a backup (RFC 9568 §6.4.2, behaviour.md sections 4.3 and 4.4). */
 import { after, elapsed, type Instant, instant, type Micros } from '../../base/units.ts';
 import type { AcceptedAdvert } from '../wire/receive.ts';
-import { andThen, complainOnce, count, isDue, log, removePresent, type Step, type World } from './effects.ts';
+import { andThen, complainOnce, count, isDue, log, type Step, type World } from './effects.ts';
 import { vrrpLog } from './log-events.ts';
+import { removeAll } from './routing.ts';
 import { type Backup, isOwner, OWNER_PRIORITY, type RouterState } from './state.ts';
 import { LATENESS_TOLERATED, skewTime } from './timers.ts';
 import { becomeMaster, downInterval, timerInputs } from './transitions.ts';
@@ -85,7 +86,7 @@ function masterResigned(router: RouterState, phase: Backup, heard: AcceptedAdver
 export function giveUpAdoption(router: RouterState, phase: Backup, world: World, now: Instant): Step {
   if (!phase.adopting) return [router, []];
   const downAt = after(now, downInterval(router, phase.masterInterval));
-  return [{ ...router, phase: { ...phase, adopting: false, downAt } }, removePresent(router, world.network)];
+  return [{ ...router, phase: { ...phase, adopting: false, downAt } }, removeAll(router, world.network)];
 }
 
 /** Lower priorities are accepted when preemption is off, or while preempt_delay runs since the first of them. */

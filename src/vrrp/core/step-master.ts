@@ -19,6 +19,7 @@ import {
 } from './effects.ts';
 import { vrrpLog } from './log-events.ts';
 import { isPresent } from './network.ts';
+import { missingRouting } from './routing.ts';
 import { isOwner, type Master, type RouterState } from './state.ts';
 import { learnedInterval } from './step-backup.ts';
 import { yieldTo } from './transitions.ts';
@@ -70,11 +71,31 @@ export function repair(router: RouterState, phase: Master, address: VirtualAddre
   ];
 }
 
+/** The same for routes and rules: all that are missing at once. */
+export function repairRouting(router: RouterState, phase: Master, world: World): Step {
+  const entries = missingRouting(router.config, phase, world.network);
+  if (entries.length === 0 || phase.repairs >= REPAIRS_PER_ADVERT_MAX) return [router, []];
+  return [
+    { ...router, phase: { ...phase, repairs: phase.repairs + 1 } },
+    [{ kind: 'restore_routing', router: router.key, entries }],
+  ];
+}
+
 export function restoreMissing(router: RouterState, world: World): Step {
   const addresses = allAddresses(router.config).filter(
     (address) => address.tracked && !isPresent(world.network, address),
   );
-  return [router, addresses.length > 0 ? [{ kind: 'restore_addresses', router: router.key, addresses }] : []];
+  const { phase } = router;
+  const entries = phase.kind === 'master' ? missingRouting(router.config, phase, world.network) : [];
+  return [
+    router,
+    [
+      ...(addresses.length > 0
+        ? [{ kind: 'restore_addresses', router: router.key, addresses } as const]
+        : []),
+      ...(entries.length > 0 ? [{ kind: 'restore_routing', router: router.key, entries } as const] : []),
+    ],
+  ];
 }
 
 /** Sends one advert and sets the time of the next: on the beat, unless that was missed by a whole interval. */

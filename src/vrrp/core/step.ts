@@ -1,6 +1,7 @@
 /** One router's reaction to one event: what is common to all phases, then a dispatch by phase. */
 import { exhaustive } from '../../base/never.ts';
 import { earliest, type Instant, type Priority } from '../../base/units.ts';
+import type { RoutingEntry } from '../../config/model/routing.ts';
 import type { VirtualAddress, VrrpInstance } from '../../config/model/vrrp.ts';
 import {
   type AcceptedAdvert,
@@ -18,7 +19,6 @@ import {
   isDue,
   listedAddresses,
   log,
-  removePresent,
   type Step,
   type World,
 } from './effects.ts';
@@ -27,10 +27,11 @@ import { effectivePriority, faultReason } from './health.ts';
 import { vrrpLog } from './log-events.ts';
 import { addressKey } from './network.ts';
 import { reconfigure } from './reload.ts';
+import { removeAll, routingRefused, routingRestored } from './routing.ts';
 import { isOwner, type RouterState } from './state.ts';
 import type { VrrpCounters } from './status.ts';
 import { backupHeard, giveUpAdoption, masterDown, moveDeadline } from './step-backup.ts';
-import { masterAlerted, masterDue, masterHeard, repair } from './step-master.ts';
+import { masterAlerted, masterDue, masterHeard, repair, repairRouting } from './step-master.ts';
 import {
   awaitedText,
   becomeFault,
@@ -42,6 +43,7 @@ import {
   stepBackWithGroup,
 } from './transitions.ts';
 import { ownPriority } from './two-owners.ts';
+import { isSwitchedOff, switchLinks } from './virtual-links.ts';
 
 export type RouterEvent =
   | { readonly kind: 'startup_delayed' }
@@ -57,6 +59,10 @@ export type RouterEvent =
       readonly addresses: readonly VirtualAddress[];
       readonly detail: string;
     }
+  /** the view of the kernel's routes and rules is fresh */
+  | { readonly kind: 'routing_read' }
+  | { readonly kind: 'routing_restored'; readonly entries: readonly RoutingEntry[] }
+  | { readonly kind: 'routing_refused'; readonly entries: readonly RoutingEntry[]; readonly detail: string }
   | { readonly kind: 'config_replaced'; readonly config: VrrpInstance }
   | { readonly kind: 'instance_removed' }
   /** a lower-priority advert for another member of the sync group */
@@ -73,7 +79,7 @@ export function stepRouter(router: RouterState, event: RouterEvent, world: World
   const { phase } = router;
   switch (event.kind) {
     case 'startup_delayed':
-      return [router, removePresent(router, world.network)];
+      return [router, removeAll(router, world.network)];
     case 'packet_received':
       return received(router, event.packet, world, now);
     case 'deadline_reached':
@@ -88,6 +94,12 @@ export function stepRouter(router: RouterState, event: RouterEvent, world: World
       return restored(router, event.addresses);
     case 'addresses_refused':
       return refused(router, event.addresses, event.detail);
+    case 'routing_read':
+      return phase.kind === 'master' ? repairRouting(router, phase, world) : [router, []];
+    case 'routing_restored':
+      return routingRestored(router, event.entries);
+    case 'routing_refused':
+      return routingRefused(router, event.entries, event.detail);
     case 'config_replaced':
       return reconfigure(router, event.config, world, now);
     case 'stop_requested':
@@ -246,7 +258,17 @@ function judgeHealth(router: RouterState, world: World, now: Instant): Step {
     if (health.pending.length === 0) return recover(router, health.source, now);
     return [{ ...router, phase: { ...phase, reason: awaitedText(health.pending) } }, []];
   }
-  return [{ ...router, phase: { ...phase, source: health.source } }, []];
+  const sourced: RouterState = { ...router, phase: { ...phase, source: health.source } };
+  const off = phase.kind === 'master' && isSwitchedOff(config, world.network);
+  return [reconsider(sourced), off ? switchLinks(config, true) : []];
+}
+
+/** What the kernel refused may be possible now. */
+function reconsider(router: RouterState): RouterState {
+  const { phase } = router;
+  return phase.kind === 'master' && phase.refused.length > 0
+    ? { ...router, phase: { ...phase, refused: [] } }
+    : router;
 }
 
 /** In Backup the running deadline moves along (behaviour.md section 4.1). */

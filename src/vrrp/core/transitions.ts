@@ -2,6 +2,7 @@
  *  world (log, notification), and brings the addresses into line with the new phase. */
 import type { IpAddress } from '../../base/ip.ts';
 import { after, type Instant, type Micros, type Priority } from '../../base/units.ts';
+import { entryText } from '../../config/model/routing.ts';
 import type { RouterAction, Transition } from './actions.ts';
 import { announceTimersFrom } from './announce.ts';
 import {
@@ -11,7 +12,6 @@ import {
   announce,
   count,
   log,
-  removePresent,
   resign,
   type Step,
   sendAdvert,
@@ -20,11 +20,13 @@ import {
 import { healthInGroup, isMasterAtOnce } from './group.ts';
 import { faultReason } from './health.ts';
 import { vrrpLog } from './log-events.ts';
-import { addressKey, isPresent } from './network.ts';
+import { addressKey, isPresent, isRouted } from './network.ts';
+import { addMissingRouting, removeAll, routingOf } from './routing.ts';
 import { type Backup, isOwner, type Phase, type RouterState } from './state.ts';
 import { STATE_NAME } from './status.ts';
 import { masterDownInterval, type TimerInputs } from './timers.ts';
 import { raise } from './two-owners.ts';
+import { switchLinks } from './virtual-links.ts';
 
 export interface Sender {
   readonly address: IpAddress;
@@ -50,9 +52,17 @@ export function begin(router: RouterState, world: World, now: Instant): Step {
   if (isMasterAtOnce(router.config, world.groups.get(router.config.name))) {
     return becomeMaster(router, world, { source, reason: 'owns the addresses (priority 255)' }, now);
   }
-  const found = allAddresses(router.config).filter((address) => isPresent(world.network, address));
-  if (found.length > 0) return adopt(router, { source, found: found.map(addressKey) }, now);
-  return enter(router, listening(router, { source, reason: 'started: listening for a master' }, now), now);
+  const found = [
+    ...allAddresses(router.config)
+      .filter((address) => isPresent(world.network, address))
+      .map(addressKey),
+    ...routingOf(router.config)
+      .filter((entry) => isRouted(world.network, entry))
+      .map(entryText),
+  ];
+  if (found.length > 0) return adopt(router, { source, found }, now);
+  const phase = listening(router, { source, reason: 'started: listening for a master' }, now);
+  return andThen([router, switchLinks(router.config, false)], (r) => enter(r, phase, now));
 }
 
 /** Without their first result it is not known whether this router may take part. Nothing is heard until then, so addresses
@@ -62,7 +72,7 @@ function awaitTrackers(router: RouterState, world: World, pending: readonly stri
   const phase: Phase = { kind: 'initialize', reason, startAt: null, awaitsTrackers: true };
   const waits = router.phase.kind === 'initialize' && router.phase.awaitsTrackers;
   const line = log(vrrpLog.waiting({ instance: router.config.name, reason }));
-  return [{ ...router, phase }, [...(waits ? [] : [line]), ...removePresent(router, world.network)]];
+  return [{ ...router, phase }, [...(waits ? [] : [line]), ...removeAll(router, world.network)]];
 }
 
 export const awaitedText = (pending: readonly string[]): string =>
@@ -97,7 +107,9 @@ export function becomeMaster(
 ): Step {
   const router = raise(lowered);
   const { config } = router;
-  const advertised = sendAdvert(router, world, { source, priority: router.effectivePriority });
+  const advertised = andThen([router, switchLinks(config, true)], (r) =>
+    sendAdvert(r, world, { source, priority: r.effectivePriority }),
+  );
   const phase: Phase = {
     kind: 'master',
     reason,
@@ -106,12 +118,14 @@ export function becomeMaster(
     announce: announceTimersFrom(config.garp, now),
     rival: null,
     repairs: 0,
+    refused: [],
   };
   const equipped = andThen(advertised, (sent) => [
     count(sent, 'becameMaster'),
     [
       log(vrrpLog.settingAddresses({ instance: config.name })),
       ...addMissing(sent, world.network),
+      ...addMissingRouting(sent, world.network),
       ...announce(sent, config.garp.repeat),
     ],
   ]);
@@ -212,7 +226,7 @@ export function halt(
 /** Resigns if master; whatever the phase, none of the virtual addresses stays. */
 function release(router: RouterState, world: World): Step {
   const { phase } = router;
-  if (phase.kind !== 'master') return [router, removePresent(router, world.network)];
+  if (phase.kind !== 'master') return [router, removeAll(router, world.network)];
   const audible = world.network.links.get(router.config.interface)?.up ?? false;
   const said: Step = audible ? resign(router, world, phase.source) : [router, []];
   return andThen(said, (resigned) => [count(resigned, 'releasedMaster'), letGo(resigned, world)]);
@@ -221,7 +235,7 @@ function release(router: RouterState, world: World): Step {
 const letGo = (router: RouterState, world: World): readonly RouterAction[] => [
   { kind: 'cancel_announcements', router: router.key },
   log(vrrpLog.removingAddresses({ instance: router.config.name })),
-  ...removePresent(router, world.network),
+  ...removeAll(router, world.network),
 ];
 
 function freshBackup(

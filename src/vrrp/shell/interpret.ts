@@ -5,6 +5,7 @@ import type { Log } from '../../base/log.ts';
 import { exhaustive } from '../../base/never.ts';
 import { type SystemError, systemErrorText } from '../../base/system-error.ts';
 import type { InterfaceName } from '../../base/units.ts';
+import type { RoutingEntry } from '../../config/model/routing.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
 import type { LinkState, NetKernel, NetOperation } from '../../ports/net-kernel.ts';
 import type { Watchers } from '../../track/shell/watchers.ts';
@@ -12,12 +13,16 @@ import type { GroupTransition, Transition, VrrpAction } from '../core/actions.ts
 import type { VrrpEvent } from '../core/events.ts';
 import { vrrpShellLog } from '../core/log-events.ts';
 import { addressKey } from '../core/network.ts';
+import type { RoutingTable } from './routing-table.ts';
 import type { AdvertOrder, Sealer } from './sealer.ts';
 import type { SocketTable } from './sockets.ts';
+import type { VirtualLinks } from './virtual-links.ts';
 
 export interface Effects {
   readonly sockets: SocketTable;
   readonly net: NetKernel;
+  readonly routing: RoutingTable;
+  readonly virtualLinks: VirtualLinks;
   readonly sealer: Sealer;
   /** milliseconds since 1970 */
   readonly wall: () => number;
@@ -48,6 +53,19 @@ export function interpret(action: VrrpAction, effects: Effects): readonly VrrpEv
     case 'remove_addresses':
       removeAddresses(action.addresses, effects);
       return [];
+    case 'switch_links':
+      effects.virtualLinks.switch(action.links, action.up, effects.links);
+      return [];
+    case 'add_routing':
+      return addRouting(action, effects).refused;
+    case 'restore_routing': {
+      const { added, refused } = addRouting(action, effects);
+      const restored: VrrpEvent = { kind: 'routing_restored', router: action.router, entries: added };
+      return added.length > 0 ? [restored, ...refused] : refused;
+    }
+    case 'remove_routing':
+      effects.routing.remove(action.entries);
+      return [];
     case 'announce_address': {
       const announcer = effects.sockets.announcer(action.interface);
       const sent = announcer?.announce(action.address);
@@ -73,6 +91,17 @@ export function interpret(action: VrrpAction, effects: Effects): readonly VrrpEv
     default:
       return exhaustive(action);
   }
+}
+
+function addRouting(
+  { router, entries }: { readonly router: string; readonly entries: readonly RoutingEntry[] },
+  { routing }: Effects,
+): { readonly added: readonly RoutingEntry[]; readonly refused: readonly VrrpEvent[] } {
+  const { added, refused } = routing.add(entries);
+  const events = refused.map(
+    ({ entry, detail }): VrrpEvent => ({ kind: 'routing_refused', router, entries: [entry], detail }),
+  );
+  return { added, refused: events };
 }
 
 const NO_KEY: SystemError = {

@@ -15,12 +15,15 @@ import { type SystemError, systemErrorText } from '../../base/system-error.ts';
 import { earliest, type Instant, type InterfaceName, instant, MICROS_PER_MILLI } from '../../base/units.ts';
 import type { Config } from '../../config/model/config.ts';
 import type { ScriptSettings } from '../../config/model/global.ts';
+import type { RoutingEntry } from '../../config/model/routing.ts';
 import type { VrrpInstance } from '../../config/model/vrrp.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
+import type { LinkKernel } from '../../ports/link-kernel.ts';
 import type { NetEvent, NetKernel } from '../../ports/net-kernel.ts';
 import type { PacketPort } from '../../ports/packets.ts';
 import type { ProcessTable } from '../../ports/process-table.ts';
 import type { ProgramRunner } from '../../ports/programs.ts';
+import type { RoutingKernel } from '../../ports/routing-kernel.ts';
 import type { Sysctl } from '../../ports/sysctl.ts';
 import type { TrackedFiles } from '../../ports/tracked-files.ts';
 import { type TrackerEvent, trackedOnly } from '../../track/core/trackers.ts';
@@ -30,17 +33,23 @@ import type { VrrpConfig, VrrpEvent } from '../core/events.ts';
 import { vrrpShellLog } from '../core/log-events.ts';
 import { nextDeadline, stepNode } from '../core/node.ts';
 import { type NodeState, newNode } from '../core/node-state.ts';
+import { routingOf } from '../core/routing.ts';
+import { staticRouting } from '../core/statics.ts';
 import { statusOf, type VrrpStatus } from '../core/status.ts';
 import { interpret } from './interpret.ts';
 import { type LinkTable, linkTable } from './links.ts';
 import { newPromotion, type Promotion } from './promotion.ts';
+import { type RoutingTable, routingTable } from './routing-table.ts';
 import { newSealer, type Sealer } from './sealer.ts';
 import { openSockets, type SocketTable } from './sockets.ts';
+import { type VirtualLinks, virtualLinks } from './virtual-links.ts';
 
 export interface VrrpPorts {
   readonly clock: Clock;
   readonly packets: PacketPort;
   readonly net: NetKernel;
+  readonly routing: RoutingKernel;
+  readonly links: LinkKernel;
   readonly sysctl: Sysctl;
   readonly log: Log;
   /** what instances track */
@@ -52,7 +61,7 @@ export interface VrrpPorts {
 /** The part of the configuration that this process lives by. */
 export type VrrpPart = Pick<
   Config,
-  'vrrpInstances' | 'vrrpSyncGroups' | 'vrrpScripts' | 'trackFiles' | 'trackProcesses'
+  'vrrpInstances' | 'vrrpSyncGroups' | 'vrrpScripts' | 'trackFiles' | 'trackProcesses' | 'statics'
 > & {
   readonly global: Pick<Config['global'], 'vrrp' | 'scripts'>;
 };
@@ -102,6 +111,7 @@ export function startVrrp(
 export const vrrpConfigOf = (config: VrrpPart): VrrpConfig => ({
   globals: config.global.vrrp,
   instances: config.vrrpInstances,
+  statics: config.statics,
   groups: config.vrrpSyncGroups,
   trackers: trackedOnly(
     { scripts: config.vrrpScripts, files: config.trackFiles, processes: config.trackProcesses },
@@ -109,12 +119,19 @@ export const vrrpConfigOf = (config: VrrpPart): VrrpConfig => ({
   ),
 });
 
+const routingEntries = ({ instances, statics }: VrrpConfig): readonly RoutingEntry[] => [
+  ...staticRouting(statics),
+  ...instances.flatMap(routingOf),
+];
+
 class Running {
   readonly #ports: VrrpPorts;
   readonly #options: VrrpOptions;
   readonly #core: VrrpCore;
   readonly #links: LinkTable = linkTable();
   readonly #sockets: SocketTable;
+  readonly #routing: RoutingTable;
+  readonly #virtualLinks: VirtualLinks;
   readonly #sealer: Sealer = newSealer();
   readonly #promotion: Promotion;
   readonly #alarm: Alarm;
@@ -149,6 +166,13 @@ class Running {
     const wake = (): void => this.#wake();
     this.#sockets = openSockets(ports.packets, ports.log, wake);
     this.#alarm = ports.clock.alarm(wake);
+    this.#virtualLinks = virtualLinks(ports.links, ports.log);
+    this.#routing = routingTable({
+      kernel: ports.routing,
+      links: this.#links.byName,
+      log: ports.log,
+      onChange: () => this.#routingTouched(),
+    });
     this.#promotion = newPromotion(ports.sysctl, ports.log);
   }
 
@@ -158,11 +182,11 @@ class Running {
     const subscribed = net.subscribe((event) => this.#netChanged(event));
     if (subscribed.ok) this.#unsubscribe = subscribed.value;
     else this.#complainAboutNetwork(subscribed.error);
-    const snapshot = net.snapshot();
-    if (!snapshot.ok) this.#complainAboutNetwork(snapshot.error);
-    const network = snapshot.ok ? this.#links.replace(snapshot.value) : { links: [], addresses: [] };
+    const network = this.#readNetwork(this.#config.instances);
     const now = this.#ports.clock.now();
     this.#reconcileSockets(this.#config.instances, now);
+    this.#routing.want(routingEntries(this.#config), now);
+    this.#readRouting(now);
     initialiseFiles(this.#config.trackers, this.#ports);
     this.#feed({ kind: 'started', config: this.#config, ...network }, now);
     this.#watchers.watch(this.#config.trackers);
@@ -175,13 +199,25 @@ class Running {
     const config = vrrpConfigOf(part);
     this.#scripts = part.global.scripts;
     const now = this.#ports.clock.now();
+    this.#addLinksOf(config, now);
     this.#reconcileSockets([...this.#config.instances, ...config.instances], now);
+    this.#routing.want([...routingEntries(this.#config), ...routingEntries(config)], now);
+    this.#readRouting(now);
     this.#config = config;
     this.#feed({ kind: 'config_changed', config }, now);
+    this.#routing.want(routingEntries(config), now);
+    this.#virtualLinks.reconcile(config.instances, this.#links.byName);
     this.#watchers.watch(config.trackers);
     this.#reconcileSockets(config.instances, now);
     this.#sealer.configure(config.instances);
     this.#arm();
+  }
+
+  /** Interfaces of the new configuration are there before its routers begin; those of the old one go after theirs end. */
+  #addLinksOf(config: VrrpConfig, now: Instant): void {
+    const both = [...this.#config.instances, ...config.instances];
+    if (!both.some(({ virtualLinks }) => virtualLinks.length > 0)) return;
+    this.#feed({ kind: 'network_reread', ...this.#readNetwork(both) }, now);
   }
 
   stop(): void {
@@ -192,6 +228,8 @@ class Running {
     this.#alarm.set(null);
     this.#unsubscribe?.();
     this.#sockets.closeAll();
+    if (this.#options.releaseVips) this.#virtualLinks.release(this.#links.byName);
+    this.#routing.close();
     this.#promotion.reconcile([], this.#links.byName);
   }
 
@@ -204,6 +242,17 @@ class Running {
 
   resetCounters(): void {
     this.#feed({ kind: 'counters_reset' }, this.#ports.clock.now());
+  }
+
+  /** Links and addresses, with the interfaces that the instances need. */
+  #readNetwork(instances: readonly VrrpInstance[]): ReturnType<LinkTable['replace']> {
+    const { net } = this.#ports;
+    const first = net.snapshot();
+    if (!first.ok) this.#complainAboutNetwork(first.error);
+    const network = first.ok ? this.#links.replace(first.value) : { links: [], addresses: [] };
+    if (!this.#virtualLinks.reconcile(instances, this.#links.byName)) return network;
+    const second = net.snapshot();
+    return second.ok ? this.#links.replace(second.value) : network;
   }
 
   #wake(): void {
@@ -219,6 +268,7 @@ class Running {
     }
     const { retryAt } = this.#sockets;
     if (retryAt !== null && retryAt <= now) this.#reconcileSockets(this.#config.instances, now);
+    if (this.#routing.readAt !== null && this.#routing.readAt <= now) this.#readRouting(now);
     const deadline = this.#core.nextDeadline(this.#node);
     if (deadline !== null && deadline <= now) this.#feed({ kind: 'deadline_reached' }, now);
     this.#arm();
@@ -234,10 +284,24 @@ class Running {
       this.#ports.log(vrrpShellLog.networkReadAgain({ cause: event.cause, times: this.#resyncs }));
     }
     if (event.kind !== 'address_added' && event.kind !== 'address_removed') {
+      this.#virtualLinks.reconcile(this.#config.instances, this.#links.byName);
       this.#reconcileSockets(this.#config.instances, now);
     }
     for (const translated of events) this.#feed(translated, now);
+    // IPv4 routes go with their link or source address, and nobody says so
+    this.#routing.touch(now);
     this.#arm();
+  }
+
+  #routingTouched(): void {
+    if (this.#stopped) return;
+    this.#routing.touch(this.#ports.clock.now());
+    this.#arm();
+  }
+
+  #readRouting(now: Instant): void {
+    const present = this.#routing.read(now);
+    if (present !== null) this.#feed({ kind: 'routing_read', present }, now);
   }
 
   #tracked(event: TrackerEvent): void {
@@ -267,6 +331,8 @@ class Running {
     return {
       sockets: this.#sockets,
       net: this.#ports.net,
+      routing: this.#routing,
+      virtualLinks: this.#virtualLinks,
       sealer: this.#sealer,
       wall: () => this.#ports.clock.wall(),
       log: this.#ports.log,
@@ -292,6 +358,8 @@ class Running {
   }
 
   #arm(): void {
-    this.#alarm.set(earliest(this.#core.nextDeadline(this.#node), this.#sockets.retryAt));
+    this.#alarm.set(
+      earliest(this.#core.nextDeadline(this.#node), this.#sockets.retryAt, this.#routing.readAt),
+    );
   }
 }

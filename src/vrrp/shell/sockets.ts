@@ -110,7 +110,7 @@ export function openSockets(packets: PacketPort, log: Log, onReadable: () => voi
   return {
     reconcile(wish, now) {
       links = wish.links;
-      const wanted = new Map(wish.instances.map(placeOf).map((place) => [placeKey(place), place]));
+      const wanted = new Map(wish.instances.flatMap(placesOf).map((place) => [placeKey(place), place]));
       closeUnwanted(wanted);
       const events: VrrpEvent[] = [];
       for (const [key, place] of wanted) {
@@ -176,12 +176,13 @@ export function openSockets(packets: PacketPort, log: Log, onReadable: () => voi
 
 const protocolOf = ({ kind }: VrrpAuthentication): VrrpProtocol => (kind === 'ah' ? 'ah' : 'vrrp');
 
-const placeOf = ({ interface: name, family, authentication, destination }: VrrpInstance): Place => ({
-  interface: name,
-  family,
-  protocol: protocolOf(authentication),
-  group: destination.kind === 'multicast' ? destination.group : null,
-});
+/** An instance with a VMAC is heard on two interfaces: see `hearsOn`. */
+function placesOf(instance: VrrpInstance): readonly Place[] {
+  const { interface: name, advertInterface, family, authentication, destination } = instance;
+  const group = destination.kind === 'multicast' ? destination.group : null;
+  const protocol = protocolOf(authentication);
+  return [...new Set([name, advertInterface])].map((on) => ({ interface: on, family, protocol, group }));
+}
 
 const placeKey = ({ interface: name, family, protocol, group }: Place): string =>
   `${name} ${family} ${protocol} ${group ?? 'unicast'}`;

@@ -21,6 +21,7 @@ const link = (index: number) =>
       loopback: false,
       mac: null,
       mtu: 1500,
+      layer: null,
     },
   ] as const;
 const EMPTY: NetState = { links: new Map([link(1), link(2)]), addresses: [] };

@@ -15,6 +15,7 @@ const link: LinkState = {
   loopback: false,
   mac: null,
   mtu: 1500,
+  layer: null,
 };
 const address = (text: string, index = 3): AddressState => ({
   ifIndex: ifIndex(index),

@@ -61,6 +61,7 @@ describe('links (linux/if_link.h)', () => {
         loopback: false,
         mac: '02:00:00:00:00:01',
         mtu: 1500,
+        layer: null,
       },
     });
   });

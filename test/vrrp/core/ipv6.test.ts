@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { PLAIN_TRAITS } from '../../../src/base/address-traits.ts';
 import { type Instant, instant } from '../../../src/base/units.ts';
+import { NO_STATICS } from '../../../src/config/model/routing.ts';
 import type { VirtualAddress, VrrpInstance } from '../../../src/config/model/vrrp.ts';
 import { address, ETH0, virtualAddress, vrrpGlobals, vrrpInstance } from '../../../src/sim/topology.ts';
 import type { VrrpAction } from '../../../src/vrrp/core/actions.ts';
@@ -31,7 +32,13 @@ class Router {
       ...changes,
     });
     const trackers = { scripts: [], files: [], processes: [] };
-    const config = { globals: vrrpGlobals(), instances: [instance], groups: [], trackers };
+    const config = {
+      globals: vrrpGlobals(),
+      instances: [instance],
+      groups: [],
+      trackers,
+      statics: NO_STATICS,
+    };
     const links = [{ name: ETH0, up: true, multicast: true, announces: true, mtu: 1500 }];
     this.feed({ kind: 'started', config, links, addresses: [own] });
   }

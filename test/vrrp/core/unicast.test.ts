@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { internetChecksum } from '../../../src/base/checksum.ts';
 import { instant, priority, seconds } from '../../../src/base/units.ts';
+import { NO_STATICS } from '../../../src/config/model/routing.ts';
 import type { VrrpDestination, VrrpInstance } from '../../../src/config/model/vrrp.ts';
 import { address, ETH0, unicastTo, vrrpGlobals, vrrpInstance } from '../../../src/sim/topology.ts';
 import type { VrrpAction } from '../../../src/vrrp/core/actions.ts';
@@ -14,7 +15,7 @@ const OWN = address('192.168.100.101');
 const PEERS = [address('192.168.100.102'), address('192.168.100.103')];
 const PEER = address('192.168.100.102');
 const GROUP = address('224.0.0.18');
-const NOTHING_ELSE = { groups: [], trackers: { scripts: [], files: [], processes: [] } };
+const NOTHING_ELSE = { statics: NO_STATICS, groups: [], trackers: { scripts: [], files: [], processes: [] } };
 
 type Unicast = Extract<VrrpDestination, { kind: 'unicast' }>;
 
@@ -29,6 +30,7 @@ const started = (unicast: Partial<Unicast> = {}, changes: Partial<VrrpInstance> 
         globals,
         instances: [instance],
         groups: [],
+        statics: NO_STATICS,
         trackers: { scripts: [], files: [], processes: [] },
       },
       links: [{ name: ETH0, up: true, multicast: true, announces: true, mtu: 1500 }],

@@ -9,7 +9,10 @@ import type { SystemError } from '../../../src/base/system-error.ts';
 import { after, type Instant, ifIndex, instant, priority, seconds, vrid } from '../../../src/base/units.ts';
 import type { AddressState, NetOperation } from '../../../src/ports/net-kernel.ts';
 import type { VrrpPacket, VrrpSocketOptions } from '../../../src/ports/packets.ts';
+import type { RoutingOperation } from '../../../src/ports/routing-kernel.ts';
 import { ethernet, newKernel, type SimKernel } from '../../../src/sim/kernel.ts';
+import { newLinks, type SimLinks } from '../../../src/sim/links.ts';
+import { newRouting, type SimRouting } from '../../../src/sim/routing.ts';
 import { address, ETH0 } from '../../../src/sim/topology.ts';
 import { newTracked } from '../../../src/sim/tracked.ts';
 import {
@@ -48,6 +51,8 @@ interface FakeSocket {
 
 export interface Bench {
   readonly kernel: SimKernel;
+  readonly routing: SimRouting;
+  readonly links: SimLinks;
   /** the kernel's settings by path */
   readonly settings: Map<string, string>;
   readonly sockets: readonly FakeSocket[];
@@ -79,8 +84,10 @@ export interface Bench {
 export function newBench(): Bench {
   const notifications: (() => void)[] = [];
   const kernel = newKernel((deliver) => notifications.push(deliver));
-  kernel.addLink(ethernet(ETH0, ifIndex(2), brand<MacAddress>('02:00:00:00:00:01')));
+  kernel.addLink(ethernet(ETH0, ifIndex(kernel.nextIndex()), brand<MacAddress>('02:00:00:00:00:01')));
   kernel.addForeign(onEth0(OWN, { prefixLength: 24 }));
+  const links = newLinks(kernel);
+  const routing = newRouting((deliver) => notifications.push(deliver));
   const sockets: FakeSocket[] = [];
   const settings = new Map<string, string>();
   const done: string[] = [];
@@ -91,6 +98,8 @@ export function newBench(): Bench {
 
   const bench: Bench = {
     kernel,
+    links,
+    routing,
     settings,
     sockets,
     done,
@@ -180,6 +189,22 @@ export function newBench(): Bench {
       ...kernel,
       apply: (operations) => operations.map((operation) => applyOne(operation)),
     },
+    links: {
+      ...links,
+      setUp: (index, up) => {
+        done.push(`${kernel.links.get(index)?.name ?? index} ${up ? 'on' : 'off'}`);
+        return links.setUp(index, up);
+      },
+    },
+    routing: {
+      ...routing,
+      apply: (operations) =>
+        operations.map((operation) => {
+          const [error = null] = routing.apply([operation]);
+          done.push(`${operation.kind} ${textOf(operation)} ${error?.code ?? 'done'}`);
+          return error;
+        }),
+    },
     sysctl: {
       read: (path) => settings.get(path) ?? null,
       write: (path, value) => {
@@ -200,6 +225,9 @@ export function newBench(): Bench {
   }
   return bench;
 }
+
+const textOf = (operation: RoutingOperation): string =>
+  'route' in operation ? operation.route.destination.address : String(operation.rule.priority);
 
 function packetOf({
   sent,
