@@ -150,6 +150,7 @@ async function inAndOut(
   back: () => unknown,
 ): Promise<InAndOut> {
   const isIn = (table: Table) => weightIn(table, name, rs01) !== null;
+  await watch.tableWhere(lvs01, `rs01 in ${name}`, PATIENCE_MS, isIn); // an earlier deed may have taken it out too
   const outAt = now();
   await out();
   const removedAt = await watch.tableWhere(
