@@ -37,7 +37,9 @@ arping            arping            asks who answers for an address
 conntrack         conntrack         shows the connections of NAT
 mariadbd          mariadb-server    the databases
 mariadb           mariadb-client    their client
-openssl           openssl           certificates for TLS checks'
+openssl           openssl           certificates for TLS checks
+dnsmasq           dnsmasq-base      the DNS servers
+aiosmtpd          python3-aiosmtpd  the mail servers'
 
 check_node() {
   command -v node >/dev/null && command -v npm >/dev/null ||

@@ -1,7 +1,7 @@
 // esbuild plugin: whatever the source imports with `import()` becomes a file of its own beside the others, loaded when
 // it is asked for. A start then reads only what it runs: reading and compiling a file costs more than running it.
 
-import { basename, resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 
 /** `found` is told the path of every source file that is imported so. */
 export const splitPlugin = (found) => ({
@@ -16,5 +16,6 @@ export const splitPlugin = (found) => ({
   },
 });
 
-/** `part-config-test` for src/cli/config-test.ts */
-export const partName = (source) => `part-${basename(source, '.ts')}`;
+/** `part-cli-config-test` for src/cli/config-test.ts */
+export const partName = (source) =>
+  `part-${relative('src', source).replace(/\.ts$/, '').replaceAll('/', '-')}`;

@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { GRAVITY, type Severity } from '../config/diagnostics/diagnostic.ts';
 import { coloured, diagnosticsToJson, plain, renderDiagnostics } from '../config/diagnostics/render.ts';
-import { configSchema } from '../config/json-schema.ts';
-import { type LoadedConfig, loadConfig } from '../config/load.ts';
+import { documentSchema } from '../config/document/schema.ts';
+import { type LoadedConfig, loadConfigFile } from '../config/load.ts';
 
 export interface ConfigTestArgs {
   readonly file: string;
@@ -21,8 +21,9 @@ export interface ConfigTestArgs {
 }
 
 /** Prints what is wrong and returns the exit status. */
-export function runConfigTest({ file, logFile, format, colour, ...options }: ConfigTestArgs): number {
-  const loaded = loadConfig(file, options);
+export async function runConfigTest(args: ConfigTestArgs): Promise<number> {
+  const { file, logFile, format, colour, ...options } = args;
+  const loaded = await loadConfigFile(file, options);
   const text =
     format === 'json'
       ? `${JSON.stringify(diagnosticsToJson(loaded.diagnostics))}\n`
@@ -34,7 +35,7 @@ export function runConfigTest({ file, logFile, format, colour, ...options }: Con
 
 /** `vipd --schema`: the JSON schema of the model on standard output. */
 export function printSchema(): number {
-  process.stdout.write(`${JSON.stringify(configSchema, null, 2)}\n`);
+  process.stdout.write(`${JSON.stringify(documentSchema(), null, 2)}\n`);
   return 0;
 }
 

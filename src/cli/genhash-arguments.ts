@@ -120,7 +120,7 @@ function exchangeOf(
       fwmark: mark === null ? null : fwMark(mark),
       timeout: seconds(timeout),
     },
-    tls: ssl ? { sni: sni ? virtualHost : null } : null,
+    tls: ssl ? { sni: sni ? virtualHost : null, fullClose: false } : null,
     protocol,
     path,
     virtualHost,

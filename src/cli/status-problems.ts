@@ -35,6 +35,11 @@ const checksProblems = ({ virtualServers, kernelError }: ChecksStatus): readonly
     ...(service.quorumUp
       ? []
       : [`${service.name} has lost its quorum: ${service.aliveWeight} of ${service.quorum}`]),
+    ...service.realServers.flatMap((server) =>
+      server.checkers
+        .filter(({ overdue }) => overdue)
+        .map(({ name }) => `${name} of ${service.name} has not run for three of its intervals`),
+    ),
     ...service.realServers
       .filter(({ alive }) => !alive)
       .map((server) => `${endpointText(server)} of ${service.name} is down`),

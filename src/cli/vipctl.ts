@@ -4,6 +4,9 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../base/version.ts';
 import { controlSocketPath } from '../control/api.ts';
 import type { ClientError } from '../control/client.ts';
+import { addCompareCommands } from './compare-commands.ts';
+import { addConfigCommands } from './config-commands.ts';
+import { addImportCommand } from './import-command.ts';
 import { addRealserver } from './realserver/command.ts';
 import { problemsOf } from './status-problems.ts';
 import { printStatus } from './status-text.ts';
@@ -85,10 +88,9 @@ function vipctlProgram(terminal: Terminal, finish: (exitStatus: number) => void)
     .command('genhash')
     .description('compute the digest of a page, with the arguments of the original genhash')
     .usage('-s ADDRESS -p PORT -u URL [more]');
-  program
-    .command('explain <keyword>')
-    .description('tell what a keyword of the configuration does, with an example')
-    .action(async (keyword: string) => finish(await explainKeyword(keyword, terminal)));
+  addConfigCommands(program, terminal, finish);
+  addCompareCommands(program, terminal, finish);
+  addImportCommand(program, terminal, finish);
   program
     .command('ipvsadm')
     .description("show and change the kernel's IPVS table, with the arguments of the original ipvsadm")
@@ -131,19 +133,6 @@ async function reload(options: SocketChoice, terminal: Terminal): Promise<number
   if (accepted) terminal.stdout('The configuration is accepted.\n');
   else terminal.stderr('The configuration is refused; the one before it stays in force.\n');
   return accepted ? 0 : 1;
-}
-
-async function explainKeyword(keyword: string, terminal: Terminal): Promise<number> {
-  const { explain, nearestKeyword } = await import('../config/reference/explain.ts');
-  const text = explain(keyword);
-  if (text !== null) {
-    terminal.stdout(text);
-    return 0;
-  }
-  const near = nearestKeyword(keyword);
-  const help = near === null ? '' : `; did you mean '${near}'?`;
-  terminal.stderr(`vipctl: no keyword '${keyword}'${help}\n`);
-  return 1;
 }
 
 /** A daemon that answers nonsense is as good as none. */

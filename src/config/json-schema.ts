@@ -1,6 +1,7 @@
 /** The JSON schema (draft-07) of the model in model/: what `vipd --schema` prints and what every loaded
  *  configuration is checked against before it reaches a child. */
 import { SCHEDULERS } from './model/lvs.ts';
+import { DNS_TYPES } from './model/network-checkers.ts';
 import { statics, virtualLink, virtualRoute, virtualRule } from './routing-schema.ts';
 import {
   flag,
@@ -55,6 +56,7 @@ const globalConfig = object({
     childWaitTime: micros,
     usePidDir: flag,
     instance: nullable(text),
+    configSaveDir: nullable(text),
     netNamespace: nullable(text),
     vrrp: child,
     checkers: child,
@@ -75,6 +77,14 @@ const globalConfig = object({
     flushOnStop: oneOf('none', 'services', 'all'),
     timeouts: object({ tcp: nullable(micros), tcpFin: nullable(micros), udp: nullable(micros) }),
     logAllCheckFailures: flag,
+    ssl: nullable(
+      object({
+        key: nullable(text),
+        certificate: nullable(text),
+        ca: nullable(text),
+        password: nullable(text),
+      }),
+    ),
     drift: oneOf('repair', 'warn', 'ignore'),
   }),
   control: object({ prometheus: nullable(object({ address: ip, port: integer(1, 65_535) })) }),
@@ -197,12 +207,14 @@ const vrrpScript = object({
   initFail: flag,
 });
 
+const initialValue = nullable(object({ value: integer(-2_147_483_648, 2_147_483_647), overwrite: flag }));
+
 const trackFile = object({
   name: text,
   path: text,
   weight: trackerWeight,
   reverse: flag,
-  initial: nullable(object({ value: integer(-2_147_483_648, 2_147_483_647), overwrite: flag })),
+  initial: initialValue,
 });
 
 const trackProcess = object({
@@ -228,24 +240,57 @@ const checkerCommon = {
 };
 
 const target = shared('target');
+const offset = integer(0, Number.MAX_SAFE_INTEGER);
 
 const checker = union(
   kind('tcp', { ...checkerCommon, target }),
   kind('http', {
     ...checkerCommon,
-    tls: nullable(object({ sni: nullable(text) })),
     target,
     protocol: oneOf('1.0', '1.0c', '1.0C', '1.1'),
     urls: list(
       object({
+        tls: nullable(object({ sni: nullable(text), fullClose: flag })),
         path: text,
         digest: nullable(pattern('^[0-9a-f]{32}$')),
         status: list(object({ low: integer(100, 599), high: integer(100, 599) }), 1),
         virtualHost: nullable(text),
+        regex: nullable(
+          object({
+            pattern: text,
+            options: list(text),
+            source: text,
+            flags: text,
+            negated: flag,
+            minOffset: offset,
+            maxOffset: nullable(offset),
+          }),
+        ),
       }),
       1,
     ),
     fastRecovery: flag,
+  }),
+  kind('smtp', { ...checkerCommon, target, heloName: text }),
+  kind('udp', {
+    ...checkerCommon,
+    target,
+    payload: nullable(pattern('^([0-9a-f]{2})+$')),
+    reply: nullable(
+      object({
+        pattern: nullable(pattern('^([0-9a-fx]{2})+$')),
+        lengthMin: integer(0, 65_535),
+        lengthMax: integer(0, 65_535),
+      }),
+    ),
+  }),
+  kind('dns', { ...checkerCommon, target, type: oneOf(...DNS_TYPES), name: text }),
+  kind('ping', { ...checkerCommon, target }),
+  kind('file', {
+    ...checkerCommon,
+    file: object({ name: text, path: text, initial: initialValue }),
+    weight: integer(-2_147_483_647, 2_147_483_647),
+    reverse: flag,
   }),
   kind('misc', { ...checkerCommon, command, timeout: micros, dynamic: flag }),
 );

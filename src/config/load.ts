@@ -2,14 +2,15 @@
  *  machine. The parts that touch the system lie in load/; parse.ts is the same without them. */
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
+import type { HostFacts } from './check/host.ts';
 import { catalog } from './diagnostics/catalog.ts';
 import { type Diagnostic, exitCodeOf, GRAVITY, refusesToRun } from './diagnostics/diagnostic.ts';
 import { realFiles } from './load/files.ts';
 import { createHostFacts } from './load/host-facts.ts';
 import { withKeyFiles } from './load/key-files.ts';
 import { schemaViolations } from './load/validate.ts';
-import type { Config } from './model/config.ts';
-import { type LoadedConfig, parseConfig } from './parse.ts';
+import { type LoadedConfig, type ParseOptions, parseConfig } from './parse.ts';
+import { type ConfigTree, type PiecesAndModel, readPieces, readTree } from './read-tree.ts';
 
 export type { LoadedConfig } from './parse.ts';
 
@@ -20,20 +21,48 @@ export interface LoadOptions {
   readonly strictIncludes?: boolean;
   /** --strict: a warning refuses the configuration too */
   readonly strict?: boolean;
+  /** null: the text alone is checked, as for a file of another machine */
+  readonly host?: HostFacts | null;
 }
 
 export function loadConfig(path: string, options: LoadOptions = {}): LoadedConfig {
+  const loaded = parseConfig(resolve(path), realFiles, parseOptions(options));
+  return judged(loaded.config === null ? loaded : checkedModel(withSecrets(loaded, options)), options);
+}
+
+const judged = (loaded: LoadedConfig, { strict }: LoadOptions): LoadedConfig =>
+  strict === true ? refusedByWarnings(loaded) : loaded;
+
+/** JSON and YAML are known by their names. */
+export const isDocument = (path: string): boolean => /\.(json|ya?ml)$/.test(path);
+
+/** A configuration in any form: text, or by its name JSON or YAML. */
+export async function loadConfigFile(path: string, options: LoadOptions = {}): Promise<LoadedConfig> {
+  if (!isDocument(path)) return loadConfig(path, options);
+  const { loadDocument } = await import('./load/document.ts');
+  return judged(withSecrets(loadDocument(resolve(path), parseOptions(options)), options), options);
+}
+
+/** The statements of a file and of all that it includes, for tools that ask where something is written. */
+export const loadTree = (path: string, options: LoadOptions = {}): ConfigTree =>
+  readTree(resolve(path), realFiles, parseOptions(options));
+
+/** The pieces of a file and of all that it includes, and what becomes of them. */
+export function loadPieces(path: string, options: LoadOptions = {}): PiecesAndModel {
+  const parsing = parseOptions(options);
+  return readPieces(resolve(path), realFiles, parsing);
+}
+
+function parseOptions(options: LoadOptions): ParseOptions {
   const host = hostname();
-  const loaded = parseConfig(resolve(path), realFiles, {
+  return {
     configId: options.configId ?? host.split('.')[0] ?? host,
     hostName: host,
     environment: (name) => process.env[name],
     strictIncludes: options.strictIncludes ?? false,
     randomSeed: Math.floor(Math.random() * 2 ** 32),
-    host: createHostFacts(),
-  });
-  const checked = loaded.config === null ? loaded : checkedModel(withSecrets(loaded, loaded.config));
-  return options.strict === true ? refusedByWarnings(checked) : checked;
+    host: options.host === undefined ? createHostFacts() : options.host,
+  };
 }
 
 /** Exit status of a configuration that only --strict refuses: that of a complaint. */
@@ -44,14 +73,20 @@ function refusedByWarnings(loaded: LoadedConfig): LoadedConfig {
   return { ...loaded, refused: true, exitCode: loaded.exitCode === 0 ? EXIT_COMPLAINT : loaded.exitCode };
 }
 
-/** With the keys of auth_hmac that lie in files. */
-function withSecrets(loaded: LoadedConfig, config: Config): LoadedConfig {
+/** With the keys of auth_hmac that lie in files of this machine. */
+function withSecrets(loaded: LoadedConfig, { host }: LoadOptions): LoadedConfig {
+  if (loaded.config === null || host === null) return loaded;
   const found: Diagnostic[] = [];
-  const complete = withKeyFiles(config, (diagnostic) => found.push(diagnostic));
-  if (found.length === 0) return { ...loaded, config: complete };
+  const config = withKeyFiles(loaded.config, (diagnostic) => found.push(diagnostic));
+  if (found.length === 0) return { ...loaded, config };
   const diagnostics = [...loaded.diagnostics, ...found];
-  const refused = refusesToRun(diagnostics);
-  return { ...loaded, config: complete, diagnostics, refused, exitCode: exitCodeOf(diagnostics) };
+  return {
+    ...loaded,
+    config,
+    diagnostics,
+    refused: refusesToRun(diagnostics),
+    exitCode: exitCodeOf(diagnostics),
+  };
 }
 
 /** The model must fit its own schema; if it does not, vipd is wrong and says so instead of running with it. */

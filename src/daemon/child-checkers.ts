@@ -1,10 +1,13 @@
 /** Composition root of the checkers child: the only place that gives the checks their real ports. */
 import { systemErrorText } from '../base/system-error.ts';
 import { openMarkedSocket } from '../checks/shell/marked-socket.ts';
+import { openProbeSocket } from '../checks/shell/probe-socket.ts';
 import { startCheckers } from '../checks/shell/process.ts';
 import { openIpvsKernel } from '../ipvs/shell/load-module.ts';
 import { ownershipFile } from '../ipvs/shell/ownership-file.ts';
 import { createClock } from '../net/adapters/clock.ts';
+import { createProgramRunner } from '../scripts/program-runner.ts';
+import { createTrackedFiles } from '../track/shell/tracked-files.ts';
 import { capabilityProblem } from './capabilities.ts';
 import { runChild, type StartHalf } from './child.ts';
 import { applyScheduling } from './scheduling.ts';
@@ -17,20 +20,14 @@ const startHalf: StartHalf = (config, options, log) => {
   applyScheduling(config.global.process.checkers, log);
   const ipvs = openIpvsKernel();
   if (!ipvs.ok) return { refusal: { exitCode: 4, reason: systemErrorText(ipvs.error) } };
-  const checkers = startCheckers(
-    {
-      clock: createClock(),
-      log,
-      ipvs: ipvs.value,
-      ownership: ownershipFile(options.ownershipFile, log),
-      seed: Math.floor(Math.random() * 2 ** 32),
-      openSocket: openMarkedSocket,
-    },
-    config,
-    {
-      releaseIpvs: options.releaseIpvs,
-    },
-  );
+  const clock = createClock();
+  const ports = {
+    ...{ clock, log, ipvs: ipvs.value, ownership: ownershipFile(options.ownershipFile, log) },
+    files: createTrackedFiles(clock),
+    ...{ openSocket: openMarkedSocket, openDatagram: openProbeSocket, programs: createProgramRunner(clock) },
+    seed: Math.floor(Math.random() * 2 ** 32),
+  };
+  const checkers = startCheckers(ports, config, { releaseIpvs: options.releaseIpvs });
   return {
     reload: (next) => checkers.reload(next),
     preview: (next) => {

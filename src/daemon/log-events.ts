@@ -18,6 +18,12 @@ export const daemonLog = catalogue({
     (_: Record<never, never>) =>
       'The configuration has no vrrp_instance and no virtual_server: nothing to run',
   ),
+  configSaved: row('config_saved', 'info', (f: { path: string }) => `Saved the configuration as ${f.path}`),
+  configNotSaved: row(
+    'config_not_saved',
+    'warning',
+    (f: { path: string; reason: string }) => `Cannot save the configuration as ${f.path}: ${f.reason}`,
+  ),
   remark: row('daemon_remark', 'warning', (f: { remark: string }) => f.remark),
   diagnostic: row('config_diagnostic', 'warning', (f: { code: string; text: string }) => f.text),
   configError: row('config_error', 'error', (f: { code: string; text: string }) => f.text),

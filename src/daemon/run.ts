@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Log } from '../base/log.ts';
 import { elapsed, instant } from '../base/units.ts';
-import { type LoadOptions, loadConfig } from '../config/load.ts';
+import { type LoadOptions, loadConfigFile } from '../config/load.ts';
 import type { Config } from '../config/model/config.ts';
 import { controlSocketPath, type DaemonStatus, type PlanReport, type ReloadReport } from '../control/api.ts';
 import { startControlServer } from '../control/server.ts';
@@ -33,6 +33,8 @@ interface Daemon {
   readonly services: ServiceManager;
   readonly pidFile: LockedPidFile;
   lastRead: { wall: number; succeeded: boolean; diagnostics: number };
+  /** configurations that were accepted */
+  readings: number;
 }
 
 /** Runs the daemon in this process. Returns only when it must not start: the exit status. */
@@ -42,7 +44,7 @@ export async function runDaemon(options: DaemonOptions, version: string): Promis
   const log = createLog('vipd', options.log);
   log(daemonLog.starting({ version, file }));
   for (const remark of options.remarks) log(daemonLog.remark({ remark }));
-  const loaded = loadConfig(file, loadOptionsOf(options));
+  const loaded = await loadConfigFile(file, loadOptionsOf(options));
   reportDiagnostics(loaded.diagnostics, log);
   if (loaded.config === null || loaded.refused) return exitCodeOfRefusal(loaded.diagnostics);
 
@@ -67,7 +69,9 @@ export async function runDaemon(options: DaemonOptions, version: string): Promis
     services: connectServiceManager(process.env, monotonicMicros),
     pidFile: pidFile.value,
     lastRead: { wall: clock.wall(), succeeded: true, diagnostics: loaded.diagnostics.length },
+    readings: 0,
   };
+  await keep(daemon, loaded.config);
   await start(daemon, loaded.config);
   return null;
 }
@@ -137,23 +141,37 @@ function listenToSignals(daemon: Daemon, parent: Parent): void {
   process.on('SIGUSR2', () => void writeStatistics(parent, daemon.log));
 }
 
+/** config_save_dir */
+async function keep(daemon: Daemon, config: Config): Promise<void> {
+  const { configSaveDir: directory } = config.global.process;
+  const reading = ++daemon.readings;
+  if (directory === null) return;
+  const { saveConfig } = await import('./save-config.ts');
+  await saveConfig(
+    { directory, file: daemon.file, load: loadOptionsOf(daemon.options), reading },
+    daemon.log,
+  );
+}
+
 /** Parsed and validated aside: a file with an error changes nothing and is reported. */
-function reload(daemon: Daemon, parent: Parent): ReloadReport {
+async function reload(daemon: Daemon, parent: Parent): Promise<ReloadReport> {
   const { file, log, clock } = daemon;
   log(daemonLog.reloading({ file }));
-  const loaded = loadConfig(file, loadOptionsOf(daemon.options));
+  const loaded = await loadConfigFile(file, loadOptionsOf(daemon.options));
   const texts = reportDiagnostics(loaded.diagnostics, log);
   const errors = loaded.diagnostics.filter(isError).length;
   const accepted = loaded.config !== null && !loaded.refused && errors === 0;
   daemon.lastRead = { wall: clock.wall(), succeeded: accepted, diagnostics: loaded.diagnostics.length };
-  if (accepted && loaded.config !== null) parent.reload(loaded.config);
-  else log(daemonLog.reloadRefused({ file, errors }));
+  if (accepted && loaded.config !== null) {
+    parent.reload(loaded.config);
+    await keep(daemon, loaded.config);
+  } else log(daemonLog.reloadRefused({ file, errors }));
   return { accepted, diagnostics: texts };
 }
 
 /** What `reload` would do now. Nothing is logged: the one who asks is told. */
 async function planReload({ file, options }: Daemon, parent: Parent): Promise<PlanReport> {
-  const { config, refused, diagnostics: found } = loadConfig(file, loadOptionsOf(options));
+  const { config, refused, diagnostics: found } = await loadConfigFile(file, loadOptionsOf(options));
   const diagnostics = reportDiagnostics(found, () => {});
   if (config === null || refused || found.some(isError)) {
     return { accepted: false, diagnostics, operations: null, why: 'a reload would refuse the file' };
@@ -173,7 +191,7 @@ async function openDoors(daemon: Daemon, parent: Parent): Promise<(() => Promise
     log,
     handlers: {
       status: () => statusOf(daemon, parent),
-      reload: async () => reload(daemon, parent),
+      reload: () => reload(daemon, parent),
       plan: () => planReload(daemon, parent),
     },
   });

@@ -19,11 +19,12 @@ export const SO = {
 } as const;
 
 /** linux/in.h and linux/in6.h; IPPROTO_VRRP is IANA's 112. */
-export const IPPROTO = { IP: 0, IPV6: 41, AH: 51, ICMPV6: 58, VRRP: 112 } as const;
+export const IPPROTO = { IP: 0, ICMP: 1, IPV6: 41, AH: 51, ICMPV6: 58, VRRP: 112 } as const;
 export const IP = {
   TOS: 1,
   TTL: 2,
   HDRINCL: 3,
+  RECVERR: 11,
   MULTICAST_IF: 32,
   MULTICAST_TTL: 33,
   MULTICAST_LOOP: 34,
@@ -36,6 +37,7 @@ export const IPV6 = {
   MULTICAST_HOPS: 18,
   MULTICAST_LOOP: 19,
   ADD_MEMBERSHIP: 20,
+  RECVERR: 25,
   MULTICAST_ALL: 29,
   RECVPKTINFO: 49,
   PKTINFO: 50,

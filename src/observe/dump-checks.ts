@@ -8,6 +8,7 @@ import type {
 } from '../checks/core/status.ts';
 import type { Config } from '../config/model/config.ts';
 import type {
+  BodyRegex,
   Checker,
   CheckTarget,
   HttpChecker,
@@ -15,6 +16,7 @@ import type {
   ServiceMatch,
   VirtualServer,
 } from '../config/model/lvs.ts';
+import type { UdpChecker } from '../config/model/network-checkers.ts';
 import { type DestinationKey, serviceKeyText } from '../ipvs/core/table.ts';
 import {
   enabled,
@@ -147,6 +149,7 @@ const checkerLines = (
     : [
         `   Up = ${yesNo(now.state === 'up')}`,
         `   Has run = ${yesNo(now.runs > 0)}`,
+        ...optional(now.overdue, '   Overdue = yes'),
         `   Current weight = ${server?.effectiveWeight ?? 0}`,
       ]),
   `   Alpha = ${yesNo(checker.alpha)}`,
@@ -156,7 +159,7 @@ const checkerLines = (
   `   Delay before retry = ${checker.delayBeforeRetry} us`,
   ...(now === null ? [] : [`   Retries iterations = ${now.failing}`]),
   `   Log all failures = ${yesNo(checker.logAllFailures)}`,
-  ...(checker.kind === 'misc' ? [] : targetLines(checker.target)),
+  ...('target' in checker ? targetLines(checker.target) : []),
   ...methodLines(checker),
 ];
 
@@ -173,6 +176,24 @@ function methodLines(checker: Checker): readonly string[] {
   switch (checker.kind) {
     case 'tcp':
       return ['   Keepalive method = TCP_CHECK'];
+    case 'smtp':
+      return ['   Keepalive method = SMTP_CHECK', `   helo = ${checker.heloName}`];
+    case 'udp':
+      return udpLines(checker);
+    case 'dns':
+      return [
+        '   Keepalive method = DNS_CHECK',
+        `   Type = ${checker.type}`,
+        `   Name = ${checker.name || '.'}`,
+      ];
+    case 'ping':
+      return ['   Keepalive method = PING_CHECK'];
+    case 'file':
+      return [
+        '   Keepalive method = FILE_CHECK',
+        `     Tracked file = ${checker.file.name}`,
+        `     Weight = ${checker.weight}${checker.reverse ? ' reverse' : ''}`,
+      ];
     case 'misc':
       return [
         '   Keepalive method = MISC_CHECK',
@@ -187,16 +208,42 @@ function methodLines(checker: Checker): readonly string[] {
   }
 }
 
-const httpLines = ({ tls, protocol, fastRecovery, urls }: HttpChecker): readonly string[] => [
-  `   Keepalive method = ${tls === null ? 'HTTP' : 'SSL'}_GET`,
+const udpLines = ({ payload, reply }: UdpChecker): readonly string[] => [
+  '   Keepalive method = UDP_CHECK',
+  ...(payload === null
+    ? ['   Payload specified = no']
+    : [`   Payload len = ${payload.length / 2}`, `     ${payload}`]),
+  `   Require reply = ${yesNo(reply !== null)}`,
+  ...(reply === null || reply.pattern === null
+    ? []
+    : [
+        `     Min reply length = ${reply.lengthMin}`,
+        `     Max reply length = ${reply.lengthMax}`,
+        `     Reply data len = ${reply.pattern.length / 2}`,
+        `     ${reply.pattern}`,
+      ]),
+];
+
+const httpLines = ({ protocol, fastRecovery, urls }: HttpChecker): readonly string[] => [
+  `   Keepalive method = ${urls[0].tls === null ? 'HTTP' : 'SSL'}_GET`,
   `   HTTP protocol = ${protocol}`,
   `   Fast recovery = ${yesNo(fastRecovery)}`,
-  ...urls.flatMap(({ path, digest, status, virtualHost }) => [
+  ...urls.flatMap(({ path, digest, status, virtualHost, regex }) => [
     `   Checked url = ${path}`,
     ...optional(virtualHost !== null, `     VirtualHost = ${virtualHost}`),
     ...optional(digest !== null, `     digest = ${digest}`),
     `     status code = ${status.map(({ low, high }) => (low === high ? low : `${low}-${high}`)).join(', ')}`,
+    ...(regex === null ? [] : regexLines(regex)),
   ]),
+];
+
+const regexLines = ({ pattern, options, negated, minOffset, maxOffset }: BodyRegex): readonly string[] => [
+  `     Regex = "${pattern}"`,
+  ...optional(negated, '     Regex no match'),
+  ...optional(options.length > 0, `     Regex options: ${options.join(' ')}`),
+  ...(maxOffset === null
+    ? optional(minOffset > 0, `     Regex min offset = ${minOffset}`)
+    : [`     Regex min offset = ${minOffset}, max_offset = ${maxOffset}`]),
 ];
 
 const bit = (value: boolean): 0 | 1 => (value ? 1 : 0);

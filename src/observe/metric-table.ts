@@ -335,6 +335,9 @@ export const METRICS: readonly Metric[] = [
   perCheck('runs_total', 'counter', 'Probes finished', (c) => c.runs),
   perCheck('failures_total', 'counter', 'Probes that failed', (c) => c.failures),
   perCheck('transitions_total', 'counter', 'Changes between up and down', (c) => c.transitions),
+  perCheck('overdue', 'gauge', 'Whether the check has not run for three of its intervals', (c) =>
+    Number(c.overdue),
+  ),
   perCheck('duration_seconds', 'gauge', 'How long the last probe took', (c) =>
     c.lastDurationMicros === null ? null : c.lastDurationMicros / 1e6,
   ),

@@ -7,10 +7,14 @@ import { createServer as createTlsServer } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import { after, type Instant, instant, type Micros } from '../../src/base/units.ts';
 import type { ProbeResult } from '../../src/checks/core/probe-result.ts';
+import type { OpenDatagram } from '../../src/checks/probes/datagram-exchange.ts';
 import { createDeadlines, type DeadlineQueue } from '../../src/checks/probes/deadlines.ts';
 import { createDial, type Dial } from '../../src/checks/probes/dial.ts';
-import { startProbe } from '../../src/checks/probes/probe.ts';
-import type { HttpChecker, TcpChecker } from '../../src/config/model/lvs.ts';
+import { type RunProgram, startProbe } from '../../src/checks/probes/probe.ts';
+import { openProbeSocket } from '../../src/checks/shell/probe-socket.ts';
+import type { ProbedChecker } from '../../src/config/model/lvs.ts';
+import { createClock } from '../../src/net/adapters/clock.ts';
+import { createProgramRunner } from '../../src/scripts/program-runner.ts';
 
 export interface LoopbackServer {
   readonly port: number;
@@ -44,7 +48,7 @@ export async function serveRaw(onConnection: (socket: Socket) => void): Promise<
   return { port: await listening(server, sockets), requests: [], names: [], sockets };
 }
 
-export async function serveTls(answer: string): Promise<LoopbackServer> {
+export async function serveTls(answer: string, closes = true): Promise<LoopbackServer> {
   const requests: string[] = [];
   const names: (string | false)[] = [];
   const sockets: Socket[] = [];
@@ -54,7 +58,8 @@ export async function serveTls(answer: string): Promise<LoopbackServer> {
     socket.on('error', () => {});
     socket.once('data', (data) => {
       requests.push(data.toString('latin1'));
-      socket.end(answer);
+      if (closes) socket.end(answer);
+      else socket.write(answer);
     });
   });
   server.on('connection', (socket: Socket) => keep(socket, sockets));
@@ -95,10 +100,14 @@ export interface RunningTestProbe {
   abort(): void;
 }
 
+const programs = createProgramRunner(createClock());
+const runProgram: RunProgram = ({ command, timeout }, completed) =>
+  programs.run({ ...command, timeout, settings: { user: null, security: false } }, completed);
+
 /** `pace`: virtual time that passes whenever the probe looks at its clock, as it does for each chunk it reads. */
 export function startTestProbe(
-  checker: TcpChecker | HttpChecker,
-  options: { readonly dial?: Dial; readonly pace?: Micros } = {},
+  checker: ProbedChecker,
+  options: { readonly dial?: Dial; readonly openDatagram?: OpenDatagram; readonly pace?: Micros } = {},
 ): RunningTestProbe {
   let time: Instant = instant(1_000_000);
   let pace: Micros | null = null;
@@ -109,9 +118,10 @@ export function startTestProbe(
     return time;
   });
   const dial = options.dial ?? createDial(null);
+  const openDatagram = options.openDatagram ?? openProbeSocket;
   let abort = (): void => {};
   const result = new Promise<ProbeResult>((resolve) => {
-    const probe = startProbe(checker, { deadlines, dial }, resolve);
+    const probe = startProbe(checker, { deadlines, dial, openDatagram, runProgram }, resolve);
     abort = () => probe.abort();
   });
   pace = options.pace ?? null;

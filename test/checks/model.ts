@@ -2,6 +2,7 @@
 import { parseIp, parseIpv4, parseIpv6 } from '../../src/base/ip.ts';
 import { micros, port, seconds } from '../../src/base/units.ts';
 import type { Config } from '../../src/config/model/config.ts';
+import type { FileChecker } from '../../src/config/model/file-checker.ts';
 import type { LvsGlobals } from '../../src/config/model/global.ts';
 import type {
   CheckTarget,
@@ -13,6 +14,12 @@ import type {
   TcpChecker,
   VirtualServer,
 } from '../../src/config/model/lvs.ts';
+import type {
+  DnsChecker,
+  PingChecker,
+  SmtpChecker,
+  UdpChecker,
+} from '../../src/config/model/network-checkers.ts';
 
 function given<T>(value: T | null, text: string): T {
   if (value === null) throw new Error(`not an address: ${text}`);
@@ -52,10 +59,12 @@ export const tcpChecker = (to: CheckTarget, more: Partial<TcpChecker> = {}): Tcp
 });
 
 export const url = (path: string, more: Partial<HttpUrl> = {}): HttpUrl => ({
+  tls: null,
   path,
   digest: null,
   status: [{ low: 200, high: 299 }],
   virtualHost: null,
+  regex: null,
   ...more,
 });
 
@@ -63,11 +72,53 @@ export const httpChecker = (to: CheckTarget, more: Partial<HttpChecker> = {}): H
   kind: 'http',
   ...common,
   delayBeforeRetry: seconds(3),
-  tls: null,
   target: to,
   protocol: '1.0',
   urls: [url('/')],
   fastRecovery: false,
+  ...more,
+});
+
+export const smtpChecker = (to: CheckTarget, more: Partial<SmtpChecker> = {}): SmtpChecker => ({
+  kind: 'smtp',
+  ...common,
+  target: to,
+  heloName: 'director.example',
+  ...more,
+});
+
+export const udpChecker = (to: CheckTarget, more: Partial<UdpChecker> = {}): UdpChecker => ({
+  kind: 'udp',
+  ...common,
+  target: to,
+  payload: null,
+  reply: null,
+  ...more,
+});
+
+export const dnsChecker = (to: CheckTarget, more: Partial<DnsChecker> = {}): DnsChecker => ({
+  kind: 'dns',
+  ...common,
+  target: to,
+  type: 'SOA',
+  name: '',
+  ...more,
+});
+
+export const pingChecker = (to: CheckTarget, more: Partial<PingChecker> = {}): PingChecker => ({
+  kind: 'ping',
+  ...common,
+  target: to,
+  ...more,
+});
+
+export const fileChecker = (more: Partial<FileChecker> = {}): FileChecker => ({
+  kind: 'file',
+  ...common,
+  ...{ retry: 0, delayBeforeRetry: micros(0) },
+  file: { name: 'load', path: '/run/load', initial: null },
+  weight: 1,
+  reverse: false,
   ...more,
 });
 
@@ -152,6 +203,7 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
       usePidDir: false,
       instance: null,
       netNamespace: null,
+      configSaveDir: null,
       vrrp: scheduling,
       checkers: scheduling,
     },
@@ -171,6 +223,7 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
       flushOnStop: 'none',
       timeouts: { tcp: null, tcpFin: null, udp: null },
       logAllCheckFailures: false,
+      ssl: null,
       drift: 'repair',
       ...lvs,
     },

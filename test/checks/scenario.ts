@@ -3,18 +3,27 @@
  *      service tcp 192.168.100.240:80 quorum=2 sorry=192.168.100.9:80    a virtual server with the servers below it
  *      server 192.168.100.8:80 weight=2 inhibit tcp http,retry=3         checkers: kind[,setting=value…]
  *      configure                                                         the services above come into force
- *      set tcp 192.168.100.8:80 refuses                                  passes, refuses, hangs, status, digest, unbindable
+ *      set tcp 192.168.100.8:80 refuses                                  passes, refuses, hangs, status, digest, unbindable;
+ *                                                                        closed, silent, servfail for udp, dns, ping
+ *      set misc 192.168.100.8:80 exit=7                                  a program's exit status; slow, missing
+ *      set tcp 192.168.100.8:80 lost                                     its probe never answers: a defect of vipd itself
+ *      file load 5                                                       the track_file holds this now
  *      run 20                                                            seconds of virtual time
  */
 import { micros, seconds } from '../../src/base/units.ts';
+import { judgeStatus } from '../../src/checks/core/exit-status.ts';
 import type { Checker, RealServer, VirtualServer } from '../../src/config/model/lvs.ts';
 import {
+  dnsChecker,
+  fileChecker,
   httpChecker,
   miscChecker,
+  pingChecker,
   realServer,
   sorryServer,
   target,
   tcpChecker,
+  udpChecker,
   url,
   virtualServer,
 } from './model.ts';
@@ -35,6 +44,18 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
     },
     takes: micros(2000),
   },
+  closed: {
+    result: { kind: 'failed', failure: { kind: 'unreachable', code: 'ECONNREFUSED' } },
+    takes: micros(1000),
+  },
+  silent: { result: { kind: 'failed', failure: { kind: 'no_reply' } }, takes: seconds(1) },
+  servfail: { result: { kind: 'failed', failure: { kind: 'dns_error', rcode: 2 } }, takes: micros(1000) },
+  lost: { result: { kind: 'passed' }, takes: seconds(1e6) },
+  slow: { result: { kind: 'failed', failure: { kind: 'program_timeout' } }, takes: seconds(5) },
+  missing: {
+    result: { kind: 'no_result', code: 'ENOENT', attempted: 'run /usr/bin/check' },
+    takes: micros(1),
+  },
   unbindable: { result: { kind: 'no_result', code: 'EADDRNOTAVAIL', attempted: 'bind' }, takes: micros(1) },
 };
 
@@ -54,13 +75,18 @@ export function playScenario(text: string): string {
       services = [];
       output.push(...world.run(micros(0)));
     } else if (command === 'set') fates.set(`${words[0]} ${words[1]}`, answerOf(words[2]));
-    else if (command === 'run') output.push(...world.run(seconds(Number(words[0]))));
+    else if (command === 'file') {
+      world.holds(words[0] ?? '', Number(words[1]));
+      output.push(...world.run(micros(0)));
+    } else if (command === 'run') output.push(...world.run(seconds(Number(words[0]))));
     else if (command !== undefined && !command.startsWith('#')) throw new Error(`unknown command: ${line}`);
   }
   return output.join('\n');
 }
 
 function answerOf(name = ''): Answer {
+  const status = /^exit=(\d+)$/.exec(name)?.[1];
+  if (status !== undefined) return { result: judgeStatus(Number(status), true), takes: micros(5000) };
   const answer = ANSWERS[name];
   if (answer === undefined) throw new Error(`unknown answer: ${name}`);
   return answer;
@@ -93,7 +119,7 @@ function withServer(
 ): VirtualServer[] {
   const last = services.at(-1);
   if (last === undefined) throw new Error('a server before any service');
-  const isChecker = (word: string): boolean => /^(tcp|http|misc)/.test(word);
+  const isChecker = (word: string): boolean => /^(tcp|http|misc|udp|dns|ping|file)/.test(word);
   const of = settings(rest.filter((word) => !isChecker(word)));
   const server: RealServer = realServer(...endpoint(where), {
     weight: number(of, 'weight', 1),
@@ -112,7 +138,17 @@ function checkerOf(where: [string, number], [kind, ...rest]: readonly string[]):
     alpha: of.has('alpha'),
     logAllFailures: of.has('all'),
   };
-  if (kind === 'misc') return miscChecker(common);
+  if (kind === 'misc') {
+    const argv = ['/usr/bin/check', where.join(':')] as const;
+    return miscChecker({ ...common, command: { argv: [...argv], user: null }, dynamic: of.has('dynamic') });
+  }
+  if (kind === 'file') {
+    const file = { name: 'load', path: '/run/load', initial: null };
+    return fileChecker({ file, weight: number(of, 'weight', 1), reverse: of.has('reverse') });
+  }
+  if (kind === 'udp') return udpChecker(target(...where), common);
+  if (kind === 'dns') return dnsChecker(target(...where), common);
+  if (kind === 'ping') return pingChecker(target(...where), common);
   if (kind === 'tcp') return tcpChecker(target(...where), common);
   return httpChecker(target(...where), { ...common, urls: [url(of.get('path') ?? '/')] });
 }

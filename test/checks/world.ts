@@ -1,12 +1,13 @@
 /** The node under virtual time: probes answer from a table of what each target does now, the log and each change of
  *  the table are written down with their time. Runs the production core, nothing else. */
-import { after, type Instant, instant, type Micros, micros } from '../../src/base/units.ts';
+import { after, earliest, type Instant, instant, type Micros, micros } from '../../src/base/units.ts';
 import { desiredTable } from '../../src/checks/core/desired.ts';
 import { nextDeadline, step } from '../../src/checks/core/node.ts';
 import { emptyNode, type NodeEvent, type NodeState } from '../../src/checks/core/node-state.ts';
 import type { ProbeResult } from '../../src/checks/core/probe-result.ts';
 import type { CheckerId } from '../../src/checks/core/service.ts';
-import type { HttpChecker, TcpChecker, VirtualServer } from '../../src/config/model/lvs.ts';
+import { nextWatch } from '../../src/checks/core/watchdog.ts';
+import type { ProbedChecker, VirtualServer } from '../../src/config/model/lvs.ts';
 import { destinationKeyText, type IpvsTable } from '../../src/ipvs/core/table.ts';
 
 /** A probe's fate: its result and how long it takes. */
@@ -18,9 +19,11 @@ export interface Answer {
 export interface World {
   readonly state: () => NodeState;
   readonly now: () => Instant;
-  /** launches so far, by `kind address:port` */
+  /** launches so far, by `kind address:port`; for a program its second word takes the place of the address */
   readonly launches: ReadonlyMap<string, number>;
   configure(virtualServers: readonly VirtualServer[]): void;
+  /** a track_file holds this from now on */
+  holds(file: string, value: number): void;
   /** Lets time pass; returns what was logged and what became of the table meanwhile. */
   run(duration: Micros): readonly string[];
 }
@@ -52,8 +55,9 @@ export function createWorld(answer: (name: string) => Answer, seed = 1): World {
       if (action.kind === 'update_table') showTable();
     }
   };
-  const launch = (checker: CheckerId, config: TcpChecker | HttpChecker): void => {
-    const name = `${config.kind} ${destinationKeyText(config.target)}`;
+  const launch = (checker: CheckerId, config: ProbedChecker): void => {
+    const place = config.kind === 'misc' ? config.command.argv[1] : destinationKeyText(config.target);
+    const name = `${config.kind} ${place}`;
     launches.set(name, (launches.get(name) ?? 0) + 1);
     const { result, takes } = answer(name);
     flying.push({ at: after(now, takes), checker, result });
@@ -68,18 +72,21 @@ export function createWorld(answer: (name: string) => Answer, seed = 1): World {
     now: () => now,
     launches,
     configure: (virtualServers) => send({ kind: 'config_changed', virtualServers }),
+    holds: (file, value) => send({ kind: 'file_changed', file, value }),
     run(duration) {
       const end = after(now, duration);
       for (;;) {
         const landing = flying.reduce<Flying | null>((a, b) => (a === null || b.at < a.at ? b : a), null);
-        const deadline = nextDeadline(state);
+        const deadline = earliest(nextDeadline(state), nextWatch(state));
         const at = Math.min(landing?.at ?? Number.POSITIVE_INFINITY, deadline ?? Number.POSITIVE_INFINITY);
         if (at > end) break;
         now = instant(Math.max(at, now));
         if (landing !== null && landing.at <= at) {
           flying = flying.filter((one) => one !== landing);
           send({ kind: 'probe_finished', checker: landing.checker, result: landing.result });
-        } else send({ kind: 'deadline_reached' });
+        } else if ((nextDeadline(state) ?? Number.POSITIVE_INFINITY) <= now)
+          send({ kind: 'deadline_reached' });
+        else send({ kind: 'watch_due' });
       }
       now = end;
       const told = lines;

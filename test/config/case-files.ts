@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { err, ok } from '../../src/base/result.ts';
 import type { HostFacts } from '../../src/config/check/host.ts';
-import { type LoadedConfig, parseConfig } from '../../src/config/parse.ts';
+import { type LoadedConfig, type ParseOptions, parseConfig } from '../../src/config/parse.ts';
 import type { ConfigFiles } from '../../src/config/syntax/files.ts';
 import { expandGlob } from '../../src/config/syntax/glob.ts';
 
@@ -68,19 +68,21 @@ export interface ParseTestOptions {
 export const parseText = (text: string, options: ParseTestOptions = {}): LoadedConfig =>
   parseFiles({ '/etc/vipd.conf': text }, options);
 
+/** Those of a machine named director, which is not looked at. */
+export const PARSE_OPTIONS: ParseOptions = {
+  configId: 'director',
+  hostName: 'director',
+  environment: (name) => (name === 'HOME' ? '/root' : undefined),
+  strictIncludes: false,
+  randomSeed: 1,
+  host: null,
+};
+
 /** Parses /etc/vipd.conf of several files. */
 export const parseFiles = (
   texts: Readonly<Record<string, string>>,
   options: ParseTestOptions = {},
-): LoadedConfig =>
-  parseConfig('/etc/vipd.conf', memoryFiles(texts), {
-    configId: options.configId ?? 'director',
-    hostName: 'director',
-    environment: (name) => (name === 'HOME' ? '/root' : undefined),
-    strictIncludes: options.strictIncludes ?? false,
-    randomSeed: 1,
-    host: options.host ?? null,
-  });
+): LoadedConfig => parseConfig('/etc/vipd.conf', memoryFiles(texts), { ...PARSE_OPTIONS, ...options });
 
 /** The ids of all diagnostics, in the order of their making. */
 export const idsOf = ({ diagnostics }: LoadedConfig): readonly string[] => diagnostics.map(({ id }) => id);

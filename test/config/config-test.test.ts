@@ -11,59 +11,59 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-function run(
+async function run(
   text: string,
   format: 'text' | 'json' = 'text',
-): { readonly status: number; readonly output: string } {
+): Promise<{ readonly status: number; readonly output: string }> {
   const file = join(directory, 'vipd.conf');
   const logFile = join(directory, 'log');
   writeFileSync(file, text, { mode: 0o644 });
-  const status = runConfigTest({ file, logFile, format });
+  const status = await runConfigTest({ file, logFile, format });
   return { status, output: readFileSync(logFile, 'utf8').replaceAll(`${directory}/`, '') };
 }
 
-test('counts what it found in a closing line', () => {
+test('counts what it found in a closing line', async () => {
   const service =
     'virtual_server 10.0.0.1 80 {\n lb_algo rr\n lb_kind DR\n protocol TCP\n real_server 10.0.0.2 80 { }\n}\n';
-  expect(run(service)).toEqual({
+  expect(await run(service)).toEqual({
     status: 0,
     output: 'vipd.conf: no vrrp_instances, 1 virtual_server with 1 real server; no errors, no warnings\n',
   });
 });
 
-test('says when a daemon would not start', () => {
-  const { status, output } = run('vrrp_instance A {\n interface any0\n virtual_router_id\n}\n');
+test('says when a daemon would not start', async () => {
+  const { status, output } = await run('vrrp_instance A {\n interface any0\n virtual_router_id\n}\n');
   expect(status).toBe(2);
   expect(output).toMatch(/; vipd would not start with it\n$/);
 });
 
-test('of a missing file returns 0 as keepalived does, and says that nothing was read', () => {
+test('of a missing file returns 0 as keepalived does, and says that nothing was read', async () => {
   const logFile = join(directory, 'log');
-  expect(runConfigTest({ file: join(directory, 'absent.conf'), logFile })).toBe(0);
+  expect(await runConfigTest({ file: join(directory, 'absent.conf'), logFile })).toBe(0);
   expect(readFileSync(logFile, 'utf8')).toMatch(/no such file\n.*absent\.conf: not read\n$/);
 });
 
-test('writes an array of diagnostics for tools', () => {
-  const { output } = run('nonsense\n', 'json');
+test('writes an array of diagnostics for tools', async () => {
+  const { output } = await run('nonsense\n', 'json');
   expect(JSON.parse(output)).toMatchObject([
     { id: 'unknown_keyword', at: { line: 1, column: 1, length: 8 } },
   ]);
 });
 
-test('with --strict refuses what gets a warning, and nothing else', () => {
+test('with --strict refuses what gets a warning, and nothing else', async () => {
   const logFile = join(directory, 'log');
-  const status = (text: string, strict: boolean): number => {
+  const status = (text: string, strict: boolean): Promise<number> => {
     const file = join(directory, 'strict.conf');
     writeFileSync(file, text, { mode: 0o644 });
     return runConfigTest({ file, logFile, strict });
   };
   const warned = 'global_defs {\n router_id A B\n}\n';
-  expect([status(warned, false), status(warned, true)]).toEqual([0, 5]);
+  expect([await status(warned, false), await status(warned, true)]).toEqual([0, 5]);
   expect(readFileSync(logFile, 'utf8')).toMatch(/1 warning; vipd would not start with it\n$/);
-  expect(status('global_defs {\n router_id A\n}\n', true)).toBe(0);
+  expect(await status('global_defs {\n router_id A\n}\n', true)).toBe(0);
 });
 
-test('the schema is JSON and has a definition for each reference', () => {
+test('the schema is JSON and has a definition for each reference', async () => {
   const written: string[] = [];
   const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
   expect(printSchema()).toBe(0);

@@ -20,10 +20,8 @@ const ip = (text: string) => {
   invariant(address !== null, () => text);
   return address;
 };
-const script = (...argv: [string, ...string[]]): ScriptCommand => ({
-  argv,
-  user: { user: 'root', group: null },
-});
+const ROOT = { user: 'root', group: null };
+const script = (...argv: [string, ...string[]]): ScriptCommand => ({ argv, user: ROOT });
 const eth0 = interfaceName('eth0');
 const dr: Forwarding = { kind: 'dr' };
 const common: CheckerCommon = {
@@ -56,16 +54,17 @@ const realServer = (address: string): RealServer => ({
     {
       ...common,
       kind: 'http',
-      tls: null,
       target: target(address),
       protocol: '1.0',
       fastRecovery: false,
       urls: [
         {
+          tls: null,
           path: '/',
           digest: 'd41d8cd98f00b204e9800998ecf8427e',
           status: [{ low: 200, high: 299 }],
           virtualHost: null,
+          regex: null,
         },
       ],
     },
@@ -92,6 +91,7 @@ export const CONFIG: Config = {
       usePidDir: false,
       instance: null,
       netNamespace: null,
+      configSaveDir: null,
       vrrp: { niceness: null, realtimePriority: 50, noSwap: true },
       checkers: { niceness: 5, realtimePriority: null, noSwap: false },
     },
@@ -111,6 +111,7 @@ export const CONFIG: Config = {
       flushOnStop: 'none',
       timeouts: { tcp: null, tcpFin: null, udp: null },
       logAllCheckFailures: false,
+      ssl: null,
       drift: 'repair',
     },
     control: { prometheus: null },
@@ -292,6 +293,7 @@ const checker = {
   failures: 1,
   transitions: 1,
   failing: 0,
+  overdue: false,
 } as const;
 
 export const CHECKS: ChecksStatus = {

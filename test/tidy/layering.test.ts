@@ -46,7 +46,9 @@ const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   pino: /^src\/observe\//,
   'prom-client': /^src\/observe\//,
+  'dns-packet': /^src\/checks\/probes\/dns/,
   ajv: /^(src\/config\/|scripts\/)/,
+  yaml: /^src\/config\/load\/document/,
   undici: /^src\/control\/client/,
   commander: /^src\/cli\//,
 };

@@ -20,8 +20,20 @@ export function poolAsFound(
   if (!isKnown) return () => 'unknown';
   return (server) => {
     const destination = present(server);
-    // weight 0 is how inhibit_on_failure takes a server out
-    const isOut = destination === undefined || (destination.weight === 0 && server.weight > 0);
-    return isOut ? 'taken_out' : 'in_pool';
+    if (destination === undefined) return 'taken_out';
+    // weight 0 is how inhibit_on_failure takes a server out; a checker may also have named it, to let connections end
+    const inhibited =
+      destination.weight === 0 && server.weight > 0 && !(namesWeight(server) && !server.inhibitOnFailure);
+    return inhibited ? 'taken_out' : 'in_pool';
   };
+}
+
+const namesWeight = ({ checkers }: RealServer): boolean =>
+  checkers.some((checker) => checker.kind === 'file' || (checker.kind === 'misc' && checker.dynamic));
+
+/** The weight that a predecessor's checkers named; null when the table has no such server, or none of them names any. */
+export function weightAsFound(server: RealServer, found: IpvsService | undefined): number | null {
+  if (!namesWeight(server)) return null;
+  const weight = found?.destinations.get(destinationKeyText(server))?.weight;
+  return weight === undefined || (weight === 0 && server.inhibitOnFailure) ? null : weight;
 }

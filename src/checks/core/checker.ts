@@ -9,6 +9,7 @@ import type { Instant, Micros } from '../../base/units.ts';
 import { micros } from '../../base/units.ts';
 import type { Checker } from '../../config/model/lvs.ts';
 import type { ProbeResult } from './probe-result.ts';
+import type { WeightEffect } from './weight.ts';
 
 export interface CheckerState {
   /** what the real server counts; before the first run it is a presumption */
@@ -21,9 +22,11 @@ export interface CheckerState {
   readonly runs: number;
   readonly failures: number;
   readonly transitions: number;
+  /** null until a run has said something of the weight */
+  readonly weight: WeightEffect | null;
 }
 
-export const newChecker = (presumedPassing: boolean): CheckerState => ({
+export const newChecker = (presumedPassing: boolean, weight: WeightEffect | null = null): CheckerState => ({
   passing: presumedPassing,
   hasRun: false,
   failing: 0,
@@ -31,6 +34,7 @@ export const newChecker = (presumedPassing: boolean): CheckerState => ({
   runs: 0,
   failures: 0,
   transitions: 0,
+  weight,
 });
 
 export const checkerVerdict = (state: CheckerState): 'unknown' | 'up' | 'down' => {
@@ -44,7 +48,7 @@ export interface FinishedRun {
   readonly duration: Micros;
 }
 
-/** The state after a run, and how long to wait from its end until the next. */
+/** The state after a run, and how long to wait until the next: from its end, for a program from its start. */
 export function afterRun(
   checker: Checker,
   before: CheckerState,
@@ -56,8 +60,9 @@ export function afterRun(
       return { after: counted, wait: checker.delayLoop };
     case 'passed': {
       const transitions = before.transitions + (before.passing ? 0 : 1);
+      const weight = run.result.weight ?? before.weight;
       return {
-        after: { ...counted, passing: true, hasRun: true, failing: 0, transitions },
+        after: { ...counted, passing: true, hasRun: true, failing: 0, transitions, weight },
         wait: checker.delayLoop,
       };
     }

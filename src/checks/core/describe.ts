@@ -74,13 +74,14 @@ function describeChecker(record: CheckerRecord, moment: Moment): CheckerStatus {
     name: checkerName(config),
     kind: config.kind,
     state: checkerVerdict(state),
-    lastResult: config.kind === 'misc' ? 'not run: counts as passed' : lastResult(state),
+    lastResult: lastResult(state),
     lastRunWall: wallOf(state.last?.at ?? null, moment),
     lastDurationMicros: state.last?.duration ?? null,
     runs: state.runs,
     failures: state.failures,
     transitions: state.transitions,
     failing: state.failing,
+    overdue: record.overdue,
   };
 }
 

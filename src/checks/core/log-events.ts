@@ -2,7 +2,7 @@
  *  What vipd adds (a reason, a url) stands behind keepalived's own words. */
 
 import { catalogue, row } from '../../base/log.ts';
-import { exhaustive } from '../../base/never.ts';
+import { dnsFailureLine, failureLine, type ServerFailure } from './failure-line.ts';
 import { type ProbeFailure, resultText } from './probe-result.ts';
 
 interface Pooling {
@@ -20,14 +20,32 @@ interface QuorumChange {
   readonly alive: number;
   readonly service: string;
 }
-interface ServerFailure {
-  readonly [field: string]: unknown;
-  readonly server: string;
-  readonly checker: 'tcp' | 'http';
-  readonly failure: ProbeFailure;
+interface WeightChange extends Pooling {
+  readonly from: number;
+  readonly to: number;
+  readonly alive: boolean;
 }
-type CheckFailed = { readonly check: string; readonly server: string; readonly retries: number };
-type PageFine = { readonly server: string; readonly url: string; readonly digest: boolean };
+interface Overdue extends Pooling {
+  readonly check: string;
+  /** whole seconds */
+  readonly late: number;
+}
+interface ProgramEnded extends Pooling {
+  readonly program: string;
+}
+interface ProgramFailed extends ProgramEnded {
+  readonly failure: ProbeFailure;
+  /** failures before this one since the last success */
+  readonly retries: number;
+  /** attempts left before the server counts as dead; 0 = it does now */
+  readonly left: number;
+}
+type DnsFailed = Pick<ServerFailure, 'server' | 'failure'> & { readonly retries: number };
+interface CheckFailed extends Pooling {
+  readonly check: string;
+  readonly retries: number;
+}
+type PageFine = { readonly server: string; readonly url: string; readonly what: string };
 type NoResult = { readonly server: string; readonly attempted: string; readonly code: string };
 
 export const checksLog = catalogue({
@@ -46,18 +64,45 @@ export const checksLog = catalogue({
     'info',
     (f: { server: string }) => `Remote Web server ${f.server} succeed on service.`,
   ),
-  pageFine: row(
-    'http_page_fine',
-    'info',
-    (f: PageFine) => `${f.digest ? 'MD5 digest' : 'HTTP status code'} success to ${f.server} url(${f.url})`,
-  ),
+  pageFine: row('http_page_fine', 'info', (f: PageFine) => `${f.what} success to ${f.server} url(${f.url})`),
   probeFailed: row('probe_failed', 'info', (f: ServerFailure) => failureLine(f)),
+  udpSucceeded: row(
+    'udp_check_succeeded',
+    'info',
+    (f: { server: string }) => `UDP connection to ${f.server} success.`,
+  ),
+  dnsSucceeded: row(
+    'dns_check_succeeded',
+    'info',
+    (f: { server: string }) => `DNS_CHECK (${f.server}) success.`,
+  ),
+  pingSucceeded: row(
+    'ping_check_succeeded',
+    'info',
+    (f: { server: string }) => `ICMP connection to ${f.server} success.`,
+  ),
+  smtpSucceeded: row(
+    'smtp_check_succeeded',
+    'info',
+    (f: { server: string }) => `Remote SMTP server ${f.server} succeed on service.`,
+  ),
   checkFailed: row(
     'check_failed',
     'notice',
-    (f: CheckFailed) =>
-      `${f.check} on service ${f.server} failed${f.retries > 0 ? ` after ${f.retries} retries` : ''}.`,
+    (f: CheckFailed) => `${f.check} on service ${f.server} failed${afterRetries(f.retries)}.`,
   ),
+  programSucceeded: row(
+    'misc_check_succeeded',
+    'info',
+    (f: ProgramEnded) => `Misc check for [${f.server} VS ${f.service}] by [${f.program}] succeeded.`,
+  ),
+  programFailed: row('misc_check_failed', 'notice', (f: ProgramFailed) => programLine(f)),
+  pingFailed: row(
+    'check_failed',
+    'notice',
+    (f: CheckFailed) => `${f.check} on service ${f.server} of ${f.service} failed${afterRetries(f.retries)}.`,
+  ),
+  dnsFailed: row('dns_check_failed', 'notice', (f: DnsFailed) => dnsFailureLine(f) + afterRetries(f.retries)),
   noResult: row(
     'check_no_result',
     'warning',
@@ -125,11 +170,25 @@ export const checksLog = catalogue({
     'info',
     (f: Pooling) => `Shutting down service ${f.server} from VS ${f.service}`,
   ),
-  miscIgnored: row(
-    'misc_check_ignored',
-    'warning',
-    (f: Pooling) => `MISC_CHECK of ${f.server} for VS ${f.service} is not run yet: it counts as passed`,
+  weightChanged: row(
+    'server_weight_changed',
+    'info',
+    (f: WeightChange) =>
+      `Changing weight from ${f.from} to ${f.to} for ${f.alive ? '' : 'in'}active service ${f.server} of VS ${f.service}`,
   ),
+
+  overdue: row(
+    'check_overdue',
+    'alert',
+    (f: Overdue) =>
+      `${f.check} of ${f.server} for VS ${f.service} should have run ${f.late} s ago: nobody watches this server`,
+  ),
+  moreOverdue: row(
+    'checks_overdue',
+    'alert',
+    (f: { count: number }) => `${f.count} more checks have not run for three of their intervals`,
+  ),
+  runsAgain: row('check_runs_again', 'notice', (f: { check: string }) => `${f.check} runs again`),
 
   initializing: row('ipvs_initializing', 'info', (_: Record<string, never>) => 'Initializing ipvs'),
   ipvsTrouble: row(
@@ -142,6 +201,17 @@ export const checksLog = catalogue({
     'notice',
     (f: { operations: number }) => `IPVS table as decided again after ${f.operations} operations`,
   ),
+  clientCertificate: row(
+    'client_certificate_unusable',
+    'error',
+    (f: { reason: string }) =>
+      `SSL: the client certificate cannot be used, SSL_GET goes on without: ${f.reason}`,
+  ),
+  fileNotWritten: row(
+    'init_file_failed',
+    'error',
+    (f: { reason: string }) => `track_file: the initial value was not written: ${f.reason}`,
+  ),
   ipvsSetting: row(
     'ipvs_setting_failed',
     'error',
@@ -149,35 +219,15 @@ export const checksLog = catalogue({
   ),
 });
 
-function failureLine({ server, checker, failure }: ServerFailure): string {
-  const why = resultText({ kind: 'failed', failure });
-  switch (failure.kind) {
-    case 'connect_failed':
-      return checker === 'tcp'
-        ? `TCP connection to ${server} failed (${failure.code}).`
-        : `Connection failed server ${server} (${failure.code}).`;
-    case 'connect_timeout':
-      return checker === 'tcp'
-        ? `TCP connection to ${server} timeout.`
-        : `Timeout connecting server ${server}.`;
-    case 'tls_failed':
-      return `SSL handshake/communication error connecting to server ${server} (${failure.code}).`;
-    case 'read_timeout':
-      return `Timeout WEB read server ${server}: ${why}.`;
-    case 'no_header':
-      return `Read, no data received from  server ${server}: ${why}.`; // the two blanks are keepalived's
-    case 'bad_status':
-      return `HTTP status code error to server ${server} url(${failure.url}): ${failure.status}.`;
-    case 'bad_digest':
-      return (
-        `MD5 digest error to server ${server} url(${failure.url}): ` +
-        `${failure.digest}, expected ${failure.expected}.`
-      );
-    case 'read_failed':
-    case 'exchange_timeout':
-    case 'body_too_long':
-      return `Read error with server ${server}: ${why}.`;
-    default:
-      return exhaustive(failure);
-  }
+function programLine({ server, service, program, failure, retries, left }: ProgramFailed): string {
+  const verdict = failure.kind === 'program_timeout' ? 'timed out' : 'failed';
+  const how = resultText({ kind: 'failed', failure });
+  return `Misc check for [${server} VS ${service}] by [${program}] ${verdict}${attempt(retries, left)} (${how}).`;
 }
+
+function attempt(retries: number, left: number): string {
+  if (left > 0) return retries === 0 ? `, will do ${left} retries` : ` on retry ${retries}/${retries + left}`;
+  return afterRetries(retries) || ' with retry disabled';
+}
+
+const afterRetries = (retries: number): string => (retries > 0 ? ` after ${retries} retries` : '');

@@ -19,13 +19,23 @@ export const serverName = (service: VirtualServer, server: Pick<RealServer, 'add
   return `[${server.address}]:${protocol}:${server.port}`;
 };
 
-/** The word that starts keepalived's lines about a checker; SSL_GET has no own. */
+/** The word that starts keepalived's lines about a checker; SSL_GET has no own, PING_CHECK another. */
 export const checkerWord = (checker: Checker): string => {
   switch (checker.kind) {
     case 'tcp':
       return 'TCP_CHECK';
     case 'http':
       return 'HTTP_CHECK';
+    case 'smtp':
+      return 'SMTP_CHECK';
+    case 'udp':
+      return 'UDP_CHECK';
+    case 'dns':
+      return 'DNS_CHECK';
+    case 'ping':
+      return 'ICMP CHECK';
+    case 'file':
+      return 'FILE_CHECK';
     case 'misc':
       return 'MISC_CHECK';
     default:
@@ -40,6 +50,16 @@ export function checkerName(checker: Checker): string {
       return `TCP_CHECK ${targetText(checker.target)}`;
     case 'http':
       return httpName(checker);
+    case 'smtp':
+      return `SMTP_CHECK ${targetText(checker.target)}`;
+    case 'udp':
+      return `UDP_CHECK ${targetText(checker.target)}`;
+    case 'dns':
+      return `DNS_CHECK ${targetText(checker.target)} ${checker.type} ${checker.name}.`;
+    case 'ping':
+      return `PING_CHECK [${checker.target.address}]`;
+    case 'file':
+      return `FILE_CHECK ${checker.file.name}`;
     case 'misc':
       return `MISC_CHECK ${checker.command.argv[0]}`;
     default:
@@ -48,10 +68,11 @@ export function checkerName(checker: Checker): string {
 }
 
 function httpName(checker: HttpChecker): string {
-  const keyword = checker.tls === null ? 'HTTP_GET' : 'SSL_GET';
+  const keyword = checker.urls[0].tls === null ? 'HTTP_GET' : 'SSL_GET';
   const more = checker.urls.length > 1 ? ` and ${checker.urls.length - 1} more` : '';
   return `${keyword} ${targetText(checker.target)}${checker.urls[0].path}${more}`;
 }
 
-const targetText = (target: { readonly address: string; readonly port: number }): string =>
+/** `[192.168.100.8]:80` */
+export const targetText = (target: { readonly address: string; readonly port: number }): string =>
   `[${target.address}]:${target.port}`;

@@ -6,11 +6,13 @@ import { exhaustive } from '../../base/never.ts';
 import type { Checker } from '../../config/model/lvs.ts';
 import { type CheckerState, checkerVerdict, type FinishedRun } from './checker.ts';
 import { checksLog } from './log-events.ts';
-import { checkerWord } from './names.ts';
+import { checkerWord, targetText } from './names.ts';
+import type { ProbeFailure } from './probe-result.ts';
 
 export interface CheckerChange {
   readonly config: Checker;
   readonly server: string;
+  readonly service: string;
   readonly before: CheckerState;
   readonly after: CheckerState;
   readonly run: FinishedRun;
@@ -27,20 +29,37 @@ export function narrate(change: CheckerChange): readonly LogEntry[] {
       return repeated ? [] : [checksLog.noResult({ server: change.server, attempted, code })];
     }
     case 'failed': {
-      if (change.config.kind === 'misc') return [];
-      const { server, config, before, after } = change;
+      const { config, before, after } = change;
       const wentDown = !after.passing && checkerVerdict(before) !== 'down';
-      const line = checksLog.probeFailed({ server, checker: config.kind, failure: result.failure });
-      if (!wentDown) return config.logAllFailures && after.passing ? [line] : [];
-      const retries = after.failing - 1;
-      return [line, checksLog.checkFailed({ check: checkerWord(config), server, retries })];
+      if (!wentDown && !(config.logAllFailures && after.passing)) return [];
+      return failureLines(change, result.failure, wentDown);
     }
     default:
       return exhaustive(result);
   }
 }
 
-function successLines({ config, server, before }: CheckerChange): readonly LogEntry[] {
+function failureLines(
+  { config, server, service, after }: CheckerChange,
+  failure: ProbeFailure,
+  wentDown: boolean,
+): readonly LogEntry[] {
+  const retries = after.failing - 1;
+  if (config.kind === 'misc') {
+    const program = config.command.argv[0];
+    const left = wentDown ? 0 : config.retry - retries;
+    return [checksLog.programFailed({ server, service, program, failure, retries, left })];
+  }
+  if (config.kind === 'dns')
+    return [checksLog.dnsFailed({ server, failure, retries: wentDown ? retries : 0 })];
+  const place = config.kind === 'smtp' ? targetText(config.target) : server;
+  const line = checksLog.probeFailed({ server: place, checker: config.kind, failure });
+  if (!wentDown) return [line];
+  const failed = { check: checkerWord(config), server, service, retries };
+  return [line, config.kind === 'ping' ? checksLog.pingFailed(failed) : checksLog.checkFailed(failed)];
+}
+
+function successLines({ config, server, service, before }: CheckerChange): readonly LogEntry[] {
   switch (config.kind) {
     case 'tcp':
       return [checksLog.tcpSucceeded({ server })];
@@ -48,14 +67,28 @@ function successLines({ config, server, before }: CheckerChange): readonly LogEn
       const recovered = checkerVerdict(before) === 'down';
       const pages = recovered ? config.urls : [];
       return [
-        ...pages.map(({ path, digest }) =>
-          checksLog.pageFine({ server, url: path, digest: digest !== null }),
+        ...pages.map(({ path, digest, regex }) =>
+          checksLog.pageFine({
+            server,
+            url: path,
+            what: regex !== null ? 'Regex match' : digest !== null ? 'MD5 digest' : 'HTTP status code',
+          }),
         ),
         checksLog.httpSucceeded({ server }),
       ];
     }
-    case 'misc':
+    case 'smtp':
+      return [checksLog.smtpSucceeded({ server })];
+    case 'udp':
+      return [checksLog.udpSucceeded({ server })];
+    case 'dns':
+      return [checksLog.dnsSucceeded({ server })];
+    case 'ping':
+      return [checksLog.pingSucceeded({ server })];
+    case 'file':
       return [];
+    case 'misc':
+      return [checksLog.programSucceeded({ server, service, program: config.command.argv[0] })];
     default:
       return exhaustive(config);
   }

@@ -1,11 +1,11 @@
 /** The records, events and actions of the checkers' state machine in node.ts. */
 import type { LogEntry } from '../../base/log.ts';
 import { type Prng, prng } from '../../base/prng.ts';
-import type { Instant } from '../../base/units.ts';
-import type { Checker, HttpChecker, TcpChecker, VirtualServer } from '../../config/model/lvs.ts';
+import { type Instant, instant } from '../../base/units.ts';
+import type { Checker, ProbedChecker, VirtualServer } from '../../config/model/lvs.ts';
 import type { IpvsTable } from '../../ipvs/core/table.ts';
 import type { CheckerState } from './checker.ts';
-import { DeadlineHeap } from './deadline-heap.ts';
+import { emptyLane, type Lanes } from './lanes.ts';
 import type { ProbeResult } from './probe-result.ts';
 import type { CheckerId, ServiceState } from './service.ts';
 
@@ -18,17 +18,21 @@ export interface CheckerRecord {
   readonly state: CheckerState;
   /** when the running probe was launched; null = none runs */
   readonly launchedAt: Instant | null;
+  /** when the next run is due, or the running one was; never for a checker that is told of changes */
+  readonly dueAt: Instant;
+  /** the watchdog has raised its alarm, and no run has ended since */
+  readonly overdue: boolean;
 }
 
 export interface NodeState {
   readonly services: Map<string, ServiceState>;
   readonly checkers: Map<CheckerId, CheckerRecord>;
-  /** the next run of each checker whose probe does not run now */
-  readonly schedule: DeadlineHeap<CheckerId>;
+  readonly lanes: Lanes;
   readonly random: Prng;
   /** how many identities were given out */
   readonly created: number;
-  readonly running: number;
+  /** when the watchdog looks next */
+  readonly watchAt: Instant;
 }
 
 export type NodeEvent =
@@ -40,14 +44,13 @@ export type NodeEvent =
       readonly found?: IpvsTable;
     }
   | { readonly kind: 'deadline_reached' }
+  | { readonly kind: 'watch_due' }
+  /** a track_file holds this now; also told of each file after each change of the configuration */
+  | { readonly kind: 'file_changed'; readonly file: string; readonly value: number }
   | { readonly kind: 'probe_finished'; readonly checker: CheckerId; readonly result: ProbeResult };
 
 export type NodeAction =
-  | {
-      readonly kind: 'launch_probe';
-      readonly checker: CheckerId;
-      readonly config: TcpChecker | HttpChecker;
-    }
+  | { readonly kind: 'launch_probe'; readonly checker: CheckerId; readonly config: ProbedChecker }
   | { readonly kind: 'abort_probe'; readonly checker: CheckerId }
   /** `desiredTable` of the services may have changed */
   | { readonly kind: 'update_table' }
@@ -58,10 +61,10 @@ export type Stepped = readonly [NodeState, readonly NodeAction[]];
 export const emptyNode = (seed: number): NodeState => ({
   services: new Map(),
   checkers: new Map(),
-  schedule: new DeadlineHeap(),
+  lanes: { sockets: emptyLane(), programs: emptyLane() },
   random: prng(seed),
   created: 0,
-  running: 0,
+  watchAt: instant(0),
 });
 
 export const logAction = (entry: LogEntry): NodeAction => ({ kind: 'log', entry });

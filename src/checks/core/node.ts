@@ -2,9 +2,11 @@
  *  `step` is the only way in. The state is handed over: its maps are changed in place (ten thousand checkers
  *  must cost no more than the one that has news), so a caller keeps only the state that came back. */
 import { exhaustive } from '../../base/never.ts';
-import { after, elapsed, type Instant } from '../../base/units.ts';
+import { after, elapsed, type Instant, instant, micros } from '../../base/units.ts';
 import { afterRun, type CheckerState, type FinishedRun } from './checker.ts';
-import { serverName } from './names.ts';
+import { judgeFileValue } from './file-value.ts';
+import { LANES, type LaneName, laneOf, nextLaunch, roomIn, withRunning } from './lanes.ts';
+import { serverName, serviceName } from './names.ts';
 import { narrate } from './narrate.ts';
 import {
   type CheckerRecord,
@@ -17,11 +19,8 @@ import {
 import type { ProbeResult } from './probe-result.ts';
 import { reconfigure } from './reload.ts';
 import { type CheckerId, isAlive, type ServerState, serverChanged } from './service.ts';
-
-/** Probes in flight. Above it the ones that are due wait, the longest overdue first. */
-export const PROBES_RUNNING_MAX = 4096;
-/** Probes started in one step, so that a stall does not become a second one. */
-export const LAUNCHES_PER_STEP_MAX = 256;
+import { runsAgain, watch } from './watchdog.ts';
+import { addition } from './weight.ts';
 
 export function step(state: NodeState, event: NodeEvent, now: Instant): Stepped {
   switch (event.kind) {
@@ -29,6 +28,10 @@ export function step(state: NodeState, event: NodeEvent, now: Instant): Stepped 
       return reconfigure(state, event, now);
     case 'deadline_reached':
       return launchDue(state, now);
+    case 'watch_due':
+      return watch(state, now);
+    case 'file_changed':
+      return fileChanged(state, event.file, event.value, now);
     case 'probe_finished':
       return finishProbe(state, event.checker, event.result, now);
     default:
@@ -37,33 +40,63 @@ export function step(state: NodeState, event: NodeEvent, now: Instant): Stepped 
 }
 
 /** When `deadline_reached` is due; null while nothing can be launched. */
-export const nextDeadline = (state: NodeState): Instant | null =>
-  state.running >= PROBES_RUNNING_MAX ? null : state.schedule.firstAt;
+export const nextDeadline = ({ lanes }: NodeState): Instant | null => nextLaunch(lanes);
 
 function launchDue(state: NodeState, now: Instant): Stepped {
+  let { lanes } = state;
   const actions: NodeAction[] = [];
-  const room = Math.min(PROBES_RUNNING_MAX - state.running, LAUNCHES_PER_STEP_MAX);
+  for (const name of LANES) {
+    const launched = launchesIn(state, name, now);
+    lanes = withRunning(lanes, name, launched.length);
+    actions.push(...launched);
+  }
+  return [{ ...state, lanes }, actions];
+}
+
+function launchesIn(state: NodeState, name: LaneName, now: Instant): readonly NodeAction[] {
+  const actions: NodeAction[] = [];
+  const room = roomIn(state.lanes, name);
   while (actions.length < room) {
-    const checker = state.schedule.takeDue(now);
+    const checker = state.lanes[name].schedule.takeDue(now);
     if (checker === null) break;
     const record = state.checkers.get(checker);
-    if (record === undefined || record.config.kind === 'misc') continue;
+    if (record === undefined || record.config.kind === 'file') continue;
     state.checkers.set(checker, { ...record, launchedAt: now });
     actions.push({ kind: 'launch_probe', checker, config: record.config });
   }
-  return [{ ...state, running: state.running + actions.length }, actions];
+  return actions;
+}
+
+/** Files are few and change seldom: all checkers are looked through. */
+function fileChanged(state: NodeState, file: string, value: number, now: Instant): Stepped {
+  const actions: NodeAction[] = [];
+  for (const record of state.checkers.values()) {
+    const { config } = record;
+    if (config.kind !== 'file' || config.file.name !== file) continue;
+    const run = { result: judgeFileValue(config, value), at: now, duration: micros(0) };
+    const { after: next } = afterRun(config, record.state, run);
+    state.checkers.set(record.id, { ...record, state: next });
+    actions.push(...tellResult(state, record, run, next));
+  }
+  return [state, actions];
 }
 
 function finishProbe(state: NodeState, id: CheckerId, result: ProbeResult, now: Instant): Stepped {
   const record = state.checkers.get(id);
   // A reload removed the checker while its probe ran: the result is nobody's.
-  if (record === undefined || record.launchedAt === null) return [state, []];
+  if (record === undefined || record.launchedAt === null || record.config.kind === 'file') return [state, []];
   const run = { result, at: now, duration: elapsed(record.launchedAt, now) };
   const next = afterRun(record.config, record.state, run);
-  state.checkers.set(id, { ...record, state: next.after, launchedAt: null });
-  state.schedule.add(after(now, next.wait), id);
-  const settled = { ...state, running: state.running - 1 };
-  return [settled, [...tellResult(state, record, run, next.after)]];
+  const name = laneOf(record.config);
+  // programs keep their pace from start to start, however long they run
+  const from = name === 'programs' ? record.launchedAt : now;
+  const dueAt = instant(Math.max(after(from, next.wait), now));
+  state.checkers.set(id, { ...record, state: next.after, launchedAt: null, dueAt, overdue: false });
+  state.lanes[name].schedule.add(dueAt, id);
+  return [
+    { ...state, lanes: withRunning(state.lanes, name, -1) },
+    [...runsAgain(record), ...tellResult(state, record, run, next.after)],
+  ];
 }
 
 function tellResult(
@@ -75,20 +108,29 @@ function tellResult(
   const service = state.services.get(record.service);
   const server = service?.servers.get(record.server);
   if (service === undefined || server === undefined) return [];
-  const name = serverName(service.config, server.config);
-  const told = narrate({ config: record.config, server: name, before: record.state, after: next, run });
+  const told = narrate({
+    config: record.config,
+    server: serverName(service.config, server.config),
+    service: serviceName(service.config.match),
+    before: record.state,
+    after: next,
+    run,
+  });
   const actions = told.map(logAction);
-  if (record.state.passing === next.passing) return actions;
-  const failedCheckers = server.failedCheckers + (next.passing ? -1 : 1);
-  const changed = serverChanged(service, record.server, aged(server, failedCheckers, run.at));
+  if (record.state.passing === next.passing && record.state.weight === next.weight) return actions;
+  const changed = serverChanged(service, record.server, counted(server, record.state, next, run.at));
   state.services.set(record.service, changed.service);
   for (const entry of changed.log) actions.push(logAction(entry));
   if (changed.log.length > 0) actions.push({ kind: 'update_table' });
   return actions;
 }
 
-/** The server with another count; the time of its last change moves only when its life does. */
-const aged = (server: ServerState, failedCheckers: number, now: Instant): ServerState => {
+/** The server with what one of its checkers says now in place of what it said before; the time of its last change moves
+ *  only when its life does. */
+function counted(server: ServerState, before: CheckerState, next: CheckerState, now: Instant): ServerState {
+  const failedCheckers = server.failedCheckers + Number(before.passing) - Number(next.passing);
+  const { weight } = server.config;
+  const addedWeight = server.addedWeight + addition(next.weight, weight) - addition(before.weight, weight);
   const turned = isAlive(server) !== (failedCheckers === 0);
-  return { ...server, failedCheckers, changedAt: turned ? now : server.changedAt };
-};
+  return { ...server, failedCheckers, addedWeight, changedAt: turned ? now : server.changedAt };
+}

@@ -9,12 +9,12 @@
  *  table tells what a predecessor of this process found (adoption.ts). */
 import { brand } from '../../base/brand.ts';
 import { sameValue } from '../../base/keyed-diff.ts';
-import { after, type Instant, micros, seconds } from '../../base/units.ts';
-import type { Checker, RealServer, VirtualServer } from '../../config/model/lvs.ts';
+import { after, type Instant, instant, micros, seconds } from '../../base/units.ts';
+import type { Checker, ProbedChecker, RealServer, VirtualServer } from '../../config/model/lvs.ts';
 import { destinationKeyText, type IpvsTable, serviceKeyText } from '../../ipvs/core/table.ts';
-import { type FoundServer, poolAsFound } from './adoption.ts';
+import { type FoundServer, poolAsFound, weightAsFound } from './adoption.ts';
 import { newChecker } from './checker.ts';
-import { DeadlineHeap } from './deadline-heap.ts';
+import { emptyLane, LANES, type Lanes, laneOf } from './lanes.ts';
 import { checksLog } from './log-events.ts';
 import { serverName, serviceName } from './names.ts';
 import {
@@ -35,9 +35,12 @@ import {
   type ServiceState,
   settleQuorum,
 } from './service.ts';
+import { addition, type WeightEffect } from './weight.ts';
 
 /** keepalived waits as long before it spreads the first runs over `warmup`. */
 const FIRST_RUN_DELAY = seconds(1);
+/** for checkers that are told of changes */
+const NEVER = instant(Number.MAX_SAFE_INTEGER);
 
 /** The state under construction; `old` is only read. */
 interface Building {
@@ -46,7 +49,7 @@ interface Building {
   readonly actions: NodeAction[];
   readonly services: Map<string, ServiceState>;
   readonly checkers: Map<CheckerId, CheckerRecord>;
-  readonly schedule: DeadlineHeap<CheckerId>;
+  readonly lanes: Lanes;
   created: number;
 }
 
@@ -61,7 +64,7 @@ export function reconfigure(
     actions: [],
     services: new Map(),
     checkers: new Map(),
-    schedule: new DeadlineHeap(),
+    lanes: { sockets: emptyLane(), programs: emptyLane() },
     created: old.created,
   };
   for (const config of virtualServers) {
@@ -71,21 +74,37 @@ export function reconfigure(
   tellRemovals(building);
   keepSchedule(building);
   building.actions.push({ kind: 'update_table' });
-  const { services, checkers, schedule, created, actions } = building;
-  const running = [...checkers.values()].filter((record) => record.launchedAt !== null).length;
-  return [{ services, checkers, schedule, created, running, random: old.random }, actions];
+  const { services, checkers, created, actions } = building;
+  const { random, watchAt } = old;
+  return [{ services, checkers, lanes: countedLanes(building), created, random, watchAt }, actions];
+}
+
+function countedLanes({ checkers, lanes }: Building): Lanes {
+  const running = { sockets: 0, programs: 0 };
+  for (const { config, launchedAt } of checkers.values()) {
+    if (launchedAt !== null && config.kind !== 'file') running[laneOf(config)]++;
+  }
+  return {
+    sockets: { ...lanes.sockets, running: running.sockets },
+    programs: { ...lanes.programs, running: running.programs },
+  };
 }
 
 function buildService(building: Building, config: VirtualServer, found?: IpvsTable): ServiceState {
   const key = serviceKeyText(config.match);
   const old = building.old.services.get(key);
-  const foundServer = poolAsFound(config, found?.get(key));
+  const foundService = found?.get(key);
+  const foundServer = poolAsFound(config, foundService);
   const fresh: NodeAction[] = [];
   const servers = new Map<string, ServerState>();
   for (const real of config.realServers) {
     const serverKey = unusedKey(servers, destinationKeyText(real));
     const before = old?.servers.get(serverKey);
-    const plan = { config: real, before, found: foundServer(real), service: config, key, serverKey };
+    const foundWeight = weightAsFound(real, foundService);
+    const plan = {
+      ...{ config: real, before, found: foundServer(real), foundWeight },
+      ...{ service: config, key, serverKey },
+    };
     const server = buildServer(building, plan, fresh);
     servers.set(serverKey, server);
     if (old !== undefined) building.actions.push(...poolNews(config, before, server));
@@ -117,6 +136,7 @@ interface ServerPlan {
   readonly config: RealServer;
   readonly before: ServerState | undefined;
   readonly found: FoundServer;
+  readonly foundWeight: number | null;
   readonly service: VirtualServer;
   readonly key: string;
   readonly serverKey: string;
@@ -127,6 +147,7 @@ function buildServer(building: Building, plan: ServerPlan, fresh: NodeAction[]):
   const kept = (before?.checkers ?? []).flatMap((id) => building.old.checkers.get(id) ?? []);
   const checkers: CheckerId[] = [];
   let failedCheckers = 0;
+  let addedWeight = 0;
   for (const checker of config.checkers) {
     const twin = kept.findIndex((record) => sameValue(record.config, checker));
     const record = twin < 0 ? newRecord(building, plan, checker, fresh) : kept.splice(twin, 1)[0];
@@ -134,9 +155,11 @@ function buildServer(building: Building, plan: ServerPlan, fresh: NodeAction[]):
     building.checkers.set(record.id, record);
     checkers.push(record.id);
     if (!record.state.passing) failedCheckers++;
+    addedWeight += addition(record.state.weight, config.weight);
   }
   const turned = before !== undefined && isAlive(before) !== (failedCheckers === 0);
-  return { config, checkers, failedCheckers, changedAt: turned ? building.now : (before?.changedAt ?? null) };
+  const changedAt = turned ? building.now : (before?.changedAt ?? null);
+  return { config, checkers, failedCheckers, addedWeight, changedAt };
 }
 
 function newRecord(
@@ -148,28 +171,44 @@ function newRecord(
   const id = brand<CheckerId>(building.created++);
   const { service } = plan;
   const names = { server: serverName(service, plan.config), service: serviceName(service.match) };
-  const passing = config.kind === 'misc' || isPresumedAlive(plan, config);
-  if (config.kind === 'misc') {
-    fresh.push(logAction(checksLog.miscIgnored(names)));
-  } else {
-    const spread = micros(building.old.random.next() * config.warmup);
-    building.schedule.add(after(after(building.now, FIRST_RUN_DELAY), spread), id);
-    fresh.push(logAction(checksLog.checkerActivated(names)));
-  }
+  const dueAt = config.kind === 'file' ? NEVER : scheduled(building, config, id);
+  fresh.push(logAction(checksLog.checkerActivated(names)));
   return {
     id,
     config,
     service: plan.key,
     server: plan.serverKey,
-    state: newChecker(passing),
+    state: newChecker(isPresumedAlive(plan, config), presumedWeight(building, plan, config)),
     launchedAt: null,
+    dueAt,
+    overdue: false,
   };
+}
+
+/** The first run, a second from now and somewhere within `warmup`. */
+function scheduled({ now, old, lanes }: Building, config: ProbedChecker, id: CheckerId): Instant {
+  const spread = micros(old.random.next() * config.warmup);
+  const dueAt = after(after(now, FIRST_RUN_DELAY), spread);
+  lanes[laneOf(config)].schedule.add(dueAt, id);
+  return dueAt;
 }
 
 /** Before its first result: what a kept server was, what a predecessor left in the kernel, else alive unless alpha. */
 function isPresumedAlive({ before, found }: ServerPlan, { alpha }: Checker): boolean {
   if (before !== undefined) return isAlive(before);
   return found === 'unknown' ? !alpha : found === 'in_pool';
+}
+
+/** Before its first result a checker that names weights names the one its predecessor named, or that stands in the table. */
+function presumedWeight(
+  building: Building,
+  { before, foundWeight }: ServerPlan,
+  checker: Checker,
+): WeightEffect | null {
+  if (checker.kind !== 'misc' || !checker.dynamic) return null;
+  if (before === undefined) return foundWeight === null ? null : { kind: 'set', to: foundWeight };
+  const weights = before.checkers.map((id) => building.old.checkers.get(id)?.state.weight);
+  return weights.find((weight) => weight?.kind === 'set') ?? null;
 }
 
 /** A server that came with a reload, or that lives or dies by the change of its checkers. */
@@ -205,11 +244,12 @@ function tellRemovals(building: Building): void {
 }
 
 /** Kept checkers run when they would have run; entries of removed ones are dropped. */
-function keepSchedule({ old, checkers, schedule }: Building): void {
-  for (;;) {
-    const at = old.schedule.firstAt;
-    const id = old.schedule.take();
-    if (at === null || id === null) return;
-    if (checkers.has(id)) schedule.add(at, id);
+function keepSchedule({ old, checkers, lanes }: Building): void {
+  for (const name of LANES) {
+    const { schedule } = old.lanes[name];
+    for (let at = schedule.firstAt; at !== null; at = schedule.firstAt) {
+      const id = schedule.take();
+      if (id !== null && checkers.has(id)) lanes[name].schedule.add(at, id);
+    }
   }
 }

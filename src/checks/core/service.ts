@@ -8,6 +8,7 @@ import type { RealServer, VirtualServer } from '../../config/model/lvs.ts';
 import { checksLog } from './log-events.ts';
 import { serverName, serviceName } from './names.ts';
 import { type QuorumRule, quorumAfter } from './quorum.ts';
+import { limitedWeight } from './weight.ts';
 
 /** Never used again after its checker is gone, so a late result finds nobody. */
 export type CheckerId = Brand<number, 'CheckerId'>;
@@ -17,6 +18,8 @@ export interface ServerState {
   readonly checkers: readonly CheckerId[];
   /** checkers that do not pass; the server is alive at 0 */
   readonly failedCheckers: number;
+  /** what its checkers add to the configured weight; may be negative */
+  readonly addedWeight: number;
   readonly changedAt: Instant | null;
 }
 
@@ -33,9 +36,15 @@ export interface ServiceState {
 
 export const isAlive = (server: ServerState): boolean => server.failedCheckers === 0;
 
+/** What the server weighs while it is alive. */
+export const liveWeight = ({ config, addedWeight }: Pick<ServerState, 'config' | 'addedWeight'>): number =>
+  limitedWeight(config.weight + addedWeight);
+
+const countedWeight = (server: ServerState): number => (isAlive(server) ? liveWeight(server) : 0);
+
 export const aliveWeightOf = (servers: Iterable<ServerState>): number => {
   let sum = 0;
-  for (const server of servers) if (isAlive(server)) sum += server.config.weight;
+  for (const server of servers) sum += countedWeight(server);
   return sum;
 };
 
@@ -48,7 +57,7 @@ export const isPooled = (service: ServiceState, server: ServerState): boolean =>
 
 /** The weight that the kernel gets; 0 also for a server that is not in its table. */
 export const effectiveWeight = (service: ServiceState, server: ServerState): number =>
-  isAlive(server) && !sorryServerActive(service) ? server.config.weight : 0;
+  isAlive(server) && !sorryServerActive(service) ? liveWeight(server) : 0;
 
 /** `server` replaces its predecessor under `key`; says what that changes for the pool and the quorum. */
 export function serverChanged(
@@ -58,15 +67,27 @@ export function serverChanged(
 ): { readonly service: ServiceState; readonly log: readonly LogEntry[] } {
   const before = service.servers.get(key);
   service.servers.set(key, server);
+  if (before === undefined) return { service, log: [] };
   const alive = isAlive(server);
-  if (before === undefined || isAlive(before) === alive) return { service, log: [] };
-  const line = {
+  const names = {
     server: serverName(service.config, server.config),
     service: serviceName(service.config.match),
   };
-  const weight = alive ? server.config.weight : -server.config.weight;
-  const settled = settleQuorum({ ...service, aliveWeight: service.aliveWeight + weight });
-  return { service: settled.service, log: [poolLine(server.config, alive)(line), ...settled.log] };
+  const log = [...weightLines(before, server, names)];
+  if (isAlive(before) !== alive) log.push(poolLine(server.config, alive)(names));
+  if (log.length === 0) return { service, log };
+  const aliveWeight = service.aliveWeight + countedWeight(server) - countedWeight(before);
+  const settled = settleQuorum({ ...service, aliveWeight });
+  return { service: settled.service, log: [...log, ...settled.log] };
+}
+
+function weightLines(
+  before: ServerState,
+  server: ServerState,
+  names: { readonly server: string; readonly service: string },
+): readonly LogEntry[] {
+  const [from, to] = [liveWeight(before), liveWeight(server)];
+  return from === to ? [] : [checksLog.weightChanged({ ...names, from, to, alive: isAlive(server) })];
 }
 
 /** How the log calls a change of this server's life. */

@@ -1,10 +1,11 @@
 /** What the checkers process tells about itself: JSON-safe, read by `vipctl status`, the metrics and the dumps. */
+import type { Checker } from '../../config/model/lvs.ts';
 import type { ServiceKey } from '../../ipvs/core/table.ts';
 
 export interface CheckerStatus {
   /** `TCP_CHECK [192.168.100.8]:80`, `HTTP_GET [192.168.100.8]:80/` */
   readonly name: string;
-  readonly kind: 'tcp' | 'http' | 'misc';
+  readonly kind: Checker['kind'];
   readonly state: 'unknown' | 'up' | 'down';
   /** one sentence: the last result in words */
   readonly lastResult: string | null;
@@ -15,6 +16,8 @@ export interface CheckerStatus {
   readonly transitions: number;
   /** consecutive failures so far, against `retry` */
   readonly failing: number;
+  /** it has not run for three of its intervals */
+  readonly overdue: boolean;
 }
 
 export interface RealServerStatus {

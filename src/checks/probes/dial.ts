@@ -6,7 +6,7 @@ import type { Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';
 import type { CheckTarget, HttpTls } from '../../config/model/lvs.ts';
 import { tlsModule } from '../../native/late-modules.ts';
-import type { ExchangeFailure, Setback } from '../core/probe-result.ts';
+import type { ProbeFailure, Setback } from '../core/probe-result.ts';
 
 export interface Dialled {
   readonly socket: Socket;
@@ -21,26 +21,38 @@ export type Dial = (target: CheckTarget, tls: HttpTls | null) => Dialled;
 export type OpenSocket = (target: CheckTarget) => Result<number, SystemError>;
 
 /** `openSocket` null: targets with a mark or an interface get no result (`ENOTSUP`). */
-export function createDial(openSocket: OpenSocket | null): Dial {
-  let context: SecureContext | null = null;
+export function createDial(
+  openSocket: OpenSocket | null,
+  secureContext: () => SecureContext = plainContext(),
+): Dial {
   return (target, tls) => {
     const options = connectOptions(target);
     if (!needsDescriptor(target)) {
       if (tls === null) return { socket: connect(options), opened: 'connect' };
-      context ??= tlsModule().createSecureContext();
       return {
-        socket: tlsModule().connect({ ...options, ...tlsOptions(tls, context) }),
+        socket: tlsModule().connect({ ...options, ...tlsOptions(tls, secureContext()) }),
         opened: 'secureConnect',
       };
     }
     const socket = socketByDescriptor(target, options, openSocket);
     if (tls === null) return { socket, opened: 'connect' };
-    context ??= tlsModule().createSecureContext();
-    return { socket: tlsModule().connect({ socket, ...tlsOptions(tls, context) }), opened: 'secureConnect' };
+    return {
+      socket: tlsModule().connect({ socket, ...tlsOptions(tls, secureContext()) }),
+      opened: 'secureConnect',
+    };
   };
 }
 
-const tlsOptions = ({ sni }: HttpTls, secureContext: SecureContext) => ({
+/** Without a certificate of our own. */
+function plainContext(): () => SecureContext {
+  let context: SecureContext | null = null;
+  return () => {
+    context ??= tlsModule().createSecureContext();
+    return context;
+  };
+}
+
+const tlsOptions = ({ sni }: Pick<HttpTls, 'sni'>, secureContext: SecureContext) => ({
   secureContext,
   rejectUnauthorized: false,
   // an empty name keeps the extension out of the handshake
@@ -86,14 +98,16 @@ const LOCAL_CODES: ReadonlySet<string> = new Set([
   'EADDRNOTAVAIL', 'EADDRINUSE', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'ENODEV', 'ENOTSUP',
 ]); // biome-ignore format: one line reads better
 
+export const isLocalTrouble = (code: string): boolean => LOCAL_CODES.has(code);
+
 /** What an `error` event means for the probe. `failure` makes it one of the server. */
-export function connectError(
+export function connectError<F extends ProbeFailure>(
   error: NodeJS.ErrnoException,
-  failure: (code: string) => ExchangeFailure,
-): Setback<ExchangeFailure> {
+  failure: (code: string) => F,
+): Setback<F> {
   const code = error.code ?? error.message;
   const { syscall } = error;
-  if (syscall === 'bind' || LOCAL_CODES.has(code)) {
+  if (syscall === 'bind' || isLocalTrouble(code)) {
     return { kind: 'no_result', code, attempted: syscall ?? 'connect' };
   }
   return { kind: 'failed', failure: failure(code) };

@@ -4,16 +4,15 @@
 
 import type { Socket } from 'node:net';
 import { exhaustive } from '../../base/never.ts';
-import { after, earliest, type Instant, micros } from '../../base/units.ts';
+import { after } from '../../base/units.ts';
 import type { CheckTarget, HttpProtocol, HttpTls } from '../../config/model/lvs.ts';
 import { emptyMessage, type HttpHead, type HttpMessage, receive, requestText } from '../core/http-message.ts';
 import { type ExchangeFailure, failed, type Setback } from '../core/probe-result.ts';
 import type { Deadlines } from './deadlines.ts';
 import { connectError } from './dial.ts';
-import type { ProbePorts, RunningProbe } from './probe.ts';
+import { createPatience, type Patience } from './patience.ts';
+import type { ConnectionPorts, RunningProbe } from './probe.ts';
 
-/** Connecting, the TLS handshake, the wait for the first byte, and the rest: four timeouts for all of it. */
-export const EXCHANGE_TIMEOUTS = 4;
 /** A body above this is a failure; hashing it would cost more than it tells. */
 export const BODY_BYTES_MAX = 64 * 1024 * 1024;
 
@@ -43,7 +42,7 @@ type Phase = 'connecting' | 'handshaking' | 'reading';
 /** Starts at once; the listener hears nothing before this returns. */
 export const startExchange = (
   exchange: HttpExchange,
-  ports: ProbePorts,
+  ports: ConnectionPorts,
   listener: ExchangeListener,
 ): RunningProbe => new Exchange(exchange, ports, listener);
 
@@ -52,23 +51,17 @@ class Exchange implements RunningProbe {
   readonly #listener: ExchangeListener;
   readonly #deadlines: Deadlines;
   readonly #socket: Socket;
-  /** the end of all patience */
-  readonly #lastMoment: Instant;
-  readonly #callOff: () => void;
+  readonly #patience: Patience;
   #phase: Phase = 'connecting';
-  /** the last step or byte */
-  #heardAt: Instant;
   #message: HttpMessage = emptyMessage;
   #over = false;
 
-  constructor(exchange: HttpExchange, { deadlines, dial }: ProbePorts, listener: ExchangeListener) {
+  constructor(exchange: HttpExchange, { deadlines, dial }: ConnectionPorts, listener: ExchangeListener) {
     const { target, tls } = exchange;
     this.#exchange = exchange;
     this.#listener = listener;
     this.#deadlines = deadlines;
-    this.#heardAt = deadlines.now();
-    this.#lastMoment = after(this.#heardAt, micros(EXCHANGE_TIMEOUTS * target.timeout));
-    this.#callOff = deadlines.add(after(this.#heardAt, target.timeout), (now) => this.#patience(now));
+    this.#patience = createPatience(deadlines, target.timeout, (because) => this.#waited(because));
     const { socket, opened } = dial(target, tls);
     this.#socket = socket;
     if (opened === 'secureConnect') socket.once('connect', () => this.#step('handshaking'));
@@ -85,7 +78,7 @@ class Exchange implements RunningProbe {
 
   #step(phase: Phase): void {
     this.#phase = phase;
-    this.#heardAt = this.#deadlines.now();
+    this.#patience.heard();
   }
 
   #ask(): void {
@@ -96,7 +89,7 @@ class Exchange implements RunningProbe {
 
   #read(chunk: Uint8Array): void {
     if (this.#over) return;
-    this.#heardAt = this.#deadlines.now();
+    this.#patience.heard();
     const { message, body } = receive(this.#message, chunk);
     if (!('head' in this.#message) && 'head' in message) this.#listener.onHead?.(message.head);
     this.#message = message;
@@ -111,25 +104,34 @@ class Exchange implements RunningProbe {
     this.#finish(reading ? endByClose(this.#message, this.#exchange.path) : failed(this.#failure('closed')));
   }
 
-  /** Asked when silence may have lasted too long: when to ask again, or null when it has. */
-  #patience(now: Instant): Instant | null {
-    const silence = after(this.#heardAt, this.#exchange.target.timeout);
-    if (now < silence && now < this.#lastMoment) return earliest(silence, this.#lastMoment);
+  #waited(because: 'silence' | 'length'): void {
     const url = this.#exchange.path;
     this.#finish(
-      failed(now < this.#lastMoment ? silenceIn(this.#phase, url) : { kind: 'exchange_timeout', url }),
+      failed(because === 'silence' ? silenceIn(this.#phase, url) : { kind: 'exchange_timeout', url }),
     );
-    return null;
   }
 
   /** What an error with this code means now. */
   readonly #failure = (code: string): ExchangeFailure => errorIn(this.#phase, this.#exchange.path, code);
 
+  /** Says close_notify and hears the peer's, in one more timeout. */
+  #part(): void {
+    const socket = this.#socket;
+    const deadlines = this.#deadlines;
+    const callOff = deadlines.add(after(deadlines.now(), this.#exchange.target.timeout), () => {
+      socket.destroy();
+      return null;
+    });
+    socket.once('close', callOff);
+    socket.end();
+  }
+
   #finish(end: ExchangeEnd | null): void {
     if (this.#over) return;
     this.#over = true;
-    this.#callOff();
-    this.#socket.destroy();
+    this.#patience.callOff();
+    if (end?.kind === 'answered' && this.#exchange.tls?.fullClose === true) this.#part();
+    else this.#socket.destroy();
     if (end !== null) this.#listener.onEnd(end);
   }
 }

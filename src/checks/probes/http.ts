@@ -5,6 +5,7 @@ import type { HttpChecker, HttpUrl } from '../../config/model/lvs.ts';
 import { cryptoModule } from '../../native/late-modules.ts';
 import { statusAccepted } from '../core/http-message.ts';
 import { failed, PASSED, type ProbeResult } from '../core/probe-result.ts';
+import { type BodyText, createBodyText } from './body-text.ts';
 import { type ExchangeEnd, startExchange } from './http-exchange.ts';
 import type { ProbePorts, RunningProbe, StartProbe } from './probe.ts';
 
@@ -22,24 +23,32 @@ export const probeHttp: StartProbe<HttpChecker> = (checker, ports, done) => {
 };
 
 function askUrl(
-  { target, tls, protocol }: HttpChecker,
+  { target, protocol }: HttpChecker,
   url: HttpUrl,
   ports: ProbePorts,
   done: (result: ProbeResult) => void,
 ): RunningProbe {
   // not for secrets: it is keepalived's file format that names MD5
   const hash = url.digest === null ? null : cryptoModule().createHash('md5');
-  const { path, virtualHost } = url;
+  const text = url.regex === null ? null : createBodyText(url.regex);
+  const { path, virtualHost, tls } = url;
   return startExchange({ target, tls, protocol, path, virtualHost }, ports, {
-    onBody: (bytes) => hash?.update(bytes),
-    onEnd: (end) => done(judge(url, end, hash?.digest('hex') ?? null)),
+    onBody: (bytes) => {
+      hash?.update(bytes);
+      text?.add(bytes);
+    },
+    onEnd: (end) => done(judge(url, end, hash?.digest('hex') ?? null, text)),
   });
 }
 
-function judge(url: HttpUrl, end: ExchangeEnd, digest: string | null): ProbeResult {
+/** In keepalived's order: status, digest, regular expression. */
+function judge(url: HttpUrl, end: ExchangeEnd, digest: string | null, text: BodyText | null): ProbeResult {
   if (end.kind !== 'answered') return end;
   const { status } = end.head;
   if (!statusAccepted(url.status, status)) return failed({ kind: 'bad_status', url: url.path, status });
-  if (url.digest === null || digest === null || digest === url.digest) return PASSED;
-  return failed({ kind: 'bad_digest', url: url.path, digest, expected: url.digest });
+  if (url.digest !== null && digest !== null && digest !== url.digest) {
+    return failed({ kind: 'bad_digest', url: url.path, digest, expected: url.digest });
+  }
+  const outcome = text?.match() ?? 'matches';
+  return outcome === 'matches' ? PASSED : failed({ kind: 'bad_body', url: url.path, why: outcome });
 }

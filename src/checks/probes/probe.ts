@@ -1,16 +1,34 @@
 /** What a probe is: one run of one checker against its server, started now, answering once. */
 import { exhaustive } from '../../base/never.ts';
-import type { HttpChecker, TcpChecker } from '../../config/model/lvs.ts';
+import type { MiscChecker, ProbedChecker } from '../../config/model/lvs.ts';
+import type { ProgramResult, RunningProgram } from '../../ports/programs.ts';
 import type { ProbeResult } from '../core/probe-result.ts';
+import type { DatagramPorts } from './datagram-exchange.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Dial } from './dial.ts';
+import { probeDns } from './dns.ts';
 import { probeHttp } from './http.ts';
+import { probeMisc } from './misc.ts';
+import { probePing } from './ping.ts';
+import { probeSmtp } from './smtp.ts';
 import { probeTcp } from './tcp.ts';
+import { probeUdp } from './udp.ts';
 
-export interface ProbePorts {
+/** What a probe over TCP needs. */
+export interface ConnectionPorts {
   readonly deadlines: Deadlines;
   readonly dial: Dial;
 }
+
+export interface ProbePorts extends ConnectionPorts, DatagramPorts {
+  readonly runProgram: RunProgram;
+}
+
+/** Runs a checker's program with the identity and the security settings of the configuration in force. */
+export type RunProgram = (
+  checker: Pick<MiscChecker, 'command' | 'timeout'>,
+  completed: (result: ProgramResult) => void,
+) => RunningProgram;
 
 export interface RunningProbe {
   /** Ends it without an answer. */
@@ -24,12 +42,22 @@ export type StartProbe<C> = (
   done: (result: ProbeResult) => void,
 ) => RunningProbe;
 
-export const startProbe: StartProbe<TcpChecker | HttpChecker> = (checker, ports, done) => {
+export const startProbe: StartProbe<ProbedChecker> = (checker, ports, done) => {
   switch (checker.kind) {
     case 'tcp':
       return probeTcp(checker, ports, done);
     case 'http':
       return probeHttp(checker, ports, done);
+    case 'smtp':
+      return probeSmtp(checker, ports, done);
+    case 'udp':
+      return probeUdp(checker, ports, done);
+    case 'dns':
+      return probeDns(checker, ports, done);
+    case 'ping':
+      return probePing(checker, ports, done);
+    case 'misc':
+      return probeMisc(checker, ports, done);
     default:
       return exhaustive(checker);
   }

@@ -8,19 +8,19 @@
  */
 import type { Log, LogEntry } from '../../base/log.ts';
 import { exhaustive } from '../../base/never.ts';
-import { prng } from '../../base/prng.ts';
 import type { Result } from '../../base/result.ts';
 import { type SystemError, systemErrorText } from '../../base/system-error.ts';
 import { earliest, type Instant } from '../../base/units.ts';
 import type { Config } from '../../config/model/config.ts';
-import type { LvsGlobals } from '../../config/model/global.ts';
+import type { LvsGlobals, ScriptSettings } from '../../config/model/global.ts';
 import { printListing } from '../../ipvs/core/listing.ts';
 import type { PlanLine } from '../../ipvs/core/plan-text.ts';
 import type { IpvsTable } from '../../ipvs/core/table.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
 import type { IpvsKernel } from '../../ports/ipvs-kernel.ts';
 import type { OwnershipStore } from '../../ports/ownership.ts';
-import { DeadlineHeap } from '../core/deadline-heap.ts';
+import type { ProgramRunner } from '../../ports/programs.ts';
+import type { TrackedFiles } from '../../ports/tracked-files.ts';
 import { describeServices } from '../core/describe.ts';
 import { desiredTable } from '../core/desired.ts';
 import { checksLog } from '../core/log-events.ts';
@@ -29,10 +29,14 @@ import { nextDeadline, step } from '../core/node.ts';
 import { emptyNode, type NodeAction, type NodeEvent, type NodeState } from '../core/node-state.ts';
 import type { CheckerId } from '../core/service.ts';
 import type { ChecksStatus } from '../core/status.ts';
+import { nextWatch } from '../core/watchdog.ts';
+import type { OpenDatagram } from '../probes/datagram-exchange.ts';
 import { createDeadlines, type DeadlineQueue } from '../probes/deadlines.ts';
 import { createDial, type OpenSocket } from '../probes/dial.ts';
 import { type ProbePorts, type RunningProbe, startProbe } from '../probes/probe.ts';
+import { type ClientContext, createClientContext } from './client-context.ts';
 import type { Decided } from './drift.ts';
+import { createFileWatch, type FileWatch } from './file-watch.ts';
 import { createTableKeeper, type TableKeeper } from './table-keeper.ts';
 
 export interface CheckersPorts {
@@ -40,10 +44,15 @@ export interface CheckersPorts {
   readonly log: Log;
   readonly ipvs: IpvsKernel;
   readonly ownership: OwnershipStore;
+  /** runs MISC_CHECK's programs */
+  readonly programs: ProgramRunner;
+  /** for FILE_CHECK */
+  readonly files: TrackedFiles;
   /** spreads the first runs; any number, another one on each machine */
   readonly seed: number;
-  /** for checkers with `fwmark` or `bind_if`; without it they get no result */
+  /** for TCP checkers with `fwmark` or `bind_if`; without it they get no result */
   readonly openSocket?: OpenSocket;
+  readonly openDatagram: OpenDatagram;
 }
 
 export interface CheckersOptions {
@@ -77,6 +86,9 @@ class Checkers implements CheckersProcess {
   readonly #alarm: Alarm;
   readonly #inbox: NodeEvent[] = [];
   #state: NodeState;
+  readonly #files: FileWatch;
+  readonly #clientContext: ClientContext;
+  #scripts: ScriptSettings;
   #flushOnStop: LvsGlobals['flushOnStop'] = 'none';
   /** lines that wait for a write; null = none is under way */
   #withheld: LogEntry[] | null = null;
@@ -91,8 +103,17 @@ class Checkers implements CheckersProcess {
     this.#ports = ports;
     this.#options = options;
     this.#state = emptyNode(ports.seed);
+    this.#scripts = config.global.scripts;
+    this.#clientContext = createClientContext(log);
+    this.#files = createFileWatch(ports, (file, value) => this.#post({ kind: 'file_changed', file, value }));
     this.#deadlines = createDeadlines(now);
-    this.#probePorts = { deadlines: this.#deadlines, dial: createDial(ports.openSocket ?? null) };
+    this.#probePorts = {
+      deadlines: this.#deadlines,
+      dial: createDial(ports.openSocket ?? null, () => this.#clientContext.get()),
+      openDatagram: ports.openDatagram,
+      runProgram: ({ command, timeout }, completed) =>
+        ports.programs.run({ ...command, timeout, settings: this.#scripts }, completed),
+    };
     this.#table = createTableKeeper({ kernel: ipvs, log, now, ownership }, this.#decided());
     // Sockets before deadlines: after a stall the timer runs first, and answers that wait in the kernel would be
     // taken for silence. An immediate runs behind the loop's look at its sockets.
@@ -117,12 +138,15 @@ class Checkers implements CheckersProcess {
 
   #apply(config: Config, found: IpvsTable | null): void {
     this.#flushOnStop = config.global.lvs.flushOnStop;
+    this.#scripts = config.global.scripts;
+    this.#clientContext.use(config.global.lvs.ssl);
     this.#table.setTimeouts(config.global.lvs.timeouts);
     this.#table.setDrift(config.global.lvs.drift);
     const { virtualServers } = config;
     // what matters first: a thousand services have a thousand lines to say
     this.#withheld = [];
     this.#post({ kind: 'config_changed', virtualServers, ...(found === null ? {} : { found }) });
+    this.#files.follow(virtualServers);
     this.#table.writeNow(found === null ? 'thorough' : 'as_seen');
     const lines = this.#withheld;
     this.#withheld = null;
@@ -132,7 +156,8 @@ class Checkers implements CheckersProcess {
 
   preview({ virtualServers }: Config): Result<readonly PlanLine[], SystemError> {
     const { clock, seed } = this.#ports;
-    const aside = { ...this.#state, schedule: new DeadlineHeap<CheckerId>(), random: prng(seed) };
+    const { lanes, random } = emptyNode(seed);
+    const aside = { ...this.#state, lanes, random };
     const [after] = step(aside, { kind: 'config_changed', virtualServers }, clock.now());
     return this.#table.preview(desiredTable(after.services.values()));
   }
@@ -143,6 +168,7 @@ class Checkers implements CheckersProcess {
     this.#alarm.set(null);
     for (const probe of this.#probes.values()) probe.abort();
     this.#probes.clear();
+    this.#files.close();
     if (!this.#options.releaseIpvs) return;
     this.#table.release(this.#flushOnStop === 'all' ? 'everything' : 'owned');
     for (const entry of shutdownLines(this.#state)) this.#ports.log(entry);
@@ -165,13 +191,16 @@ class Checkers implements CheckersProcess {
     this.#deadlines.expireDue(now);
     const due = nextDeadline(this.#state);
     if (due !== null && due <= now) this.#post({ kind: 'deadline_reached' });
+    const watch = nextWatch(this.#state);
+    if (watch !== null && watch <= now) this.#post({ kind: 'watch_due' });
     this.#table.writeDue(now);
     this.#arm();
   }
 
   /** Brings the alarm forward when needed; one that rings too early costs less than setting it for every event. */
   #arm(): void {
-    const wanted = earliest(nextDeadline(this.#state), this.#deadlines.next(), this.#table.next());
+    const decisions = [nextDeadline(this.#state), nextWatch(this.#state)];
+    const wanted = earliest(...decisions, this.#deadlines.next(), this.#table.next());
     if (this.#stopped || wanted === null || (this.#armedAt !== null && this.#armedAt <= wanted)) return;
     this.#armedAt = wanted;
     this.#alarm.set(wanted);

@@ -9,7 +9,6 @@ import type { Statement } from '../syntax/tree.ts';
 export const MISSING: Readonly<Record<NoEffect, string>> = {
   mail: 'send mail',
   scripts: 'run scripts',
-  misc_check: 'check servers with commands',
 };
 
 interface Uses {

@@ -59,10 +59,11 @@ const syntax = {
     (f: { problem: string }) => `this sequence cannot be read: ${f.problem}; the line is ignored`,
     () => '~SEQ(NAME, START, END) text · ~SEQ(NAME, START, STEP, END) text · ~LST(NAME, VALUE, VALUE) text',
   ),
-  sequence_endless: catalogRow(
-    'sequence_endless',
+  line_endless: catalogRow(
+    'line_endless',
     'mistake',
-    (f: { limit: number }) => `more than ${f.limit} sequences inside each other; the line is ignored`,
+    (f: { limit: number }) =>
+      `macros and sequences are more than ${f.limit} levels deep here; what they would make is ignored`,
     () => 'look for a macro that leads back to itself',
   ),
   macro_endless: catalogRow(
@@ -186,6 +187,13 @@ const values = {
     'not_address',
     'mistake',
     (f: { keyword: string; word: string }) => `'${f.keyword}' needs an IP address, not '${f.word}'`,
+  ),
+  length_ignored: catalogRow(
+    'length_ignored',
+    'advice',
+    (f: { word: string; used: string }) =>
+      `'${f.word}' is one address here and no network; ${f.used} is used`,
+    (f) => `write ${f.used}`,
   ),
   not_multicast: catalogRow(
     'not_multicast',
@@ -749,6 +757,45 @@ const lvs = {
     'mistake',
     (_: None) => 'MISC_CHECK has no misc_path; it is ignored',
   ),
+  file_check_without_file: catalogRow('file_check_without_file', 'mistake', (f: { name: string | null }) =>
+    f.name === null
+      ? 'FILE_CHECK has no track_file; it is ignored'
+      : `FILE_CHECK follows '${f.name}', and no track_file of this name stands above it; it is ignored`,
+  ),
+  bad_regex: catalogRow(
+    'bad_regex',
+    'mistake',
+    (f: { problem: string }) =>
+      `this regular expression cannot be used: ${f.problem}; the body is not matched`,
+  ),
+  regex_alone: catalogRow(
+    'regex_alone',
+    'mistake',
+    (f: Keyword) => `'${f.keyword}' needs 'regex'; it is ignored`,
+  ),
+  regex_offsets: catalogRow(
+    'regex_offsets',
+    'mistake',
+    (f: { minOffset: number; maxOffset: number }) =>
+      `regex_min_offset ${f.minOffset} is more than regex_max_offset ${f.maxOffset}; both are ignored`,
+  ),
+  bad_hex: catalogRow(
+    'bad_hex',
+    'mistake',
+    (f: Keyword) => `'${f.keyword}' needs bytes as pairs of hex digits; it is ignored`,
+  ),
+  reply_never_fits: catalogRow(
+    'reply_never_fits',
+    'mistake',
+    (f: { min: number; max: number }) =>
+      `min_reply_length ${f.min} is more than max_reply_length ${f.max}: the check will always fail`,
+  ),
+  bad_domain_name: catalogRow(
+    'bad_domain_name',
+    'mistake',
+    (f: { word: string }) =>
+      `'${f.word}' is no domain name: labels of 1 to 63 bytes, 253 in all; the root is asked for`,
+  ),
   bind_port_alone: catalogRow(
     'bind_port_alone',
     'mistake',
@@ -758,6 +805,35 @@ const lvs = {
     'bind_family',
     'mistake',
     (_: None) => "'bindto' is of another address family than the target; it is ignored",
+  ),
+};
+
+/** A configuration as JSON or YAML (document/, load/document.ts). */
+const documents = {
+  document_syntax: catalogRow(
+    'document_syntax',
+    'refusal',
+    (f: { problem: string }) => `this is neither JSON nor YAML: ${f.problem}`,
+  ),
+  document_violation: catalogRow(
+    'document_violation',
+    'refusal',
+    (f: { where: string; message: string }) => `${f.where} ${f.message}`,
+  ),
+  document_property: catalogRow(
+    'document_property',
+    'refusal',
+    (f: { where: string; word: string }) => `${f.where} has no property '${f.word}'`,
+  ),
+  document_duplicate: catalogRow(
+    'document_duplicate',
+    'refusal',
+    (f: { word: string; list: string }) => `'${f.word}' is in ${f.list} twice`,
+  ),
+  document_reference: catalogRow(
+    'document_reference',
+    'refusal',
+    (f: { word: string; list: string }) => `there is no '${f.word}' in ${f.list}`,
   ),
 };
 
@@ -799,4 +875,14 @@ function listed(words: readonly string[], count: number): string {
 
 const times = (count: number): string => (count > 1 ? ` (${count} places)` : '');
 
-export const catalog = { ...syntax, ...values, ...vrrp, ...routing, ...traps, ...host, ...lvs, ...effects };
+export const catalog = {
+  ...syntax,
+  ...values,
+  ...vrrp,
+  ...routing,
+  ...traps,
+  ...host,
+  ...lvs,
+  ...documents,
+  ...effects,
+};

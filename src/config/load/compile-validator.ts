@@ -4,9 +4,16 @@ import { Ajv } from 'ajv';
 import { configSchema } from '../json-schema.ts';
 import { AJV_OPTIONS } from './ajv-options.ts';
 
+export interface Violation {
+  /** JSON pointer */
+  readonly instancePath: string;
+  readonly message?: string;
+  readonly params?: Readonly<Record<string, unknown>>;
+}
+
 export interface Validator {
   (value: unknown): boolean;
-  errors?: readonly { readonly instancePath: string; readonly message?: string }[] | null;
+  errors?: readonly Violation[] | null;
 }
 
 export const compileValidator = (): Validator => new Ajv(AJV_OPTIONS).compile(configSchema);

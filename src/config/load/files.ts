@@ -23,7 +23,8 @@ export const realFiles: ConfigFiles = {
   glob: (pattern, directory) => expandGlob(pattern, directory, { list: listDirectory, exists: existsSync }),
 };
 
-function readConfigFile(path: string): Result<string, FileProblem> {
+/** The text of a file that can be configuration, or why it cannot be. */
+export function readConfigFile(path: string): Result<string, FileProblem> {
   try {
     // O_NONBLOCK: opening a FIFO that nobody writes to would wait for ever
     const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);

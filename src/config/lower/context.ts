@@ -2,8 +2,10 @@
 import type { InterfaceName } from '../../base/units.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { GlobalConfig } from '../model/global.ts';
+import type { TrackFile } from '../model/vrrp.ts';
 import type { globalRows } from '../schema/global.ts';
 import type { Setting, Settings } from '../schema/read-block.ts';
+import type { Statement } from '../syntax/tree.ts';
 import type { RoutingLines } from './routing.ts';
 
 export type GlobalSettings = Settings<typeof globalRows>;
@@ -17,6 +19,14 @@ export interface LowerContext {
   readonly lines: RoutingLines;
   /** the first of the candidates that no interface made for an instance has */
   readonly nameLink: (candidates: Iterable<InterfaceName>) => InterfaceName;
+  /** those that stand above what is being lowered, at least */
+  readonly trackFiles: ReadonlyMap<string, Defined<TrackFile>>;
+}
+
+/** A definition and its place: a line above that place does not see it. */
+export interface Defined<T> {
+  readonly value: T;
+  readonly at: Statement;
 }
 
 export const valueOr = <T, F>(setting: Setting<T> | undefined, fallback: F): T | F =>

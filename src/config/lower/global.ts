@@ -4,6 +4,7 @@ import type { Ipv4, Ipv6 } from '../../base/ip.ts';
 import { type Micros, micros, seconds } from '../../base/units.ts';
 import type {
   ChildScheduling,
+  ClientCertificate,
   GlobalConfig,
   LvsGlobals,
   MailSettings,
@@ -35,7 +36,7 @@ export function lowerGlobal(top: TopLevelSettings, given: GlobalSettings, hostNa
     },
     process: lowerProcess(top, given),
     vrrp: lowerVrrpGlobals(given),
-    lvs: lowerLvsGlobals(given),
+    lvs: lowerLvsGlobals(top, given),
     control: { prometheus: valueOr(given.prometheus_listen, null) },
   };
 }
@@ -70,6 +71,7 @@ function lowerProcess(top: TopLevelSettings, given: GlobalSettings): ProcessSett
     usePidDir: [top.use_pid_dir, top.instance, top.net_namespace].some((setting) => setting !== undefined),
     instance: valueOr(top.instance, null),
     netNamespace: valueOr(top.net_namespace, null),
+    configSaveDir: valueOr(given.config_save_dir, null),
     vrrp: scheduling(given.vrrp_priority, given.vrrp_rt_priority, given.vrrp_no_swap),
     checkers: scheduling(given.checker_priority, given.checker_rt_priority, given.checker_no_swap),
   };
@@ -98,13 +100,26 @@ const NO_TIMEOUTS: {
   udp: null,
 };
 
-function lowerLvsGlobals(given: GlobalSettings): LvsGlobals {
+/** The last block counts. */
+function lowerSsl({ SSL: blocks }: TopLevelSettings): ClientCertificate | null {
+  const last = blocks?.at(-1)?.settings;
+  if (last === undefined) return null;
+  return {
+    key: valueOr(last.key, null),
+    certificate: valueOr(last.certificate, null),
+    ca: valueOr(last.ca, null),
+    password: valueOr(last.password, null),
+  };
+}
+
+function lowerLvsGlobals(top: TopLevelSettings, given: GlobalSettings): LvsGlobals {
   const onStop = latest(given.lvs_flush_on_stop, given.lvs_flush_onstop);
   return {
     flush: given.lvs_flush !== undefined,
     flushOnStop: onStop === undefined ? 'none' : onStop.value === 'VS' ? 'services' : 'all',
     timeouts: valueOr(given.lvs_timeouts, NO_TIMEOUTS),
     logAllCheckFailures: valueOr(given.checker_log_all_failures, false),
+    ssl: lowerSsl(top),
     drift: valueOr(given.lvs_drift, 'repair'),
   };
 }

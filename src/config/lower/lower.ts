@@ -10,6 +10,7 @@ import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Config } from '../model/config.ts';
 import type { VirtualServer } from '../model/lvs.ts';
+import type { TrackFile } from '../model/vrrp.ts';
 import { topLevelRows } from '../schema/global.ts';
 import type { NameSource } from '../schema/iproute-names.ts';
 import { readBlock, type Settings } from '../schema/read-block.ts';
@@ -17,12 +18,12 @@ import { rootRows } from '../schema/root.ts';
 import type { Portion } from '../syntax/reader.ts';
 import type { Span } from '../syntax/source.ts';
 import type { Statement } from '../syntax/tree.ts';
-import type { GlobalSettings, LowerContext } from './context.ts';
+import type { Defined, GlobalSettings, LowerContext } from './context.ts';
 import { lowerGlobal } from './global.ts';
 import { lowerInterfaceDelays } from './interface-delays.ts';
 import { lowerStatics, routingLines } from './routing.ts';
 import { lowerSyncGroups } from './sync-group.ts';
-import { lowerTrackers, reportIdleTrackers, type Trackers, valuesOf } from './trackers.ts';
+import { lowerTrackers, lowerTrackFiles, reportIdleTrackers, type Trackers, valuesOf } from './trackers.ts';
 import { linkNames } from './virtual-links.ts';
 import { lowerVirtualServer } from './virtual-server.ts';
 import { lowerInstance } from './vrrp-instance.ts';
@@ -49,14 +50,16 @@ export function createLowering(
   const globals: Statement[] = [];
   const others: Statement[] = [];
   const completed: Placed<VirtualServer>[] = [];
+  const trackFiles = new Map<string, Defined<TrackFile>>();
   let context: LowerContext | null = null;
   const contextNow = (): LowerContext => {
-    context ??= lowerContext(globals, machine, report);
+    context ??= { ...lowerContext(globals, machine, report), trackFiles };
     return context;
   };
   return {
     add: (statement) => {
       const name = statement.keyword.text;
+      if (name === 'track_file' || name === 'vrrp_track_file') note(statement, trackFiles);
       if (GIVES_DEFAULTS.has(name)) globals.push(statement);
       else if (name !== 'virtual_server' || portion === 'whole') others.push(statement);
       else completed.push(...placedServices(readBlock([statement], rootRows, report), contextNow()));
@@ -66,11 +69,19 @@ export function createLowering(
   };
 }
 
+/** Of several files with one name the first counts; what is wrong with them is told when all trackers are lowered. */
+function note(statement: Statement, files: Map<string, Defined<TrackFile>>): void {
+  const report: Report = () => undefined;
+  for (const [name, defined] of lowerTrackFiles(readBlock([statement], rootRows, report), { report })) {
+    if (!files.has(name)) files.set(name, defined);
+  }
+}
+
 function lowerContext(
   globals: readonly Statement[],
   { hostName, names }: { readonly hostName: string; readonly names: NameSource },
   report: Report,
-): LowerContext {
+): Omit<LowerContext, 'trackFiles'> {
   const root = readBlock(globals, rootRows, report);
   const defaults = globalSettings(root, report);
   const global = lowerGlobal(root, defaults, hostName);
@@ -88,8 +99,9 @@ function lowerRest(root: Root, completed: readonly Placed<VirtualServer>[], cont
     trackers,
     context,
   );
-  reportIdleTrackers(trackers, vrrpInstances, context);
   const interfaceDelays = lowerInterfaceDelays(root.interface_up_down_delays ?? [], vrrpInstances, report);
+  const virtualServers = mergeServices([...completed, ...placedServices(root, context)], report);
+  reportIdleTrackers(trackers, vrrpInstances, virtualServers, context);
   return {
     global: { ...context.global, vrrp: { ...context.global.vrrp, interfaceDelays } },
     vrrpInstances,
@@ -98,7 +110,7 @@ function lowerRest(root: Root, completed: readonly Placed<VirtualServer>[], cont
     trackFiles: valuesOf(trackers.file),
     trackProcesses: valuesOf(trackers.process),
     statics: lowerStatics(root, vrrpInstances, context),
-    virtualServers: mergeServices([...completed, ...placedServices(root, context)], report),
+    virtualServers,
   };
 }
 

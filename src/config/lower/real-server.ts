@@ -6,7 +6,8 @@ import type { Forwarding, RealServer, ServiceMatch } from '../model/lvs.ts';
 import type { realServerRows, ServerAddress } from '../schema/lvs.ts';
 import type { BlockValue } from '../schema/read-block.ts';
 import type { Statement } from '../syntax/tree.ts';
-import { lowerCheckers, type ServiceSettings } from './checker.ts';
+import { lowerCheckers } from './checker.ts';
+import type { ServiceSettings } from './checker-common.ts';
 import { firstGiven, type LowerContext, valueOr } from './context.ts';
 
 type ServerBlock = BlockValue<ServerAddress, typeof realServerRows>;

@@ -1,6 +1,7 @@
 /** vrrp_script, track_file and vrrp_track_process blocks → model, and the lines that track them. */
 import { type Micros, micros, seconds } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
+import type { VirtualServer } from '../model/lvs.ts';
 import type {
   TrackedObject,
   TrackerKind,
@@ -13,7 +14,7 @@ import type { BlockValue, ListEntry, Settings } from '../schema/read-block.ts';
 import type { trackerRows } from '../schema/trackers.ts';
 import type { syncGroupRows, TrackLine } from '../schema/vrrp.ts';
 import type { Statement } from '../syntax/tree.ts';
-import { type LowerContext, valueOr } from './context.ts';
+import { type Defined, type LowerContext, valueOr } from './context.ts';
 
 type Rows = typeof trackerRows;
 type Block<K extends keyof Rows> = BlockValue<string, Rows[K]['rows']>;
@@ -21,12 +22,6 @@ type Root = Settings<Rows>;
 
 const ONE_SECOND = seconds(1);
 const UNWEIGHTED = { weight: 0, reverse: false };
-
-/** A definition and its place: a line above that place does not see it. */
-interface Defined<T> {
-  readonly value: T;
-  readonly at: Statement;
-}
 
 /** By name; of several with one name the first is found. */
 export interface Trackers {
@@ -36,13 +31,18 @@ export interface Trackers {
 }
 
 export function lowerTrackers(root: Root, context: LowerContext): Trackers {
-  const files = [...(root.track_file ?? []), ...(root.vrrp_track_file ?? [])];
   return {
     script: byName(root.vrrp_script ?? [], (block) => lowerScript(block, context)),
-    file: byName(files, (block) => lowerFile(block, context)),
+    file: lowerTrackFiles(root, context),
     process: byName(root.vrrp_track_process ?? [], (block) => lowerProcess(block, context)),
   };
 }
+
+export const lowerTrackFiles = (
+  root: Pick<Root, 'track_file' | 'vrrp_track_file'>,
+  context: Pick<LowerContext, 'report'>,
+): ReadonlyMap<string, Defined<TrackFile>> =>
+  byName([...(root.track_file ?? []), ...(root.vrrp_track_file ?? [])], (block) => lowerFile(block, context));
 
 export const valuesOf = <T>(defined: ReadonlyMap<string, Defined<T>>): readonly T[] =>
   [...defined.values()].map(({ value }) => value);
@@ -83,7 +83,7 @@ function lowerScript(
 
 function lowerFile(
   { settings, head: name, at }: Block<'track_file'>,
-  { report }: LowerContext,
+  { report }: Pick<LowerContext, 'report'>,
 ): TrackFile | null {
   const path = valueOr(settings.file, null);
   if (path === null) {
@@ -131,11 +131,14 @@ function lowerProcess(
 export function reportIdleTrackers(
   trackers: Trackers,
   instances: readonly VrrpInstance[],
+  services: readonly VirtualServer[],
   { report }: LowerContext,
 ): void {
-  const tracked = new Set(
-    instances.flatMap((one) => one.trackers.map(({ kind, name }) => `${kind} ${name}`)),
-  );
+  const checkers = services.flatMap((one) => one.realServers.flatMap((server) => server.checkers));
+  const tracked = new Set([
+    ...instances.flatMap((one) => one.trackers.map(({ kind, name }) => `${kind} ${name}`)),
+    ...checkers.flatMap((checker) => (checker.kind === 'file' ? [`file ${checker.file.name}`] : [])),
+  ]);
   for (const kind of ['script', 'file', 'process'] as const) {
     for (const [name, { at }] of trackers[kind]) {
       if (tracked.has(`${kind} ${name}`)) continue;

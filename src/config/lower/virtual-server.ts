@@ -14,7 +14,7 @@ import type {
 import { PERSISTENCE_DEFAULT, type ServiceHead, type virtualServerRows } from '../schema/lvs.ts';
 import type { BlockValue, Setting } from '../schema/read-block.ts';
 import type { Span } from '../syntax/source.ts';
-import type { ServiceSettings } from './checker.ts';
+import type { ServiceSettings } from './checker-common.ts';
 import { type LowerContext, latest, valueOr } from './context.ts';
 import { lowerRealServers, serverPort } from './real-server.ts';
 

@@ -48,6 +48,8 @@ export interface ProcessSettings {
   readonly usePidDir: boolean;
   readonly instance: string | null;
   readonly netNamespace: string | null;
+  /** where each configuration that was read is kept; null: nowhere */
+  readonly configSaveDir: string | null;
   readonly vrrp: ChildScheduling;
   readonly checkers: ChildScheduling;
 }
@@ -75,6 +77,14 @@ export interface VrrpGlobals {
   readonly dynamicInterfaces: boolean;
 }
 
+/** Paths of PEM files; null = none. */
+export interface ClientCertificate {
+  readonly key: string | null;
+  readonly certificate: string | null;
+  readonly ca: string | null;
+  readonly password: string | null;
+}
+
 export interface LvsGlobals {
   /** lvs_flush: empty the whole kernel table at start */
   readonly flush: boolean;
@@ -86,6 +96,8 @@ export interface LvsGlobals {
     readonly udp: Micros | null;
   };
   readonly logAllCheckFailures: boolean;
+  /** the SSL block; null = SSL_GET shows no certificate */
+  readonly ssl: ClientCertificate | null;
   /** lvs_drift: what to do about changes that others make in vipd's services of the kernel */
   readonly drift: 'repair' | 'warn' | 'ignore';
 }

@@ -1,6 +1,8 @@
 /** virtual_server, real_server and their checkers. */
 import type { Family, IpAddress } from '../../base/ip.ts';
 import type { FwMark, Micros, Port } from '../../base/units.ts';
+import type { FileChecker } from './file-checker.ts';
+import type { DnsChecker, PingChecker, SmtpChecker, UdpChecker } from './network-checkers.ts';
 import type { ScriptCommand } from './vrrp.ts';
 
 export type Protocol = 'tcp' | 'udp' | 'sctp';
@@ -108,7 +110,18 @@ export interface CheckTarget {
   readonly timeout: Micros;
 }
 
-export type Checker = TcpChecker | HttpChecker | MiscChecker;
+/** A checker that asks its server now and then. */
+export type ProbedChecker = Exclude<Checker, FileChecker>;
+
+export type Checker =
+  | TcpChecker
+  | HttpChecker
+  | MiscChecker
+  | SmtpChecker
+  | UdpChecker
+  | DnsChecker
+  | PingChecker
+  | FileChecker;
 
 export interface TcpChecker extends CheckerCommon {
   readonly kind: 'tcp';
@@ -117,22 +130,26 @@ export interface TcpChecker extends CheckerCommon {
 
 export interface HttpChecker extends CheckerCommon {
   readonly kind: 'http';
-  readonly tls: HttpTls | null;
   readonly target: CheckTarget;
   readonly protocol: HttpProtocol;
   readonly urls: readonly [HttpUrl, ...HttpUrl[]];
   readonly fastRecovery: boolean;
 }
 
-/** SSL_GET: the certificate is never verified; `sni` null sends no server name. */
+/** SSL_GET: the certificate is never verified. */
 export interface HttpTls {
+  /** null sends no server name */
   readonly sni: string | null;
+  /** tls_compliant: the connection ends with both sides' close_notify (RFC 8446 section 6.1) */
+  readonly fullClose: boolean;
 }
 
 /** 1.0c adds `Connection: close` to 1.0. */
 export type HttpProtocol = '1.0' | '1.0c' | '1.0C' | '1.1';
 
 export interface HttpUrl {
+  /** null = plain HTTP; the same for all urls of a checker but for the name */
+  readonly tls: HttpTls | null;
   readonly path: string;
   /** MD5 of the body, 32 lower-case hex digits */
   readonly digest: string | null;
@@ -140,6 +157,21 @@ export interface HttpUrl {
   readonly status: readonly StatusRange[];
   /** Host header; null = address:port of the target */
   readonly virtualHost: string | null;
+  readonly regex: BodyRegex | null;
+}
+
+export interface BodyRegex {
+  /** as the file has it, in the syntax of PCRE2 */
+  readonly pattern: string;
+  readonly options: readonly string[];
+  /** the same for `new RegExp` */
+  readonly source: string;
+  readonly flags: string;
+  /** regex_no_match: the body must not match */
+  readonly negated: boolean;
+  /** bytes of the body where a match may start; null = up to its end */
+  readonly minOffset: number;
+  readonly maxOffset: number | null;
 }
 
 export interface StatusRange {
@@ -147,10 +179,10 @@ export interface StatusRange {
   readonly high: number;
 }
 
-/** Parsed and validated, run by a later capability: until then it never fails (and the file's reader is told). */
 export interface MiscChecker extends CheckerCommon {
   readonly kind: 'misc';
   readonly command: ScriptCommand;
   readonly timeout: Micros;
+  /** misc_dynamic: the exit status names the weight */
   readonly dynamic: boolean;
 }

@@ -1,91 +1,27 @@
-/** Keywords of the checkers that vipd reads: TCP_CHECK, HTTP_GET, SSL_GET, MISC_CHECK. */
-import { fwMark } from '../../base/units.ts';
+/** Keywords of the checkers: TCP_CHECK and MISC_CHECK here, the others in tables of their own. */
 import { catalog } from '../diagnostics/catalog.ts';
-import type { Report } from '../diagnostics/diagnostic.ts';
-import type { HttpProtocol, StatusRange } from '../model/lvs.ts';
-import type { Word } from '../syntax/tree.ts';
+import { commonRows, targetRows } from './checker-common.ts';
+import { httpGetRows, sslGetRows } from './http-checkers.ts';
+import { dnsCheckRows, pingCheckRows, smtpCheckRows, udpCheckRows } from './network-checkers.ts';
 import { block, line, type ValueReader } from './row.ts';
 import { bareCommand, scriptUser } from './script-values.ts';
-import {
-  boolean, decimalSeconds, flag, integer, interfaceWord, ipAddress, noHead, oneOf, oneWord, optional, portNumber, SECONDS_MAX,
-  text, U32_MAX, wholeSeconds, wordAt,
-} from './values.ts'; // biome-ignore format: one line reads better
+import { flag, I32_MAX, integer, noHead, parseInteger, SECONDS_MAX, text, wholeSeconds } from './values.ts';
 
-const TIMEOUT_MAX = 4294.967295;
-
-export const timing = {
-  /** at least a microsecond, so a loop always ends */
-  delayLoop: decimalSeconds(0.000001, U32_MAX),
-  delay: decimalSeconds(0, U32_MAX),
-  connectTimeout: decimalSeconds(0.000001, TIMEOUT_MAX),
-};
-
-const commonRows = {
-  retry: line(integer(0, U32_MAX), 'extra attempts before a live server is declared failed', { tier: 1 }),
-  delay_before_retry: line(timing.delay, 'seconds between these attempts', { tier: 1 }),
-  delay_loop: line(timing.delayLoop, 'seconds between checks'),
-  warmup: line(timing.delay, 'the first check is spread over this many seconds'),
-  alpha: line(boolean, 'the server is out until this check has passed'),
-  log_all_failures: line(boolean, 'log every failed attempt'),
-};
-
-const targetRows = {
-  connect_ip: line(ipAddress, 'address to connect to, else that of the server', { tier: 1 }),
-  connect_port: line(portNumber, 'port to connect to, else that of the server', { tier: 1 }),
-  bindto: line(ipAddress, 'own address to connect from'),
-  bind_port: line(portNumber, 'own port to connect from', { tier: 3 }),
-  bind_if: line(interfaceWord, 'interface to connect through', { tier: 3 }),
-  fwmark: line(mark, 'mark of the packets sent', { tier: 3 }),
-  connect_timeout: line(timing.connectTimeout, 'seconds to connect, and for each read', { tier: 1 }),
-};
-
-function mark(...[words, report]: Parameters<ValueReader<number>>) {
-  const value = integer(0, U32_MAX)(words, report);
-  return value === undefined ? undefined : fwMark(value);
-}
-
-const md5Digest = oneWord('an MD5 digest', (word, _, report) => {
-  if (/^[0-9a-fA-F]{32}$/.test(word.text)) return word.text.toLowerCase();
-  report(catalog.bad_digest(word, { length: word.text.length }));
-  return undefined;
-});
-
-/** `N` or `A-B`, several per line. */
-const statusRanges: ValueReader<readonly StatusRange[]> = (words, report) => {
-  if (wordAt(words, 0, 'a status code', report) === undefined) return undefined;
-  const ranges = words.args.map((word) => statusRange(word, report)).filter((range) => range !== undefined);
-  return ranges.length === 0 ? undefined : ranges;
-};
-
-function statusRange(word: Word, report: Report): StatusRange | undefined {
-  const match = /^(\d{3})(?:-(\d{3}))?$/.exec(word.text);
-  const low = Number(match?.[1]);
-  const high = match?.[2] === undefined ? low : Number(match[2]);
-  if (match !== null && low >= 100 && high <= 599 && low <= high) return { low, high };
-  report(catalog.bad_status_code(word, { word: word.text }));
-  return undefined;
-}
-
-/** Both later spellings of `Connection: close` with 1.0 differ only in the header's letter case. */
-const httpProtocol: ValueReader<HttpProtocol> = oneOf('1.0', '1.0c', '1.0C', '1.1');
-
-const urlRows = {
-  path: line(text('a path'), 'what to request', { tier: 1 }),
-  digest: line(md5Digest, 'MD5 of the body, 32 hex digits', { tier: 1, repeat: 'first' }),
-  status_code: line(statusRanges, 'accepted status codes, 200-299 unless given', { tier: 1 }),
-  virtualhost: line(text('a host name'), 'Host header of this request', { tier: 1 }),
-};
-
-const httpRows = {
-  ...commonRows,
-  ...targetRows,
-  nb_get_retry: line(integer(0, U32_MAX), 'old name', { replacedBy: 'retry' }),
-  virtualhost: line(text('a host name'), 'Host header of the requests', { tier: 1 }),
-  http_protocol: line(httpProtocol, 'HTTP version, 1.0 unless given'),
-  enable_sni: line(boolean, 'send a server name in the TLS handshake'),
-  sni_name: line(optional(text('a host name'), null), 'server name of the TLS handshake', { tier: 3 }),
-  fast_recovery: line(boolean, 'no delays between urls while not yet up', { tier: 3 }),
-  url: block(noHead, urlRows, 'one request', { tier: 1 }),
+/** `int [reverse|noreverse]` */
+const fileWeight: ValueReader<{ readonly weight: number; readonly reverse: boolean | null }> = (
+  words,
+  report,
+) => {
+  const [first, second] = words.args;
+  if (first === undefined || second === undefined) {
+    const weight = integer(-I32_MAX, I32_MAX)(words, report);
+    return weight === undefined ? undefined : { weight, reverse: null };
+  }
+  const weight = parseInteger(first, -I32_MAX, I32_MAX, 'weight', report);
+  if (second.text !== 'reverse' && second.text !== 'noreverse') {
+    report(catalog.unknown_option(second, { option: second.text, of: 'weight' }));
+  }
+  return weight === undefined ? undefined : { weight, reverse: second.text === 'reverse' };
 };
 
 const miscRows = {
@@ -96,13 +32,22 @@ const miscRows = {
   user: line(scriptUser, 'identity it runs as', { tier: 1 }),
 };
 
+export const fileCheckRows = {
+  track_file: line(text('the name of a track_file'), 'file to follow'),
+  weight: line(fileWeight, 'multiplies its number; 0 = any number but 0 means down'),
+};
+
 export const tcpCheckRows = { ...commonRows, ...targetRows };
-export const httpGetRows = httpRows;
 export const miscCheckRows = miscRows;
 
 export const checkerRows = {
   TCP_CHECK: block(noHead, tcpCheckRows, 'a TCP connection succeeds', { tier: 1 }),
   HTTP_GET: block(noHead, httpGetRows, 'pages answer as expected', { tier: 1 }),
-  SSL_GET: block(noHead, httpGetRows, 'pages answer as expected over TLS', { tier: 1 }),
-  MISC_CHECK: block(noHead, miscCheckRows, 'a command succeeds', { tier: 1, noEffect: 'misc_check' }),
+  SSL_GET: block(noHead, sslGetRows, 'pages answer as expected over TLS', { tier: 1 }),
+  SMTP_CHECK: block(noHead, smtpCheckRows, 'a mail server greets and answers HELO'),
+  UDP_CHECK: block(noHead, udpCheckRows, 'no ICMP error answers a datagram, or a datagram does'),
+  DNS_CHECK: block(noHead, dnsCheckRows, 'a DNS server answers without an error'),
+  PING_CHECK: block(noHead, pingCheckRows, 'the host answers an ICMP echo request'),
+  FILE_CHECK: block(noHead, fileCheckRows, 'the number in a file moves the weight'),
+  MISC_CHECK: block(noHead, miscCheckRows, 'a command succeeds', { tier: 1 }),
 };

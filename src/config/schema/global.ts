@@ -4,7 +4,8 @@ import type { IpAddress } from '../../base/ip.ts';
 import { type Micros, type Port, port, seconds } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import { INCLUDE_CHECKS } from '../syntax/include.ts';
-import { line, list, type ValueReader } from './row.ts';
+import { sslRows } from './http-checkers.ts';
+import { block, line, list, type ValueReader } from './row.ts';
 import { scriptUser } from './script-values.ts';
 import {
   boolean,
@@ -15,6 +16,7 @@ import {
   interfaceWord,
   multicast4,
   multicast6,
+  noHead,
   oneOf,
   optional,
   parseAddress,
@@ -194,6 +196,16 @@ export const globalRows = {
   include_check: line(includeCheck, 'how strict plain include is from here to the end of the file', {
     tier: 3,
   }),
+  config_save_dir: line(text('a directory'), 'keep each configuration that is read there, as one file', {
+    tier: 3,
+  }),
+  tmp_config_directory: line(text('a directory'), 'for a copy that keepalived makes; vipd makes none', {
+    tier: 3,
+  }),
+  reload_check_config: line(
+    optional(text('a file'), null),
+    'check before a reload; vipd always does, and logs what it finds',
+  ),
   random_seed: line(integer(0, U32_MAX), 'seed of the macro _RANDOM', { tier: 3 }),
 
   lvs_flush: line(flag, 'empty the kernel table at start'),
@@ -227,4 +239,5 @@ export const topLevelRows = {
   use_pid_dir: line(flag, 'pid files in a directory of their own', { tier: 3 }),
   instance: line(text('a name'), 'name of this daemon among several', { repeat: 'first' }),
   net_namespace: line(text('a name'), 'network namespace to run in', { repeat: 'first' }),
+  SSL: block(noHead, sslRows, 'what SSL_GET shows of itself'),
 };

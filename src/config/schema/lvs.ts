@@ -5,11 +5,13 @@ import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import { type Forwarding, SCHEDULERS } from '../model/lvs.ts';
 import type { Arguments, Word } from '../syntax/tree.ts';
-import { checkerRows, timing } from './checkers.ts';
+import { timing } from './checker-common.ts';
+import { checkerRows } from './checkers.ts';
 import { IPVS_TIMEOUT_MAX } from './global.ts';
 import { block, line, type ValueReader } from './row.ts';
 import { scriptCommand } from './script-values.ts';
 import {
+  addressOf,
   boolean, flag, I32_MAX, integer, oneOf, oneWord, optional, parseInteger, parsePort, text, U32_MAX, wholeSeconds, wordAt,
 } from './values.ts'; // biome-ignore format: one line reads better
 
@@ -32,7 +34,7 @@ export type ServiceHead =
 const serverAddress: ValueReader<ServerAddress> = (words, report) => {
   const first = wordAt(words, 0, 'an IP address', report);
   if (first === undefined) return undefined;
-  const address = parseIp(first.text);
+  const address = addressOf(first, report);
   if (address === null) {
     report(catalog.bad_server_address(first, { keyword: words.keyword.text, word: first.text }));
     return undefined;

@@ -63,7 +63,7 @@ function readStatement(statement: Statement, settings: Record<string, unknown>, 
       const value = row.read(statement, report);
       if (value === undefined) return;
       if (row.repeat === 'each') collected<Setting<unknown>>(settings, name).push({ value, at: statement });
-      else settings[name] = { value, at: statement };
+      else settings[name] = { value: grown(row, earlier?.value, value), at: statement };
       return;
     }
     case 'list': {
@@ -86,6 +86,10 @@ function readStatement(statement: Statement, settings: Record<string, unknown>, 
       return;
   }
 }
+
+/** With `all` each line is a list that adds to those before it. */
+const grown = (row: LineRow<unknown>, earlier: unknown, value: unknown): unknown =>
+  row.repeat === 'all' && Array.isArray(earlier) && Array.isArray(value) ? [...earlier, ...value] : value;
 
 /** The growing list of a keyword that may be repeated. */
 function collected<T>(settings: Record<string, unknown>, name: string): T[] {

@@ -10,14 +10,14 @@ export interface ValueReader<T> {
   readonly range?: readonly [low: number, high: number];
 }
 
-/** What a second occurrence does: replaces the first, is reported and ignored, or adds to it. */
-export type Repeat = 'last' | 'first' | 'each';
+/** What a second occurrence does: replaces the first, is reported and ignored, is a value of its own, or adds to it. */
+export type Repeat = 'last' | 'first' | 'each' | 'all';
 
 /** How common a keyword is: 1 practically every configuration, 2 a sizeable minority, 3 exotic. */
 export type Tier = 1 | 2 | 3;
 
 /** Parsed and checked but without effect in this version; each name is one warning per configuration. */
-export type NoEffect = 'mail' | 'scripts' | 'misc_check';
+export type NoEffect = 'mail' | 'scripts';
 
 interface RowCommon {
   readonly help: string;

@@ -31,6 +31,18 @@ export const bareCommand: ValueReader<ScriptCommand['argv']> = (line, report) =>
   return commandLine(line, words[0] ?? '', report) ?? undefined;
 };
 
+/** One word in quotes or without, with backslash escapes: `\\\\d` in the file is `\\d`. */
+export const escapedWord: ValueReader<string> = (line, report) => {
+  const first = wordAt(line, 0, 'a pattern', report);
+  if (first === undefined) return undefined;
+  const raw = unescapeComments(line.source.text.slice(line.tailFrom, line.tailTo));
+  const words = accept(line, splitQuoted(raw, true), report);
+  const [word, extra] = words ?? [];
+  if (extra === undefined) return word;
+  report(catalog.bad_regex(line.args[1] ?? first, { problem: 'it is more than one word; quote it' }));
+  return undefined;
+};
+
 /** `user [group]` */
 export const scriptUser: ValueReader<ScriptUser> = (line, report) => {
   const word = wordAt(line, 0, 'a user', report);

@@ -172,10 +172,19 @@ export const ipAddress: ValueReader<IpAddress> = oneWord('an IP address', (word,
 );
 
 export function parseAddress(word: Word, keyword: string, report: Report): IpAddress | undefined {
-  const address = parseIp(word.text);
+  const address = addressOf(word, report);
   if (address !== null) return address;
   report(catalog.not_address(word, { keyword, word: word.text }));
   return undefined;
+}
+
+/** An address where no network is wanted. keepalived cuts a `/24` behind it off without a word (seen with 2.2.7). */
+export function addressOf(word: Word, report: Report): IpAddress | null {
+  const address = parseIp(word.text);
+  if (address !== null || !word.text.includes('/')) return address;
+  const host = parseIp(word.text.slice(0, word.text.indexOf('/')));
+  if (host !== null) report(catalog.length_ignored(word, { word: word.text, used: host }));
+  return host;
 }
 
 /** 224.0.0.0/4 */

@@ -82,8 +82,9 @@ interface Budget {
   usesLeft: number;
 }
 
-/** The lines that stand for one use; null for a name that nobody defined, which is left as it is. A sequence at the
- *  beginning of a line (`leads` for the first) stays as it is: its macros get their values when it is read. */
+/** The lines that stand for one use; null for a name that nobody defined, which is left as it is. Only the first is
+ *  expanded: the others are read as lines of their own, with all that a line may begin with. A sequence that would
+ *  begin a line (`leads`) stays as it is too: its macros get their values when it is read. */
 function linesFor(
   use: RegExpExecArray,
   file: SourceFile,
@@ -98,32 +99,38 @@ function linesFor(
     const text = macros.builtIn(name, (use[3] ?? '').trim(), file);
     return text === undefined ? null : [text];
   }
-  const lines: string[] = [];
-  for (const line of macro.lines) {
-    const raw = isSequence(line) && (leads || lines.length > 0);
-    const inner = raw ? line : expandText(line, file, macros, budget);
-    if (inner === null) return 'endless';
-    lines.push(inner);
-  }
-  return lines;
+  const [first = '', ...rest] = macro.lines;
+  const expanded = leads && isSequence(first) ? [first] : expandText(first, file, macros, budget);
+  return expanded === null ? 'endless' : [...expanded, ...rest];
 }
 
 /** The parameters of a sequence with the macros in them replaced; as they are when that never ends. */
 export const expandParameters = (text: string, file: SourceFile, macros: MacroTable): string =>
-  expandText(text, file, macros, { usesLeft: USES_PER_LINE_MAX }) ?? text;
+  expandText(text, file, macros, { usesLeft: USES_PER_LINE_MAX })?.[0] ?? text;
 
-/** The text of a macro with the macros in it replaced; null when that never ends. */
-function expandText(text: string, file: SourceFile, macros: MacroTable, budget: Budget): string | null {
-  if (!text.includes('$')) return text;
+/** The text of a macro with the macros in it replaced, and the further lines of the one that it ends with; null when
+ *  that never ends. */
+function expandText(
+  text: string,
+  file: SourceFile,
+  macros: MacroTable,
+  budget: Budget,
+): readonly [string, ...string[]] | null {
+  if (!text.includes('$')) return [text];
   let out = '';
   let copiedTo = 0;
+  let following: readonly string[] = [];
   for (const use of text.matchAll(USE)) {
     const value = linesFor(use, file, macros, budget);
     if (value === 'endless') return null;
     if (value === null) continue;
-    out += text.slice(copiedTo, use.index) + value.join(' ');
+    const [first = '', ...rest] = value;
+    const end = use.index + use[0].length;
+    if (rest.length > 0 && text.slice(end).trim() !== '') continue;
+    out += text.slice(copiedTo, use.index) + first;
     if (out.length > EXPANDED_MAX) return null;
-    copiedTo = use.index + use[0].length;
+    copiedTo = end;
+    following = rest;
   }
-  return out + text.slice(copiedTo);
+  return [out + text.slice(copiedTo), ...following];
 }

@@ -27,8 +27,8 @@ const INCLUDE_DEPTH_MAX = 32;
 const INCLUDED_FILES_MAX = 4096;
 /** Characters of all files together. */
 const TEXT_TOTAL_MAX = 64 * 1024 * 1024;
-/** Sequences inside the lines that sequences and macros make; a macro that leads to itself gets there. */
-const SEQUENCE_DEPTH_MAX = 16;
+/** Lines that are made inside each other by sequences and macros; a macro that leads to itself gets there. */
+const MADE_DEPTH_MAX = 32;
 /** Lines and braces of all files together: six times what ten thousand real servers need. */
 const PIECES_MAX = 500_000;
 
@@ -58,11 +58,11 @@ interface Reader {
   /** what include_check asks of plain includes in the current file */
   includeCheck: Strictness;
   random: Prng;
-  /** sequences that are being read inside each other */
-  sequenceDepth: number;
-  /** readings of the text behind a sequence, so far */
+  /** made lines that are being read inside each other */
+  madeDepth: number;
+  /** made lines so far */
   rounds: number;
-  /** a sequence of the line in hand is endless and has been reported */
+  /** the line in hand is endless and has been reported */
   endless: boolean;
   /** PIECES_MAX is reached and has been reported */
   full: boolean;
@@ -104,7 +104,7 @@ export function readConfigFiles(
     sources: [],
     includeCheck: strictnessOf(options.strictIncludes ? 'includea' : 'include'),
     random: prng(options.randomSeed),
-    sequenceDepth: 0,
+    madeDepth: 0,
     rounds: 0,
     endless: false,
     full: false,
@@ -211,24 +211,30 @@ function readSequence(reader: Reader, source: SourceText, from: number, to: numb
   const expand = (parameters: string) => expandParameters(parameters, source.file, reader.table);
   const sequence = parseSequence(source.text.slice(from, to), expand);
   if (!sequence.ok) return reader.report(catalog.bad_sequence(at, { problem: sequence.error }));
-  if (reader.sequenceDepth >= SEQUENCE_DEPTH_MAX) {
-    reader.endless = true;
-    reader.report(catalog.sequence_endless(at, { limit: SEQUENCE_DEPTH_MAX }));
-    return;
-  }
   const { names, rounds, textFrom } = sequence.value;
   const line = sliceSource(source, from + textFrom, to);
-  reader.sequenceDepth++;
   for (const values of rounds) {
-    if (reader.endless || isFull(reader, at)) break;
-    reader.rounds++;
     for (const [i, name] of names.entries()) {
       reader.macros.set(name, { lines: [values[i] ?? ''], definedAt: at });
     }
-    readText(reader, line, 0, line.text.length, depth);
+    if (!readMade(reader, line, at, depth)) return;
   }
-  reader.sequenceDepth--;
-  if (reader.sequenceDepth === 0) reader.endless = false;
+}
+
+/** Reads a line that nobody wrote; false when there is no end of such lines and the rest is given up. */
+function readMade(reader: Reader, line: SourceText, at: Span, depth: number): boolean {
+  if (reader.madeDepth >= MADE_DEPTH_MAX && !reader.endless) {
+    reader.endless = true;
+    reader.report(catalog.line_endless(at, { limit: MADE_DEPTH_MAX }));
+  }
+  if (reader.endless || isFull(reader, at)) return false;
+  reader.rounds++;
+  reader.madeDepth++;
+  readText(reader, line, 0, line.text.length, depth);
+  reader.madeDepth--;
+  const goesOn = !reader.endless;
+  if (reader.madeDepth === 0) reader.endless = false;
+  return goesOn;
 }
 
 function isTooLong(reader: Reader, file: SourceFile, from: number, to: number): boolean {
@@ -291,7 +297,8 @@ function readExpanded(reader: Reader, source: SourceText, from: number, to: numb
       const { source: made, following } = expansion;
       if (isSequence(made.text)) readSequence(reader, made, 0, made.text.length, depth);
       else lexAndInclude(reader, made, 0, made.text.length, depth);
-      for (const line of following) readText(reader, line, 0, line.text.length, depth);
+      const at = originOf(source, from, to);
+      following.every((line) => readMade(reader, line, at, depth));
       return;
     }
     case 'endless':

@@ -6,7 +6,7 @@ import { step } from '../../../src/checks/core/node.ts';
 import { emptyNode } from '../../../src/checks/core/node-state.ts';
 import type { RealServer, VirtualServer } from '../../../src/config/model/lvs.ts';
 import type { IpvsTable } from '../../../src/ipvs/core/table.ts';
-import { realServer, sorryServer, target, tcpChecker, virtualServer } from '../model.ts';
+import { miscChecker, realServer, sorryServer, target, tcpChecker, virtualServer } from '../model.ts';
 import { tableText } from '../world.ts';
 
 const VIP = '192.168.100.240';
@@ -66,6 +66,34 @@ describe('what the table at start tells about the servers', () => {
       instant(0),
     );
     expect(tableText(desiredTable(state.services.values()))).toBe(tableText(found));
+  });
+
+  test('a weight that a program had named stays until it names another, weight 0 too', () => {
+    const misc = miscChecker({ dynamic: true });
+    const servers = ['192.168.100.8', '192.168.100.9'].map((address) =>
+      realServer(address, 80, { weight: 4, checkers: [misc] }),
+    );
+    const service = virtualServer(VIP, 80, servers);
+    const weigh = (...weights: number[]) =>
+      left(
+        virtualServer(
+          VIP,
+          80,
+          servers.map((server, i) => ({ ...server, checkers: [], weight: weights[i] ?? 0 })),
+        ),
+      );
+    for (const found of [weigh(7, 2), weigh(3, 0)]) {
+      const virtualServers = [service];
+      const [state] = step(emptyNode(1), { kind: 'config_changed', virtualServers, found }, instant(0));
+      expect(tableText(desiredTable(state.services.values()))).toBe(tableText(found));
+    }
+  });
+
+  test('with inhibit_on_failure weight 0 still means out', () => {
+    const misc = miscChecker({ dynamic: true });
+    const server = realServer('192.168.100.8', 80, { weight: 4, checkers: [misc], inhibitOnFailure: true });
+    const found = left(virtualServer(VIP, 80, [realServer('192.168.100.8', 80, { weight: 0 })]));
+    expect(verdicts(virtualServer(VIP, 80, [server]), found)).toEqual(['taken_out']);
   });
 
   test('a restart beside a dead server leaves the table as it is until a check has passed', () => {

@@ -4,12 +4,15 @@ import { instant, micros, seconds } from '../../../src/base/units.ts';
 import { desiredTable } from '../../../src/checks/core/desired.ts';
 import {
   LAUNCHES_PER_STEP_MAX,
-  nextDeadline,
+  laneOf,
   PROBES_RUNNING_MAX,
-  step,
-} from '../../../src/checks/core/node.ts';
+  PROGRAMS_PER_STEP_MAX,
+  PROGRAMS_RUNNING_MAX,
+} from '../../../src/checks/core/lanes.ts';
+import { nextDeadline, step } from '../../../src/checks/core/node.ts';
 import { emptyNode, type NodeAction, type NodeState } from '../../../src/checks/core/node-state.ts';
 import { aliveWeightOf, type CheckerId, isAlive, isPooled } from '../../../src/checks/core/service.ts';
+import { addition } from '../../../src/checks/core/weight.ts';
 import type { VirtualServer } from '../../../src/config/model/lvs.ts';
 import {
   httpChecker,
@@ -20,7 +23,7 @@ import {
   tcpChecker,
   virtualServer,
 } from '../model.ts';
-import { createWorld, PASSES, REFUSES, tableText } from '../world.ts';
+import { type Answer, createWorld, PASSES, REFUSES, tableText } from '../world.ts';
 
 const launched = (actions: readonly NodeAction[]): CheckerId[] =>
   actions.flatMap((action) => (action.kind === 'launch_probe' ? [action.checker] : []));
@@ -97,11 +100,11 @@ test('a result for a checker that a reload removed is ignored, and its probe is 
   ]);
   const [reloaded, told] = step(running, { kind: 'config_changed', virtualServers: [other] }, instant(2e6));
   expect(told).toContainEqual({ kind: 'abort_probe', checker });
-  expect(reloaded.running).toBe(0);
+  expect(reloaded.lanes.sockets.running).toBe(0);
   const late = { kind: 'probe_finished', checker, result: REFUSES.result } as const;
   const [after, nothing] = step(reloaded, late, instant(2e6));
   expect(nothing).toEqual([]);
-  expect(after.running).toBe(0);
+  expect(after.lanes.sockets.running).toBe(0);
   expect(tableText(desiredTable(after.services.values()))).toContain('10.1.0.0:80 w1');
 });
 
@@ -113,7 +116,7 @@ test('a reload keeps a running probe of an unchanged checker: its result counts'
   const same = structuredClone([service]);
   const [reloaded, told] = step(running, { kind: 'config_changed', virtualServers: same }, instant(2e6));
   expect(told.filter(({ kind }) => kind !== 'update_table')).toEqual([]);
-  expect(reloaded.running).toBe(1);
+  expect(reloaded.lanes.sockets.running).toBe(1);
   const [after] = step(reloaded, { kind: 'probe_finished', checker, result: REFUSES.result }, instant(2e6));
   expect(tableText(desiredTable(after.services.values()))).toBe('tcp 10.9.9.9:80 -> nothing');
 });
@@ -152,17 +155,54 @@ test('ten thousand checkers all run in each delay_loop, none twice', () => {
   expect(world.launches.size).toBe(10_000);
 });
 
+test('programs have a limit of their own, in all and in one step, and do not hold up sockets', () => {
+  const misc = miscChecker({ delayLoop: seconds(60) });
+  const servers = Array.from({ length: PROGRAMS_RUNNING_MAX + 50 }, (_, i) =>
+    realServer(`10.1.${i >> 8}.${i & 255}`, 80, { checkers: [misc] }),
+  );
+  let state = configured(virtualServer('10.9.9.9', 80, servers), manyServers(20));
+  const now = instant(2e6);
+  const [first, actions] = step(state, { kind: 'deadline_reached' }, now);
+  expect(launched(actions)).toHaveLength(PROGRAMS_PER_STEP_MAX + 20);
+  let running = launched(actions);
+  for (state = first; nextDeadline(state) !== null; ) {
+    const [next, more] = step(state, { kind: 'deadline_reached' }, now);
+    state = next;
+    running = [...running, ...launched(more)];
+  }
+  expect(running).toHaveLength(PROGRAMS_RUNNING_MAX + 20);
+});
+
+test('a program is run from start to start, and at once when it took longer than its interval', () => {
+  const misc = miscChecker({ delayLoop: seconds(10), command: { argv: ['/check', 'slow'], user: null } });
+  let takes = seconds(4);
+  const world = createWorld(() => ({ ...PASSES, takes }));
+  world.configure([virtualServer('10.9.9.9', 80, [realServer('10.1.1.1', 80, { checkers: [misc] })])]);
+  world.run(seconds(32));
+  expect([...world.launches.values()]).toEqual([4]); // at 1, 11, 21 and 31 s
+  takes = seconds(15);
+  world.run(seconds(40)); // at 41, 56 and 71 s
+  expect([...world.launches.values()]).toEqual([7]);
+});
+
 /** Everything that is summed up incrementally equals what it sums up. */
 function expectConsistent(state: NodeState): void {
-  const running = [...state.checkers.values()].filter((record) => record.launchedAt !== null).length;
-  expect(state.running).toBe(running);
-  const scheduled = [...state.checkers.values()].filter(({ config }) => config.kind !== 'misc').length;
-  expect(state.schedule.size + running).toBe(scheduled);
+  for (const name of ['sockets', 'programs'] as const) {
+    const checkers = [...state.checkers.values()].filter(
+      ({ config }) => config.kind !== 'file' && laneOf(config) === name,
+    );
+    const running = checkers.filter((record) => record.launchedAt !== null).length;
+    expect(state.lanes[name].running).toBe(running);
+    expect(state.lanes[name].schedule.size + running).toBe(checkers.length);
+  }
   for (const service of state.services.values()) {
     expect(service.aliveWeight).toBe(aliveWeightOf(service.servers.values()));
     for (const server of service.servers.values()) {
       const failing = server.checkers.filter((id) => state.checkers.get(id)?.state.passing === false);
       expect(server.failedCheckers).toBe(failing.length);
+      const effects = server.checkers.map((id) => state.checkers.get(id)?.state.weight ?? null);
+      const added = effects.map((effect) => addition(effect, server.config.weight));
+      expect(server.addedWeight).toBe(added.reduce((sum, one) => sum + one, 0));
       if (service.quorumUp && isAlive(server)) expect(isPooled(service, server)).toBe(true);
     }
     if (service.quorumUp) expect(service.aliveWeight).toBeGreaterThan(0);
@@ -183,7 +223,13 @@ const arbitraryServer = fc
     const make = {
       tcp: () => tcpChecker(to, { alpha, retry }),
       http: () => httpChecker(to, { retry }),
-      misc: () => miscChecker(),
+      misc: () =>
+        miscChecker({
+          alpha,
+          retry,
+          dynamic: true,
+          command: { argv: ['/check', `10.0.0.${last}`], user: null },
+        }),
     };
     return realServer(`10.0.0.${last}`, 80, {
       weight,
@@ -210,6 +256,11 @@ const arbitraryServices = fc
     ),
   );
 
+const weighs = (to: number): Answer => ({
+  result: { kind: 'passed', weight: { kind: 'set', to } },
+  takes: micros(1000),
+});
+
 const arbitraryCommand = fc.oneof(
   {
     weight: 1,
@@ -227,7 +278,8 @@ test('whatever is configured and whatever the servers do, the sums hold and no p
       let deaf = 0;
       const world = createWorld((name) => {
         const last = Number(/10\.0\.0\.(\d)/.exec(name)?.[1] ?? 0);
-        return (deaf >> (last - 1)) & 1 ? REFUSES : PASSES;
+        if ((deaf >> (last - 1)) & 1) return REFUSES;
+        return name.startsWith('misc') && deaf > 0 ? weighs(deaf % 5) : PASSES;
       }, seed);
       for (const command of commands) {
         if (command.kind === 'configure') world.configure(command.services);
@@ -255,7 +307,7 @@ test('once servers stop changing, the pool is what they are: the alive ones, or 
       for (const service of world.state().services.values()) {
         for (const server of service.servers.values()) {
           const last = Number(server.config.address.at(-1));
-          const probed = server.config.checkers.some(({ kind }) => kind !== 'misc');
+          const probed = server.config.checkers.length > 0;
           expect(isAlive(server)).toBe(!(probed && (deaf >> (last - 1)) & 1));
         }
       }

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { seconds } from '../../../src/base/units.ts';
+import { TEXT_BYTES_MAX } from '../../../src/checks/probes/body-text.ts';
 import { createDial, type Dialled } from '../../../src/checks/probes/dial.ts';
-import { BODY_BYTES_MAX, EXCHANGE_TIMEOUTS } from '../../../src/checks/probes/http-exchange.ts';
-import type { HttpChecker } from '../../../src/config/model/lvs.ts';
+import { BODY_BYTES_MAX } from '../../../src/checks/probes/http-exchange.ts';
+import { EXCHANGE_TIMEOUTS } from '../../../src/checks/probes/patience.ts';
+import type { BodyRegex, HttpChecker } from '../../../src/config/model/lvs.ts';
 import { closedPort, serve, serveRaw, serveTls, startTestProbe } from '../loopback.ts';
 import { httpChecker, target, url } from '../model.ts';
 
@@ -137,12 +141,16 @@ describe('a server that never ends', () => {
 
 describe('SSL_GET', () => {
   const PAGE = answer('hello');
+  const TLS = { sni: null, fullClose: false };
 
   test('takes any certificate and sends no server name unless one is configured', async () => {
     const server = await serveTls(PAGE);
-    const urls = [url('/', { digest: md5('hello') })] as const;
-    expect(await check(server.port, { tls: { sni: null }, urls }).result).toEqual({ kind: 'passed' });
-    expect(await check(server.port, { tls: { sni: 'www.example.com' }, urls }).result).toEqual({
+    const digest = md5('hello');
+    const named = { sni: 'www.example.com', fullClose: false };
+    expect(await check(server.port, { urls: [url('/', { digest, tls: TLS })] }).result).toEqual({
+      kind: 'passed',
+    });
+    expect(await check(server.port, { urls: [url('/', { digest, tls: named })] }).result).toEqual({
       kind: 'passed',
     });
     expect(server.names).toEqual([false, 'www.example.com']);
@@ -150,7 +158,9 @@ describe('SSL_GET', () => {
 
   test('fails when the server speaks no TLS', async () => {
     const server = await serveRaw((socket) => socket.end('not tls at all\r\n'));
-    expect(await check(server.port, { tls: { sni: null } }).result).toMatchObject(failure('tls_failed'));
+    expect(await check(server.port, { urls: [url('/', { tls: TLS })] }).result).toMatchObject(
+      failure('tls_failed'),
+    );
   });
 
   test('fails when the handshake hangs', async () => {
@@ -159,7 +169,7 @@ describe('SSL_GET', () => {
       connected = resolve;
     });
     const server = await serve(() => connected());
-    const probe = check(server.port, { tls: { sni: null } });
+    const probe = check(server.port, { urls: [url('/', { tls: TLS })] });
     await hello;
     probe.pass(seconds(1));
     expect(await probe.result).toEqual(failure('tls_failed', { code: 'timeout' }));
@@ -167,8 +177,89 @@ describe('SSL_GET', () => {
 
   test('fails when the server closes during the handshake', async () => {
     const server = await serve((socket) => socket.destroy());
-    const result = await check(server.port, { tls: { sni: null } }).result;
+    const result = await check(server.port, { urls: [url('/', { tls: TLS })] }).result;
     expect(result).toMatchObject(failure('tls_failed'));
+  });
+});
+
+describe('the end of a TLS connection', () => {
+  /** bytes that the client has sent in all, counted on the way */
+  const sent = async (fullClose: boolean): Promise<number> => {
+    const server = await serveTls(answer('hello'), false);
+    let bytes = 0;
+    let over: Promise<unknown> = Promise.resolve();
+    const between = await serveRaw((client) => {
+      const onwards = connect(server.port, '127.0.0.1');
+      over = once(client, 'close');
+      client.on('data', (data) => {
+        bytes += data.length;
+      });
+      client.pipe(onwards).pipe(client);
+    });
+    const tls = { sni: null, fullClose };
+    expect(await check(between.port, { urls: [url('/', { tls })] }).result).toEqual({ kind: 'passed' });
+    await over;
+    return bytes;
+  };
+
+  test('tls_compliant tells the server: one record more, close_notify (RFC 8446 section 6.1)', async () => {
+    expect(await sent(true)).toBeGreaterThan(await sent(false));
+  });
+});
+
+describe('a regular expression', () => {
+  const regex = (pattern: string, more: Partial<BodyRegex> = {}): BodyRegex => ({
+    ...{ pattern, options: [], source: pattern, flags: '', negated: false, minOffset: 0, maxOffset: null },
+    ...more,
+  });
+  const body = async (text: string, wanted: BodyRegex) => {
+    const bytes = Buffer.from(text);
+    const server = await serve((socket) => {
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${bytes.length}\r\n\r\n`);
+      for (let at = 0; at < bytes.length; at += 1000) socket.write(bytes.subarray(at, at + 1000));
+      socket.end();
+    });
+    return (await check(server.port, { urls: [url('/', { regex: wanted })] }).result).kind;
+  };
+
+  test('has to match somewhere in the body, or with regex_no_match nowhere', async () => {
+    expect(await body('all is well', regex('is +well'))).toBe('passed');
+    expect(await body('all is lost', regex('is +well'))).toBe('failed');
+    expect(await body('all is lost', regex('is +well', { negated: true }))).toBe('passed');
+    expect(await body('all is well', regex('is +well', { negated: true }))).toBe('failed');
+  });
+
+  test('finds what lies across two reads', async () => {
+    expect(await body(`${'x'.repeat(995)}needle${'x'.repeat(995)}`, regex('needle'))).toBe('passed');
+  });
+
+  test('starts to look at regex_min_offset, and a match starts at regex_max_offset at the latest', async () => {
+    expect(await body('ab ab', regex('ab', { minOffset: 3 }))).toBe('passed');
+    expect(await body('ab', regex('ab', { minOffset: 1 }))).toBe('failed');
+    expect(await body('..ab', regex('ab', { maxOffset: 2 }))).toBe('passed');
+    expect(await body('..ab', regex('ab', { maxOffset: 1 }))).toBe('failed');
+  });
+
+  test('with utf offsets are bytes still', async () => {
+    expect(await body('\u00e4\u00e4ab', regex('ab', { flags: 'u', minOffset: 4, maxOffset: 4 }))).toBe(
+      'passed',
+    );
+    expect(await body('\u00e4\u00e4ab', regex('ab', { flags: 'u', maxOffset: 3 }))).toBe('failed');
+    expect(await body('\u00e4', regex('^.$'))).toBe('failed'); // two bytes
+  });
+
+  test('that takes too long on what a server sends is a failure, soon', async () => {
+    const server = await serve((socket) => socket.end(answer(`${'a'.repeat(60)}!`)));
+    const slow = url('/', { regex: regex('^(a+)+$') });
+    expect(await check(server.port, { urls: [slow] }).result).toEqual(
+      failure('bad_body', { url: '/', why: 'too_slow' }),
+    );
+  });
+
+  test('looks at the beginning of a long body and keeps no more of it', async () => {
+    const text = `${'x'.repeat(TEXT_BYTES_MAX)}needle`;
+    expect(await body(text, regex('needle'))).toBe('failed');
+    expect(await body(text.slice(6), regex('needle'))).toBe('passed');
   });
 });
 

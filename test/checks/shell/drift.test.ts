@@ -3,9 +3,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { seconds } from '../../../src/base/units.ts';
 import { SERVICES_PER_LOOK } from '../../../src/checks/shell/drift.ts';
+import { openProbeSocket } from '../../../src/checks/shell/probe-socket.ts';
 import { startCheckers } from '../../../src/checks/shell/process.ts';
 import type { LvsGlobals } from '../../../src/config/model/global.ts';
 import { forgetfulOwnership } from '../../../src/ports/ownership.ts';
+import { createProgramRunner } from '../../../src/scripts/program-runner.ts';
+import { createTrackedFiles } from '../../../src/track/shell/tracked-files.ts';
 import { destination, service, tcp } from '../../ipvs/samples.ts';
 import { createFakeClock, createFakeKernel, createFakeLog } from '../fakes.ts';
 import { config, realServer, virtualServer } from '../model.ts';
@@ -22,7 +25,11 @@ function start(drift: LvsGlobals['drift'], services = 1) {
   const servers = [realServer('192.168.100.8', 80)];
   const virtualServers = Array.from({ length: services }, (_, i) => virtualServer(VIP, 80 + i, servers));
   const checkers = startCheckers(
-    { clock, log, ipvs: kernel, ownership: forgetfulOwnership, seed: 1 },
+    {
+      ...{ clock, log, ipvs: kernel, ownership: forgetfulOwnership, seed: 1 },
+      ...{ openDatagram: openProbeSocket, programs: createProgramRunner(clock) },
+      files: createTrackedFiles(clock),
+    },
     config(virtualServers, { drift }),
     { releaseIpvs: true },
   );

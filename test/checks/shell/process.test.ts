@@ -1,27 +1,46 @@
 /** The whole checkers' half with real probes on loopback, a virtual clock and a kernel's table in memory. */
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
-import { expect, test, vi } from 'vitest';
-import { seconds } from '../../../src/base/units.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { millis, seconds } from '../../../src/base/units.ts';
+import { openProbeSocket } from '../../../src/checks/shell/probe-socket.ts';
 import { startCheckers } from '../../../src/checks/shell/process.ts';
 import { RETRY_PAUSE_FIRST, RETRY_PAUSE_MAX } from '../../../src/checks/shell/table-keeper.ts';
 import type { Config } from '../../../src/config/model/config.ts';
 import { forgetfulOwnership } from '../../../src/ports/ownership.ts';
+import type { ProgramRunner } from '../../../src/ports/programs.ts';
+import { createProgramRunner } from '../../../src/scripts/program-runner.ts';
+import { createTrackedFiles } from '../../../src/track/shell/tracked-files.ts';
 import { createFakeClock, createFakeKernel, createFakeLog, type FakeKernel } from '../fakes.ts';
 import { closedPort, serve } from '../loopback.ts';
-import { config, httpChecker, realServer, target, tcpChecker, virtualServer } from '../model.ts';
+import {
+  config,
+  fileChecker,
+  httpChecker,
+  miscChecker,
+  realServer,
+  target,
+  tcpChecker,
+  virtualServer,
+} from '../model.ts';
 
 const VIP = '192.168.100.240';
 const TABLE = `tcp ${VIP}:80`;
 
-function start(first: Config, kernel: FakeKernel = createFakeKernel(), releaseIpvs = true) {
+function start(
+  first: Config,
+  kernel: FakeKernel = createFakeKernel(),
+  { releaseIpvs = true, programs }: { releaseIpvs?: boolean; programs?: ProgramRunner } = {},
+) {
   const clock = createFakeClock();
   const { log, lines, said } = createFakeLog();
-  const checkers = startCheckers(
-    { clock, log, ipvs: kernel, ownership: forgetfulOwnership, seed: 1 },
-    first,
-    { releaseIpvs },
-  );
+  const ports = {
+    ...{ clock, log, ipvs: kernel, ownership: forgetfulOwnership, seed: 1 },
+    ...{ openDatagram: openProbeSocket, programs: programs ?? createProgramRunner(clock) },
+    files: createTrackedFiles(clock),
+  };
+  const checkers = startCheckers(ports, first, { releaseIpvs });
   return { clock, lines, said, kernel, checkers };
 }
 
@@ -48,7 +67,7 @@ test('the table is written before the start returns, a reload likewise', () => {
 
 test('a start on the right table and a reload of the same file write nothing', () => {
   const kernel = createFakeKernel();
-  start(plain(8, 9), kernel, false).checkers.stop();
+  start(plain(8, 9), kernel, { releaseIpvs: false }).checkers.stop();
   const before = kernel.operations.length;
   const { checkers } = start(plain(8, 9), kernel);
   checkers.reload(structuredClone(plain(8, 9)));
@@ -126,7 +145,9 @@ test('the deaths of one moment are one write', async () => {
 
 test('stop removes what this process put there and nothing else', () => {
   const kernel = createFakeKernel();
-  start(config([virtualServer('10.9.9.9', 80, [realServer('10.0.0.1', 80)])]), kernel, false).checkers.stop();
+  start(config([virtualServer('10.9.9.9', 80, [realServer('10.0.0.1', 80)])]), kernel, {
+    releaseIpvs: false,
+  }).checkers.stop();
   const { checkers, lines } = start(plain(8), kernel);
   expect(kernel.text()).toContain(TABLE);
   checkers.stop();
@@ -138,11 +159,11 @@ test('stop removes what this process put there and nothing else', () => {
 
 test('lvs_flush empties the table at start only, lvs_flush_on_stop at stop', () => {
   const kernel = createFakeKernel();
-  start(plain(7), kernel, false).checkers.stop();
+  start(plain(7), kernel, { releaseIpvs: false }).checkers.stop();
   const other = config([virtualServer('10.9.9.9', 80, [])], { flush: true, flushOnStop: 'all' });
   const { checkers } = start(other, kernel);
   expect(kernel.text()).toBe('tcp 10.9.9.9:80 -> nothing');
-  start(plain(7), kernel, false).checkers.stop();
+  start(plain(7), kernel, { releaseIpvs: false }).checkers.stop();
   checkers.reload(other);
   expect(kernel.text()).toContain(TABLE);
   checkers.stop();
@@ -220,4 +241,59 @@ test('a stall of the process makes no server dead: answers that wait are read be
   await said('Remote Web server [192.168.100.8]:tcp:80 succeed on service.');
   expect(lines.filter((line) => line.includes('failed'))).toEqual([]);
   checkers.stop();
+});
+
+test('a check whose probe never answers is an alarm, and is tried again', async () => {
+  let runs = 0;
+  const programs: ProgramRunner = {
+    run: () => {
+      runs++;
+      return { end: () => {} };
+    },
+    endAll: () => {},
+  };
+  const server = realServer('192.168.100.8', 80, { checkers: [miscChecker({ delayLoop: seconds(5) })] });
+  const { clock, said, checkers } = start(config([virtualServer(VIP, 80, [server])]), createFakeKernel(), {
+    programs,
+  });
+  clock.pass(seconds(2));
+  await settle();
+  expect(runs).toBe(1);
+  for (let i = 0; i < 15; i++) {
+    clock.pass(seconds(2));
+    await settle();
+  }
+  await said('MISC_CHECK /bin/false of [192.168.100.8]:tcp:80');
+  expect(runs).toBe(2);
+  expect(checkers.status()).toMatchObject({
+    virtualServers: [{ realServers: [{ checkers: [{ overdue: true }] }] }],
+  });
+  checkers.stop();
+});
+
+test('the file of FILE_CHECK counts from the first write of the table on, and each change at once', async () => {
+  const folder = mkdtempSync('/tmp/vipd-file-check-');
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = `${folder}/load`;
+  writeFileSync(path, '5\n');
+  const file = (initial: { value: number; overwrite: boolean } | null) =>
+    fileChecker({ file: { name: 'load', path, initial } });
+  const plainFile = (weight: number, initial: { value: number; overwrite: boolean } | null = null) =>
+    config([
+      virtualServer(VIP, 80, [realServer('192.168.100.8', 80, { weight, checkers: [file(initial)] })]),
+    ]);
+  const { clock, kernel, checkers } = start(plainFile(1));
+  expect(kernel.text()).toBe(`${TABLE} -> 192.168.100.8:80 w6 dr`);
+  expect(kernel.operations).toHaveLength(2);
+  writeFileSync(path, '9\n');
+  await expect
+    .poll(() => {
+      clock.pass(millis(100));
+      return kernel.text();
+    })
+    .toBe(`${TABLE} -> 192.168.100.8:80 w10 dr`);
+  checkers.reload(plainFile(2, { value: 1, overwrite: true }));
+  expect(kernel.text()).toBe(`${TABLE} -> 192.168.100.8:80 w11 dr`);
+  checkers.stop();
+  expect(start(plainFile(1, { value: 3, overwrite: true })).kernel.text()).toContain('w4');
 });

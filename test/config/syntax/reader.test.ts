@@ -156,6 +156,23 @@ describe('macros', () => {
     expect([global?.routerId, global?.mail.heloName]).toEqual(['A', 'B']);
   });
 
+  test('of many lines may end with one another', () => {
+    const definitions = '$IN=10.0.0.1 \\\n10.0.0.$I \\\n\n$OUT=\\\n$IN \\\n10.0.0.9\n$ONE=$OUT\n$I=2';
+    const addresses = ['10.0.0.1', '10.0.0.2', '10.0.0.9'];
+    expect(addressesOf(definitions, '$OUT')).toEqual(addresses);
+    expect(addressesOf(definitions, '$ONE')).toEqual(addresses);
+    expect(addressesOf(definitions, '~SEQ(I, 7, 7) $ONE')).toEqual(['10.0.0.1', '10.0.0.7', '10.0.0.9']);
+  });
+
+  test('of many lines may hold conditions', () => {
+    const definition = '$A=\\\n@director 10.0.0.1 \\\n@^director 10.0.0.2 \\\n10.0.0.3';
+    expect(addressesOf(definition, '$A')).toEqual(['10.0.0.1', '10.0.0.3']);
+  });
+
+  test('of many lines that lead back to themselves are told once', () => {
+    expect(idsOf(parseText('$A=\\\n$B \\\n$B\n$B=\\\n$A \\\n$A\n$A\n'))).toEqual(['line_endless']);
+  });
+
   test('that nobody defined are left as they are', () => {
     expect(parseText('$A=x\nglobal_defs {\n router_id $UNKNOWN\n}\n').config?.global.routerId).toBe(
       '$UNKNOWN',
@@ -261,7 +278,7 @@ describe('sequences', () => {
   });
 
   test('that lead back to themselves are told once', () => {
-    expect(idsOf(parseText('$M=~SEQ(I, 2) $M\n$M\n'))).toEqual(['sequence_endless']);
+    expect(idsOf(parseText('$M=~SEQ(I, 2) $M\n$M\n'))).toEqual(['line_endless']);
   });
 
   test('that would be read for ever end at a limit', () => {

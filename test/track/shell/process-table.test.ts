@@ -61,12 +61,14 @@ function watch(process: TrackProcess, root?: string, events: typeof watchProcess
 }
 
 test.each([
-  ['that the kernel tells of', watchProcessEvents],
-  ['that nobody tells of', () => NO_EVENTS],
-] as const)('processes %s are noticed as they start and end, by name', async (_, events) => {
-  const program = join(folder, 'vipd-tst-sleep');
+  ['that the kernel tells of', 'a', watchProcessEvents],
+  ['that nobody tells of', 'b', () => NO_EVENTS],
+] as const)('processes %s are noticed as they start and end, by name', async (_, letter, events) => {
+  // no other process of this machine may have the name, not even one of the test before or of another run
+  const name = `vt${letter}-${process.pid}`;
+  const program = join(folder, name);
   copyFileSync('/bin/sleep', program);
-  const { told, becomes } = watch(wanted(['vipd-tst-sleep']), '/proc', events);
+  const { told, becomes } = watch(wanted([name]), '/proc', events);
   expect(told).toEqual([counted(0)]);
   const start = (): void => void children.push(spawn(program, ['60'], { stdio: 'ignore' }));
   start();

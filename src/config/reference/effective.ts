@@ -1,0 +1,58 @@
+/** `vipctl config`: the effective model, each value with the line that it comes from. */
+import type { Config } from '../model/config.ts';
+import { createPositions } from '../syntax/source.ts';
+import type { Statement } from '../syntax/tree.ts';
+import { nearestOrigin, type Origins } from './origins.ts';
+
+export interface OriginJson {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly keyword: string;
+}
+
+export interface EffectiveJson {
+  readonly config: Config;
+  /** by JSON pointer into `config`, valid for all below it unless that has a pointer of its own */
+  readonly origins: Readonly<Record<string, OriginJson | 'default'>>;
+}
+
+export function effectiveJson(config: Config, origins: Origins): EffectiveJson {
+  const place = createPlaces();
+  const written = [...origins].map(([pointer, statement]) => [pointer, place(statement)] as const);
+  return { config, origins: Object.fromEntries(written) };
+}
+
+/** One line per value: `/vrrpInstances/0/priority = 150    vipd.conf:12 priority`. */
+export function effectiveText(config: Config, origins: Origins): string {
+  const place = createPlaces();
+  const lines = leavesOf(config, '').map(([pointer, value]) => {
+    const origin = nearestOrigin(pointer, origins);
+    const from = origin === undefined ? null : place(origin);
+    const text =
+      from === null ? '' : from === 'default' ? 'default' : `${from.file}:${from.line} ${from.keyword}`;
+    return `${`${pointer} = ${JSON.stringify(value)}`.padEnd(COLUMN)} ${text}`.trimEnd();
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+const COLUMN = 60;
+
+function createPlaces(): (statement: Statement | null) => OriginJson | 'default' {
+  const positionOf = createPositions();
+  return (statement) => {
+    if (statement === null) return 'default';
+    const { keyword } = statement;
+    const { line, column } = positionOf(keyword);
+    return { file: keyword.file.path, line, column, keyword: keyword.text };
+  };
+}
+
+/** Values that hold no others, in the order of the model. */
+function leavesOf(value: unknown, pointer: string): readonly (readonly [string, unknown])[] {
+  if (typeof value !== 'object' || value === null) return [[pointer, value]];
+  const inner = Object.entries(value);
+  return inner.length === 0
+    ? [[pointer, value]]
+    : inner.flatMap(([name, each]) => leavesOf(each, `${pointer}/${name}`));
+}
