@@ -20,10 +20,8 @@ const ip = (text: string) => {
   invariant(address !== null, () => text);
   return address;
 };
-const script = (...argv: [string, ...string[]]): ScriptCommand => ({
-  argv,
-  user: { user: 'root', group: null },
-});
+const ROOT = { user: 'root', group: null };
+const script = (...argv: [string, ...string[]]): ScriptCommand => ({ argv, user: ROOT });
 const eth0 = interfaceName('eth0');
 const dr: Forwarding = { kind: 'dr' };
 const common: CheckerCommon = {
