@@ -1,4 +1,4 @@
-/** The expectations were checked with grep -P, which is PCRE2. */
+/** Many of the expectations were checked with grep -P, which is PCRE2. */
 import { describe, expect, test } from 'vitest';
 import { translatePcre } from '../../../src/config/lower/pcre.ts';
 
