@@ -3,7 +3,7 @@
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
 import { partName, splitPlugin } from './split-plugin.mjs';
-import { validatorPlugin } from './validator-plugin.mjs';
+import { validatorPlugin, writeValidator } from './validator-plugin.mjs';
 
 const PROGRAMS = {
   vipd: 'src/bin/vipd.ts',
@@ -40,6 +40,7 @@ async function bundle(entryPoints) {
 }
 
 rmSync('dist', { recursive: true, force: true });
+await writeValidator('dist');
 const done = new Set();
 let next = await bundle(PROGRAMS);
 while (next.size > 0) {

@@ -2,7 +2,7 @@
  *  configuration is checked against before it reaches a child. */
 import { SCHEDULERS } from './model/lvs.ts';
 import { DNS_TYPES } from './model/network-checkers.ts';
-import { statics, virtualLink, virtualRoute, virtualRule } from './routing-schema.ts';
+import { routingDefinitions, statics, virtualLink, virtualRoute, virtualRule } from './routing-schema.ts';
 import {
   flag,
   IPV4,
@@ -162,9 +162,9 @@ const vrrpInstance = object({
       checksum: oneOf('detect', 'old', 'new'),
     }),
   ),
-  virtualAddresses: { ...list(virtualAddress), maxItems: 255 },
-  excludedAddresses: list(virtualAddress),
-  virtualLinks: list(virtualLink),
+  virtualAddresses: { ...list(shared('virtualAddress')), maxItems: 255 },
+  excludedAddresses: list(shared('virtualAddress')),
+  virtualLinks: list(shared('virtualLink')),
   advertInterface: interfaceName,
   routes: list(shared('virtualRoute')),
   rules: list(shared('virtualRule')),
@@ -190,7 +190,7 @@ const vrrpInstance = object({
   promoteSecondaries: flag,
   lowerPrioNoAdvert: flag,
   higherPrioSendAdvert: flag,
-  notify,
+  notify: shared('notify'),
 });
 
 const vrrpSyncGroup = object({ name: text, members: list(text, 1), trackingWeight: flag, notify });
@@ -368,9 +368,13 @@ export const configSchema: Schema = {
     checker,
     realServer,
     global: globalConfig,
+    ...routingDefinitions(),
+    virtualAddress,
+    virtualLink,
+    notify,
     virtualRoute,
     virtualRule,
-    statics: statics(virtualAddress),
+    statics: statics(shared('virtualAddress')),
     vrrpInstance,
     vrrpSyncGroup,
     vrrpScript,

@@ -18,8 +18,17 @@ import {
   union,
 } from './schema-terms.ts';
 
-const prefix = object({ address: ip, length: integer(0, 128) });
-const range = object({ low: u32, high: u32 });
+/** What several of the schemas below refer to. */
+export const routingDefinitions = (): Readonly<Record<string, Schema>> => ({
+  prefix: prefixSchema,
+  range: rangeSchema,
+  encapsulation,
+});
+
+const prefixSchema = object({ address: ip, length: integer(0, 128) });
+const prefix = shared('prefix');
+const rangeSchema = object({ low: u32, high: u32 });
+const range = shared('range');
 const decimal = pattern('^\\d{1,20}$');
 const tunnel = {
   id: nullable(decimal),
@@ -29,18 +38,17 @@ const tunnel = {
   tos: integer(0, 255),
   flags: integer(0, 65_535),
 };
+const encapsulation = union(
+  kind('ip', tunnel),
+  kind('ip6', tunnel),
+  kind('mpls', { labels: list(integer(0, 0xf_ffff), 1) }),
+  kind('ila', { locator: decimal }),
+);
 const leg = {
   via: nullable(ip),
   device: nullable(interfaceName),
   onlink: flag,
-  encapsulation: nullable(
-    union(
-      kind('ip', tunnel),
-      kind('ip6', tunnel),
-      kind('mpls', { labels: list(integer(0, 0xf_ffff), 1) }),
-      kind('ila', { locator: decimal }),
-    ),
-  ),
+  encapsulation: nullable(shared('encapsulation')),
   realms: nullable(u32),
 };
 
