@@ -10,7 +10,7 @@ import type { CheckerCommon, Forwarding, RealServer } from '../../src/config/mod
 import type { ScriptCommand } from '../../src/config/model/vrrp.ts';
 import type { DaemonStatus } from '../../src/control/api.ts';
 import type { VrrpCounters, VrrpStatus } from '../../src/vrrp/core/status.ts';
-import { MAIL_SETTINGS, NOTIFY_SETTINGS, WALL } from './notify-samples.ts';
+import { MAIL_SETTINGS, NOTIFY, NOTIFY_SETTINGS, WALL } from './notify-samples.ts';
 import { ROUTED, ROUTING, STATICS } from './routing-samples.ts';
 import { GROUPS, TRACKERS } from './tracked-samples.ts';
 
@@ -358,4 +358,5 @@ export const STATUS: DaemonStatus = {
   ],
   vrrp: VRRP,
   checks: CHECKS,
+  notify: NOTIFY,
 };
