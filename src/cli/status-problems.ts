@@ -1,6 +1,7 @@
 /** What is wrong, as sentences for whoever was woken; an empty list is exit status 0. Pure. */
 import type { ChecksStatus } from '../checks/core/status.ts';
 import type { DaemonStatus } from '../control/api.ts';
+import type { NotifyStatus } from '../notify/core/status.ts';
 import { endpointText } from '../observe/endpoint-text.ts';
 import type { VrrpInstanceStatus } from '../vrrp/core/status.ts';
 
@@ -12,6 +13,7 @@ export const problemsOf = (status: DaemonStatus): readonly string[] => [
   ...(status.vrrp?.instances ?? []).flatMap(instanceProblems),
   ...(status.vrrp?.trackers ?? []).filter(({ state }) => state === 'down').map(({ reason }) => reason),
   ...(status.checks === null ? [] : checksProblems(status.checks)),
+  ...notifyProblems(status.notify),
 ];
 
 function childProblems(status: DaemonStatus, child: DaemonStatus['children'][number]): readonly string[] {
@@ -44,4 +46,19 @@ const checksProblems = ({ virtualServers, kernelError }: ChecksStatus): readonly
       .filter(({ alive }) => !alive)
       .map((server) => `${endpointText(server)} of ${service.name} is down`),
   ]),
+];
+
+/** The last script of an object counts, not one that failed long ago. */
+const notifyProblems = ({ objects, fifos, mail }: NotifyStatus): readonly string[] => [
+  ...objects.flatMap(({ object, last }) =>
+    last?.failed ? [`the script ${last.program} for ${object} ${last.event} ${last.outcome}`] : [],
+  ),
+  ...fifos.flatMap(({ path, problem, waiting, reader }) => [
+    ...(problem === null ? [] : [`the FIFO ${path} cannot be used: ${problem}`]),
+    ...(waiting === 0 ? [] : [`nobody reads the FIFO ${path}: ${waiting} lines wait`]),
+    ...(reader?.running === false ? [`the reader ${reader.program} of the FIFO ${path} does not run`] : []),
+  ]),
+  ...(mail.waiting > 0 && mail.lastFailure !== null
+    ? [`${mail.waiting} mails wait for the relay: ${mail.lastFailure.reason}`]
+    : []),
 ];

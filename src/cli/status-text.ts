@@ -9,6 +9,7 @@ import type {
   VirtualServerStatus,
 } from '../checks/core/status.ts';
 import type { ChildReport, DaemonStatus } from '../control/api.ts';
+import type { NotifiedObjectStatus, NotifyStatus } from '../notify/core/status.ts';
 import { endpointText } from '../observe/endpoint-text.ts';
 import type { VrrpInstanceStatus, VrrpStatus } from '../vrrp/core/status.ts';
 import type { SyncGroupStatus, TrackerStatus } from '../vrrp/core/tracker-status.ts';
@@ -22,6 +23,7 @@ export function printStatus(status: DaemonStatus, wall: number): string {
     daemonLines(status, wall),
     ...(status.vrrp === null ? [] : vrrpSections(status.vrrp, wall)),
     ...(status.checks === null ? [] : checksSections(status.checks, wall)),
+    ...notifySections(status.notify, wall),
   ];
   return sections.join('\n');
 }
@@ -175,6 +177,36 @@ const checkCells = (checker: CheckerStatus, wall: number): readonly string[] => 
   since(checker.lastRunWall, wall, 'never'),
   checker.lastResult ?? 'has not run yet',
 ];
+
+function notifySections({ objects, fifos, mail }: NotifyStatus, wall: number): readonly string[] {
+  const heads = ['NOTIFIED', 'RUNS', 'FAILED', 'SKIPPED', 'NOW', 'LAST', 'PROGRAM', 'RESULT', 'ENDED'];
+  const outlets = [
+    ...fifos.map(({ path, problem, written, waiting, dropped }) => [
+      `FIFO ${path}`,
+      problem ?? `${counted(written, 'line')} written, ${waiting} waiting, ${dropped} dropped`,
+    ]),
+    ...(mail.sent + mail.failures + mail.waiting > 0 ? [['mail', mailText(mail)]] : []),
+  ];
+  return [
+    ...(objects.length === 0 ? [] : [columns([heads, ...objects.map((one) => notifiedRow(one, wall))])]),
+    ...(outlets.length === 0 ? [] : [columns(outlets)]),
+  ];
+}
+
+const notifiedRow = (
+  { object, runs, failures, superseded, running, waiting, last }: NotifiedObjectStatus,
+  wall: number,
+): readonly string[] => [
+  object,
+  String(runs),
+  String(failures),
+  String(superseded),
+  running === null ? '' : [`runs ${running}`, ...waiting].join(', then '),
+  ...(last === null ? ['none yet'] : [last.event, last.program, last.outcome, since(last.endedWall, wall)]),
+];
+
+const mailText = ({ sent, failures, waiting, dropped }: NotifyStatus['mail']): string =>
+  `${sent} sent, ${failures} failed attempts, ${waiting} waiting, ${dropped} given up`;
 
 const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`;
 

@@ -68,6 +68,16 @@ function vipctlProgram(terminal: Terminal, finish: (exitStatus: number) => void)
   addressed(program, 'reload')
     .description('read the configuration again; a file with errors changes nothing')
     .action(async (options: SocketChoice) => finish(await reload(options, terminal)));
+  const notify = program.command('notify').description('what the daemon tells scripts, FIFOs and mail');
+  addressed(notify, 'replay')
+    .argument(
+      '[name]',
+      'an instance, a group, a service or a server as `vipctl status` names it; all unless given',
+    )
+    .description('run the scripts and write the FIFO lines of the present state again')
+    .action(async (name: string | undefined, options: SocketChoice) =>
+      finish(await replay(name ?? null, options, terminal)),
+    );
   addressed(program, 'plan')
     .description('what a reload would do to the IPVS table; exits 2 if anything, 0 if nothing')
     .option('--json', 'the answer as JSON')
@@ -133,6 +143,19 @@ async function reload(options: SocketChoice, terminal: Terminal): Promise<number
   if (accepted) terminal.stdout('The configuration is accepted.\n');
   else terminal.stderr('The configuration is refused; the one before it stays in force.\n');
   return accepted ? 0 : 1;
+}
+
+async function replay(name: string | null, options: SocketChoice, terminal: Terminal): Promise<number> {
+  const { requestReplay } = await import('../control/client.ts');
+  const answer = await requestReplay(socketOf(options), name);
+  if (!answer.ok) return complain(answer.error, terminal);
+  const { objects } = answer.value;
+  if (name !== null && objects === 0) {
+    terminal.stderr(`vipctl: no instance, group, service or server has the name ${name}\n`);
+    return 1;
+  }
+  terminal.stdout(`Told again: ${objects} object${objects === 1 ? '' : 's'}.\n`);
+  return 0;
 }
 
 /** A daemon that answers nonsense is as good as none. */

@@ -1,5 +1,7 @@
 /** The JSON schema (draft-07) of the model in model/: what `vipd --schema` prints and what every loaded
  *  configuration is checked against before it reaches a child. */
+
+import { groupNotify, instanceNotify, notifySettings } from './json-schema-notify.ts';
 import { SCHEDULERS } from './model/lvs.ts';
 import { DNS_TYPES } from './model/network-checkers.ts';
 import { routingDefinitions, statics, virtualLink, virtualRoute, virtualRule } from './routing-schema.ts';
@@ -48,10 +50,14 @@ const globalConfig = object({
     connectTimeout: micros,
     from: nullable(text),
     recipients: list(text),
-    alertVrrp: flag,
-    alertChecker: flag,
+    alert: nullable(flag),
+    alertVrrp: nullable(flag),
+    alertChecker: nullable(flag),
+    faults: flag,
+    everyChecker: flag,
   }),
   scripts: object({ user: nullable(shared('user')), security: flag }),
+  notify: notifySettings,
   process: object({
     childWaitTime: micros,
     usePidDir: flag,
@@ -107,15 +113,6 @@ const virtualAddress = object({
     preferredSeconds: nullable(u32),
   }),
   tracked: flag,
-});
-
-const notify = object({
-  master: nullable(command),
-  backup: nullable(command),
-  fault: nullable(command),
-  stop: nullable(command),
-  any: nullable(command),
-  smtpAlert: flag,
 });
 
 const vrrpInstance = object({
@@ -190,10 +187,15 @@ const vrrpInstance = object({
   promoteSecondaries: flag,
   lowerPrioNoAdvert: flag,
   higherPrioSendAdvert: flag,
-  notify: shared('notify'),
+  notify: instanceNotify,
 });
 
-const vrrpSyncGroup = object({ name: text, members: list(text, 1), trackingWeight: flag, notify });
+const vrrpSyncGroup = object({
+  name: text,
+  members: list(text, 1),
+  trackingWeight: flag,
+  notify: groupNotify,
+});
 
 const vrrpScript = object({
   name: text,
@@ -306,6 +308,7 @@ const realServer = object({
   checkers: list(shared('checker')),
   notifyUp: nullable(command),
   notifyDown: nullable(command),
+  smtpAlert: flag,
 });
 
 const virtualServer = object({
@@ -327,6 +330,7 @@ const virtualServer = object({
   virtualHost: nullable(text),
   quorumUp: nullable(command),
   quorumDown: nullable(command),
+  smtpAlert: flag,
 });
 
 export const configSchema: Schema = {
@@ -371,7 +375,6 @@ export const configSchema: Schema = {
     ...routingDefinitions(),
     virtualAddress,
     virtualLink,
-    notify,
     virtualRoute,
     virtualRule,
     statics: statics(shared('virtualAddress')),

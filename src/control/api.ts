@@ -3,12 +3,14 @@
  *      GET  /v1/status   DaemonStatus
  *      POST /v1/reload   ReloadReport; 200 accepted, 409 refused
  *      POST /v1/plan     PlanReport; 200, or 409 when the file would be refused
+ *      POST /v1/notify/replay[?name=NAME]   ReplayReport; 404 when nothing has that name
  *      GET  /metrics     Prometheus text
  *
  *  Every refusal is a Problem. */
 import type { ChecksStatus } from '../checks/core/status.ts';
 import type { ChildName } from '../daemon/ipc.ts';
 import type { PlanLine } from '../ipvs/core/plan-text.ts';
+import type { NotifyStatus } from '../notify/core/status.ts';
 import type { VrrpStatus } from '../vrrp/core/status.ts';
 
 /** Where vipd answers; an `instance` gets a socket of its own beside it. */
@@ -27,6 +29,7 @@ export interface DaemonStatus {
   /** null: the process is not wanted or does not answer */
   readonly vrrp: VrrpStatus | null;
   readonly checks: ChecksStatus | null;
+  readonly notify: NotifyStatus;
 }
 
 export interface ConfigurationState {
@@ -53,6 +56,11 @@ export interface ReloadReport {
   readonly diagnostics: readonly string[];
 }
 
+export interface ReplayReport {
+  /** instances, groups, services and servers whose state was told again */
+  readonly objects: number;
+}
+
 /** What a reload would do. */
 export interface PlanReport extends ReloadReport {
   /** operations on the kernel's IPVS table, in order; null: there is none to plan against, or it cannot be read */
@@ -69,6 +77,8 @@ export type Route =
   | { readonly kind: 'get_status' }
   | { readonly kind: 'get_metrics' }
   | { readonly kind: 'reload' }
+  /** `name` null: all */
+  | { readonly kind: 'replay_notify'; readonly name: string | null }
   | { readonly kind: 'plan' }
   | { readonly kind: 'method_not_allowed'; readonly allow: string }
   | { readonly kind: 'not_found' };
@@ -77,13 +87,17 @@ const ROUTES = [
   { method: 'GET', path: '/v1/status', kind: 'get_status' },
   { method: 'GET', path: '/metrics', kind: 'get_metrics' },
   { method: 'POST', path: '/v1/reload', kind: 'reload' },
+  { method: 'POST', path: '/v1/notify/replay', kind: 'replay_notify' },
   { method: 'POST', path: '/v1/plan', kind: 'plan' },
 ] as const;
 
-/** `target` is the request line's, a query is ignored. HEAD is not offered. */
+/** `target` is the request line's; only a replay has a query. HEAD is not offered. */
 export function route(method: string, target: string): Route {
-  const path = target.split('?', 1)[0];
+  const [path, query = ''] = target.split('?', 2);
   const row = ROUTES.find((candidate) => candidate.path === path);
   if (row === undefined) return { kind: 'not_found' };
-  return row.method === method ? { kind: row.kind } : { kind: 'method_not_allowed', allow: row.method };
+  if (row.method !== method) return { kind: 'method_not_allowed', allow: row.method };
+  return row.kind === 'replay_notify'
+    ? { kind: row.kind, name: new URLSearchParams(query).get('name') }
+    : { kind: row.kind };
 }

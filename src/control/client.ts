@@ -1,7 +1,7 @@
 /** The control API's client: one request, one connection, and errors that say what to do. Used by vipctl. */
 import { Agent, request } from 'undici';
 import { err, ok, type Result } from '../base/result.ts';
-import type { DaemonStatus, PlanReport, Problem, ReloadReport } from './api.ts';
+import type { DaemonStatus, PlanReport, Problem, ReloadReport, ReplayReport } from './api.ts';
 
 /** A status of 10,000 real servers is about 10 MB. */
 export const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
@@ -24,6 +24,13 @@ export async function fetchStatus(socketPath: string): Answer<DaemonStatus> {
 export async function requestReload(socketPath: string): Answer<ReloadReport> {
   const answer = await ask(socketPath, 'POST', '/v1/reload');
   return answer.ok ? expect<ReloadReport>(answer.value, [200, 409]) : answer;
+}
+
+/** `name` null: of all. A name that nothing has is an answer, not an error. */
+export async function requestReplay(socketPath: string, name: string | null): Answer<ReplayReport> {
+  const query = name === null ? '' : `?${new URLSearchParams({ name })}`;
+  const answer = await ask(socketPath, 'POST', `/v1/notify/replay${query}`);
+  return answer.ok ? expect<ReplayReport>(answer.value, [200, 404]) : answer;
 }
 
 /** A refused configuration is an answer here too. */

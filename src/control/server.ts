@@ -9,7 +9,7 @@ import { exhaustive } from '../base/never.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { SystemError } from '../base/system-error.ts';
 import { systemErrorOf } from '../observe/system-errors.ts';
-import { type DaemonStatus, type PlanReport, type ReloadReport, route } from './api.ts';
+import { type DaemonStatus, type PlanReport, type ReloadReport, type ReplayReport, route } from './api.ts';
 import {
   closeHttpServer,
   createHttpServer,
@@ -31,6 +31,8 @@ export interface ControlHandlers {
   status(): Promise<DaemonStatus>;
   /** resolves when the new configuration is in force or refused */
   reload(): Promise<ReloadReport>;
+  /** has present states notified again */
+  tellAgain(name: string | null): Promise<ReplayReport>;
   /** reads the file as `reload` does, and changes nothing */
   plan(): Promise<PlanReport>;
 }
@@ -82,6 +84,10 @@ async function reply(handlers: ControlHandlers, method: string, target: string):
     case 'reload': {
       const report = await handlers.reload();
       return jsonReply(report.accepted ? 200 : 409, report);
+    }
+    case 'replay_notify': {
+      const report = await handlers.tellAgain(wanted.name);
+      return jsonReply(wanted.name !== null && report.objects === 0 ? 404 : 200, report);
     }
     case 'plan': {
       const report = await handlers.plan();

@@ -1,11 +1,14 @@
 /** Composition root of the checkers child: the only place that gives the checks their real ports. */
 import { systemErrorText } from '../base/system-error.ts';
+import type { PoolNews } from '../checks/core/news.ts';
 import { openMarkedSocket } from '../checks/shell/marked-socket.ts';
 import { openProbeSocket } from '../checks/shell/probe-socket.ts';
 import { startCheckers } from '../checks/shell/process.ts';
 import { openIpvsKernel } from '../ipvs/shell/load-module.ts';
 import { ownershipFile } from '../ipvs/shell/ownership-file.ts';
 import { createClock } from '../net/adapters/clock.ts';
+import { type Delivery, tellingOf, withoutMail } from '../notify/core/delivery.ts';
+import { lvsDelivery } from '../notify/core/lvs-delivery.ts';
 import { createProgramRunner } from '../scripts/program-runner.ts';
 import { createTrackedFiles } from '../track/shell/tracked-files.ts';
 import { capabilityProblem } from './capabilities.ts';
@@ -14,12 +17,17 @@ import { applyScheduling } from './scheduling.ts';
 
 export const runCheckersChild = (): void => runChild('vipd_checkers', startHalf);
 
-const startHalf: StartHalf = (config, options, log) => {
+const startHalf: StartHalf = (config, options, log, post) => {
   const lacking = capabilityProblem(['CAP_NET_ADMIN']);
   if (lacking !== null) return { refusal: { exitCode: 4, reason: lacking } };
   applyScheduling(config.global.process.checkers, log);
   const ipvs = openIpvsKernel();
   if (!ipvs.ok) return { refusal: { exitCode: 4, reason: systemErrorText(ipvs.error) } };
+  let telling = tellingOf(config.global, 'lvs');
+  const tell = (news: PoolNews, change: (delivery: Delivery) => Delivery = (delivery) => delivery): void => {
+    const delivery = lvsDelivery(news, telling);
+    if (delivery !== null) post(change(delivery));
+  };
   const clock = createClock();
   const ports = {
     ...{ clock, log, ipvs: ipvs.value, ownership: ownershipFile(options.ownershipFile, log) },
@@ -27,9 +35,15 @@ const startHalf: StartHalf = (config, options, log) => {
     ...{ openSocket: openMarkedSocket, openDatagram: openProbeSocket, programs: createProgramRunner(clock) },
     seed: Math.floor(Math.random() * 2 ** 32),
   };
-  const checkers = startCheckers(ports, config, { releaseIpvs: options.releaseIpvs });
+  const checkers = startCheckers(ports, config, {
+    releaseIpvs: options.releaseIpvs,
+    onNews: (news) => tell(news),
+  });
   return {
-    reload: (next) => checkers.reload(next),
+    reload: (next) => {
+      telling = tellingOf(next.global, 'lvs');
+      checkers.reload(next);
+    },
     preview: (next) => {
       const preview = checkers.preview(next);
       return preview.ok
@@ -38,6 +52,11 @@ const startHalf: StartHalf = (config, options, log) => {
     },
     stop: () => checkers.stop(),
     status: () => ({ process: 'checkers', ...checkers.status() }),
+    tellAgain: (name) => {
+      const news = checkers.presentNews(name);
+      for (const piece of news) tell(piece, withoutMail);
+      return news.length;
+    },
     resetCounters: () => {},
   };
 };

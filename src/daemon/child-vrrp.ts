@@ -7,9 +7,12 @@ import { createNetKernel } from '../net/adapters/net-kernel.ts';
 import { createPacketPort } from '../net/adapters/packets.ts';
 import { createRoutingKernel } from '../net/adapters/routing-kernel.ts';
 import { createSysctl } from '../net/adapters/sysctl.ts';
+import { type Delivery, lineOnly, tellingOf, withoutMail } from '../notify/core/delivery.ts';
+import { vrrpDelivery } from '../notify/core/vrrp-delivery.ts';
 import { createProgramRunner } from '../scripts/program-runner.ts';
 import { createProcessTable } from '../track/shell/process-table.ts';
 import { createTrackedFiles } from '../track/shell/tracked-files.ts';
+import type { VrrpNews } from '../vrrp/core/news.ts';
 import { startVrrp } from '../vrrp/shell/process.ts';
 import { recordedCore } from '../vrrp/shell/recorder.ts';
 import { capabilityProblem } from './capabilities.ts';
@@ -21,11 +24,19 @@ const DEFAULT_REALTIME_PRIORITY = 10;
 
 export const runVrrpChild = (): void => runChild('vipd_vrrp', startHalf);
 
-const startHalf: StartHalf = (config, options, log) => {
+const startHalf: StartHalf = (config, options, log, post) => {
   const lacking = capabilityProblem(['CAP_NET_ADMIN', 'CAP_NET_RAW']);
   if (lacking !== null) return { refusal: { exitCode: 4, reason: lacking } };
   applyScheduling(withRealtime(config.global.process.vrrp), log);
   const clock = createClock();
+  let telling = tellingOf(config.global, 'vrrp');
+  const tell = (news: VrrpNews, change: (delivery: Delivery) => Delivery = (delivery) => delivery): void => {
+    const delivery = vrrpDelivery(news, telling);
+    if (delivery !== null) post(change(delivery));
+  };
+  const repeatLines = (news: readonly VrrpNews[]): void => {
+    for (const piece of news) tell(piece, lineOnly);
+  };
   const net = createNetKernel();
   if (!net.ok) return { refusal: { exitCode: 4, reason: systemErrorText(net.error) } };
   const ports = {
@@ -41,13 +52,27 @@ const startHalf: StartHalf = (config, options, log) => {
     processes: createProcessTable(clock),
   };
   const core = options.record === null ? undefined : recordedCore(options.record, ports);
-  const vrrp = startVrrp(ports, config, { releaseVips: options.releaseVips }, core);
+  const vrrp = startVrrp(
+    ports,
+    config,
+    { releaseVips: options.releaseVips, onNews: (news) => tell(news) },
+    core,
+  );
   return {
-    reload: (next) => vrrp.reload(next),
+    reload: (next) => {
+      telling = tellingOf(next.global, 'vrrp');
+      vrrp.reload(next);
+      if (next.global.notify.statesOnReload) repeatLines(vrrp.presentNews(null));
+    },
     // what VRRP would do is read off the two configurations, by the parent
     preview: () => ({ kind: 'planned', lines: [] }),
     stop: () => vrrp.stop(),
     status: () => ({ process: 'vrrp', ...vrrp.status() }),
+    tellAgain: (name) => {
+      const news = vrrp.presentNews(name);
+      for (const piece of news) tell(piece, withoutMail);
+      return news.length;
+    },
     resetCounters: () => vrrp.resetCounters(),
   };
 };

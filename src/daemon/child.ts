@@ -5,8 +5,10 @@ import type { Log } from '../base/log.ts';
 import { catalogue, row } from '../base/log.ts';
 import type { Config } from '../config/model/config.ts';
 import { dieWithParent, unlockMemory } from '../native/process-knobs.ts';
+import type { Delivery } from '../notify/core/delivery.ts';
 import { createLog } from '../observe/log.ts';
 import type { ChildMessage, ChildOptions, ChildStatus, ParentMessage, Preview } from './ipc.ts';
+import { createNewsPost } from './news-post.ts';
 import { createAssembly } from './portions.ts';
 
 /** A defect of vipd: not permanent, the parent restarts the child (sysexits EX_SOFTWARE). */
@@ -25,6 +27,8 @@ export interface Half {
   /** synchronous: what must be released is released when it returns */
   stop(): void;
   status(): ChildStatus;
+  /** Posts what is so now; how many objects that was. */
+  tellAgain(name: string | null): number;
   resetCounters(): void;
 }
 
@@ -38,6 +42,7 @@ export type StartHalf = (
   config: Config,
   options: ChildOptions,
   log: Log,
+  post: (delivery: Delivery) => void,
 ) => Half | { readonly refusal: Refusal };
 
 /** Runs a child process until the parent or a signal ends it. */
@@ -50,9 +55,11 @@ export function runChild(ident: string, startHalf: StartHalf): void {
     unlockMemory();
     process.exit(status);
   };
+  const letters = createNewsPost();
   const stop = (): void => {
     half?.stop();
-    leave(0);
+    // the last news are those of the stop
+    letters.whenEmpty(() => leave(0));
   };
   process.on('uncaughtException', (error) => {
     log(childLog.internalError({ stack: error.stack ?? String(error) }));
@@ -73,7 +80,8 @@ export function runChild(ident: string, startHalf: StartHalf): void {
         return assembly.services(message.services);
       case 'start': {
         log = createLog(ident, message.options.log);
-        const started = startHalf(assembly.complete(message.config), message.options, log);
+        const config = assembly.complete(message.config);
+        const started = startHalf(config, message.options, log, letters.post);
         if ('refusal' in started) {
           tell({ kind: 'fatal', ...started.refusal }, () => leave(started.refusal.exitCode));
           return;
@@ -94,6 +102,9 @@ export function runChild(ident: string, startHalf: StartHalf): void {
       }
       case 'get_status':
         if (half !== null) tell({ kind: 'status', request: message.request, status: half.status() });
+        return;
+      case 'tell_again':
+        tell({ kind: 'told_again', request: message.request, objects: half?.tellAgain(message.name) ?? 0 });
         return;
       case 'reset_counters':
         half?.resetCounters();

@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { exhaustive } from '../base/never.ts';
 import type { Config } from '../config/model/config.ts';
+import type { Delivery } from '../notify/core/delivery.ts';
 import type { ChildMessage, ChildName, ChildStatus, ConfigMessage, ParentMessage, Preview } from './ipc.ts';
 import { inPortions } from './portions.ts';
 import { createQuestions } from './questions.ts';
@@ -23,6 +24,7 @@ export const CHILD_NODE_FLAGS: Readonly<Record<ChildName, readonly string[]>> = 
 
 export interface ChildCallbacks {
   readonly onReady: () => void;
+  readonly onNews: (delivery: Delivery) => void;
   readonly onFatal: (exitCode: number, reason: string) => void;
   readonly onExit: (status: number | null, signal: NodeJS.Signals | null) => void;
 }
@@ -36,6 +38,8 @@ export interface Child {
   signal(signal: NodeJS.Signals): void;
   /** null when the child is busy, gone or silent for too long */
   status(): Promise<ChildStatus | null>;
+  /** how many objects were told again; null as above */
+  tellAgain(name: string | null): Promise<number | null>;
   /** what a reload of `config` would write; null as with `status` */
   preview(config: Config): Promise<Preview | null>;
 }
@@ -49,6 +53,7 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
   });
   const statuses = createQuestions<ChildStatus>();
   const previews = createQuestions<Preview>();
+  const repeats = createQuestions<number>();
   process_.on('message', (raw) => {
     const message = raw as ChildMessage;
     switch (message.kind) {
@@ -58,6 +63,10 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
         return statuses.answer(message.request, message.status);
       case 'previewed':
         return previews.answer(message.request, message.preview);
+      case 'told_again':
+        return repeats.answer(message.request, message.objects);
+      case 'notify':
+        return callbacks.onNews(message.delivery);
       case 'fatal':
         return callbacks.onFatal(message.exitCode, message.reason);
       default:
@@ -67,6 +76,7 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
   onceGone(process_, (status, signal) => {
     statuses.abandon();
     previews.abandon();
+    repeats.abandon();
     callbacks.onExit(status, signal);
   });
   // A child that is on its way out has closed its channel; its exit is reported separately.
@@ -89,10 +99,16 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
       statuses.ask((request) => void send({ kind: 'get_status', request }), STATUS_ANSWER_LIMIT_MS),
     preview: (config) =>
       previews.ask((request) => configure({ kind: 'preview', request, config }), PREVIEW_ANSWER_LIMIT_MS),
+    tellAgain: (objectName) =>
+      repeats.ask(
+        (request) => void send({ kind: 'tell_again', request, name: objectName }),
+        STATUS_ANSWER_LIMIT_MS,
+      ),
   };
 }
 
-/** `exit`, or `error` when the process could not even be started: exactly one of them, once. */
+/** `close`, or `error` when the process could not even be started: exactly one of them, once. `exit` would be too early: what
+ *  the child said last may still be in the channel then, and it is about its stop. */
 function onceGone(
   child: ChildProcess,
   gone: (status: number | null, signal: NodeJS.Signals | null) => void,
@@ -103,7 +119,7 @@ function onceGone(
     reported = true;
     gone(status, signal);
   };
-  child.on('exit', report);
+  child.on('close', report);
   child.on('error', () => {
     if (child.pid === undefined) report(null, null);
   });

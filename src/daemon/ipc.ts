@@ -5,6 +5,7 @@ import type { ChecksStatus } from '../checks/core/status.ts';
 import type { Config } from '../config/model/config.ts';
 import type { VirtualServer } from '../config/model/lvs.ts';
 import type { PlanLine } from '../ipvs/core/plan-text.ts';
+import type { Delivery } from '../notify/core/delivery.ts';
 import type { VrrpStatus } from '../vrrp/core/status.ts';
 
 export type ChildName = 'vrrp' | 'checkers';
@@ -32,6 +33,8 @@ export type ParentMessage =
   /** the next of the virtual servers that belong to the `start` or `reload` behind them */
   | { readonly kind: 'services'; readonly services: readonly VirtualServer[] }
   | { readonly kind: 'get_status'; readonly request: number }
+  /** what is so now is told as if it had just become so: of one object by its name, or of all */
+  | { readonly kind: 'tell_again'; readonly request: number; readonly name: string | null }
   | { readonly kind: 'reset_counters' };
 
 /** On the channel its virtual servers are in `services` messages before it (portions.ts). */
@@ -45,6 +48,10 @@ export type ChildMessage =
   /** the configuration is in force (after `start` and after each `reload`) */
   | { readonly kind: 'ready' }
   | { readonly kind: 'status'; readonly request: number; readonly status: ChildStatus }
+  /** answers `tell_again`, behind its deliveries */
+  | { readonly kind: 'told_again'; readonly request: number; readonly objects: number }
+  /** scripts, FIFO lines and mail are the parent's business */
+  | { readonly kind: 'notify'; readonly delivery: Delivery }
   | { readonly kind: 'previewed'; readonly request: number; readonly preview: Preview }
   /** permanent: the child exits with `exitCode`, the parent stops everything */
   | { readonly kind: 'fatal'; readonly exitCode: number; readonly reason: string };

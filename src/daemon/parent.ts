@@ -9,6 +9,7 @@ import { type Instant, toSeconds } from '../base/units.ts';
 import type { Config } from '../config/model/config.ts';
 import type { RoutingEntry } from '../config/model/routing.ts';
 import type { ChildReport } from '../control/api.ts';
+import type { Notifier } from '../notify/shell/notifier.ts';
 import type { Alarm, Clock } from '../ports/clock.ts';
 import type { LinkKernel } from '../ports/link-kernel.ts';
 import type { NetKernel, NetState } from '../ports/net-kernel.ts';
@@ -46,6 +47,7 @@ export interface ParentPorts {
   readonly openLinkKernel: () => LinkKernel;
   readonly childProgram: (name: ChildName) => string;
   readonly childPidFile: (name: ChildName) => ChildPidFile;
+  readonly notifier: Pick<Notifier, 'deliver' | 'reconfigure' | 'beginStop'>;
   /** told once per start and per reload, when every child has the configuration in force */
   readonly onReady: () => void;
   readonly onReloading: () => void;
@@ -106,6 +108,7 @@ export class Parent {
     if (this.#supervision.leaving !== null) return;
     this.#ports.log(daemonLog.stopping({ cause }));
     this.#ports.onStopping();
+    this.#ports.notifier.beginStop();
     this.#feed({ kind: 'stop_requested', exitCode });
   }
 
@@ -116,7 +119,8 @@ export class Parent {
       this.#queuedConfig = config;
       return;
     }
-    if (sameValue(config, this.#config)) {
+    // fifo_write_vrrp_states_on_reload is about the reload, not about what it changes
+    if (sameValue(config, this.#config) && !config.global.notify.statesOnReload) {
       this.#ports.log(daemonLog.reloadUnchanged({}));
       this.#ports.onReady();
       return;
@@ -125,6 +129,7 @@ export class Parent {
     this.#previousConfig = this.#config;
     this.#config = config;
     this.#announcedReady = false;
+    this.#ports.notifier.reconfigure(config);
     const wanted = this.#wantedChildren();
     this.#links.remember(config);
     for (const [name, child] of this.#children) {
@@ -164,6 +169,12 @@ export class Parent {
     return status !== null && status.process === name
       ? (status as Extract<ChildStatus, { process: P }>)
       : null;
+  }
+
+  /** Has the children tell again what is so now: of one object, or of all. The number of objects told. */
+  async tellAgain(name: string | null): Promise<number> {
+    const told = await Promise.all([...this.#children.values()].map((child) => child.tellAgain(name)));
+    return told.reduce<number>((sum, objects) => sum + (objects ?? 0), 0);
   }
 
   /** What a reload of `config` would write to the IPVS table; null when the checkers process does not answer. */
@@ -217,6 +228,7 @@ export class Parent {
     if (name === 'vrrp') this.#links.remember(this.#config);
     const child = startChild(name, this.#ports.childProgram(name), {
       onReady: () => this.#childReady(name),
+      onNews: (delivery) => this.#ports.notifier.deliver(delivery),
       onFatal: (exitCode, reason) => this.#ports.log(daemonLog.childFatal({ child: name, reason, exitCode })),
       onExit: (status, signal) => this.#childGone(name, status, signal),
     });

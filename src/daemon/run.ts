@@ -11,8 +11,13 @@ import { createClock } from '../net/adapters/clock.ts';
 import { createLinkKernel } from '../net/adapters/link-kernel.ts';
 import { createNetKernel } from '../net/adapters/net-kernel.ts';
 import { createRoutingKernel } from '../net/adapters/routing-kernel.ts';
+import { runLifeScript } from '../notify/shell/life-script.ts';
+import { createMailRelay } from '../notify/shell/mail-relay.ts';
+import { Notifier } from '../notify/shell/notifier.ts';
 import { createLog } from '../observe/log.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { ProgramRunner } from '../ports/programs.ts';
+import { createProgramRunner } from '../scripts/program-runner.ts';
 import { defaultConfigFile } from './config-file.ts';
 import { exitCodeOfRefusal, isError, reportDiagnostics } from './diagnostics.ts';
 import { writeDataDumps, writeStatistics } from './dumps.ts';
@@ -79,6 +84,8 @@ export async function runDaemon(options: DaemonOptions, version: string): Promis
 async function start(daemon: Daemon, config: Config): Promise<void> {
   const { log, options, services } = daemon;
   const closers: (() => Promise<void>)[] = [];
+  const programs = createProgramRunner(daemon.clock);
+  const notifier = new Notifier({ clock: daemon.clock, log, programs, relay: createMailRelay(log) }, config);
   const parent = new Parent(
     config,
     {
@@ -110,18 +117,39 @@ async function start(daemon: Daemon, config: Config): Promise<void> {
       onReady: () => announceReady(services),
       onReloading: () => services.reloading(),
       onStopping: () => services.stopping(),
+      notifier,
       onExit: (exitCode) => {
-        void Promise.allSettled(closers.map((close) => close())).then(() => {
-          daemon.pidFile.release();
-          process.exit(exitCode);
-        });
+        void leave(daemon, parent, { notifier, programs, closers }).then(() => process.exit(exitCode));
       },
     },
   );
   listenToSignals(daemon, parent);
-  closers.push(...(await openDoors(daemon, parent)));
+  closers.push(...(await openDoors(daemon, parent, notifier)));
+  const { notify, scripts } = config.global;
+  await runLifeScript('Startup', notify.startup, scripts, { programs, log });
   parent.start();
   if (services.watchdogMicros !== null) keepWatchdogFed(daemon, services.watchdogMicros);
+}
+
+/** What is told last is told while the doors are still open. */
+async function leave(
+  { log, pidFile }: Daemon,
+  parent: Parent,
+  {
+    notifier,
+    programs,
+    closers,
+  }: {
+    readonly notifier: Notifier;
+    readonly programs: ProgramRunner;
+    readonly closers: readonly (() => Promise<void>)[];
+  },
+): Promise<void> {
+  await notifier.finish();
+  const { notify, scripts } = parent.config.global;
+  await runLifeScript('Shutdown', notify.shutdown, scripts, { programs, log });
+  await Promise.allSettled(closers.map((close) => close()));
+  pidFile.release();
 }
 
 /** A parent that hands itself to the background is told once; systemd is told on each start and reload. */
@@ -184,13 +212,19 @@ async function planReload({ file, options }: Daemon, parent: Parent): Promise<Pl
 }
 
 /** The control socket and, where configured, the Prometheus endpoint. Without them the daemon still does its work. */
-async function openDoors(daemon: Daemon, parent: Parent): Promise<(() => Promise<void>)[]> {
+async function openDoors(
+  daemon: Daemon,
+  parent: Parent,
+  notifier: Notifier,
+): Promise<(() => Promise<void>)[]> {
+  const status = (): Promise<DaemonStatus> => statusOf(daemon, parent, notifier);
   const { options, log } = daemon;
   const server = await startControlServer({
     socketPath: controlSocketOf(options, parent.config),
     log,
     handlers: {
-      status: () => statusOf(daemon, parent),
+      status,
+      tellAgain: async (name) => ({ objects: await parent.tellAgain(name) }),
       reload: () => reload(daemon, parent),
       plan: () => planReload(daemon, parent),
     },
@@ -201,14 +235,14 @@ async function openDoors(daemon: Daemon, parent: Parent): Promise<(() => Promise
   const endpoint = parent.config.global.control.prometheus;
   if (endpoint !== null) {
     const { startPrometheus } = await import('../control/prometheus.ts');
-    const metrics = await startPrometheus({ ...endpoint, log, status: () => statusOf(daemon, parent) });
+    const metrics = await startPrometheus({ ...endpoint, log, status });
     if (metrics.ok) closers.push(() => metrics.value.close());
     else log(daemonLog.controlFailed({ reason: `${metrics.error.attempted}: ${metrics.error.detail}` }));
   }
   return closers;
 }
 
-async function statusOf(daemon: Daemon, parent: Parent): Promise<DaemonStatus> {
+async function statusOf(daemon: Daemon, parent: Parent, notifier: Notifier): Promise<DaemonStatus> {
   const [vrrp, checks] = await Promise.all([parent.childStatus('vrrp'), parent.childStatus('checkers')]);
   return {
     pid: process.pid,
@@ -223,6 +257,7 @@ async function statusOf(daemon: Daemon, parent: Parent): Promise<DaemonStatus> {
     children: parent.childReports(),
     vrrp,
     checks,
+    notify: notifier.status(),
   };
 }
 

@@ -59,6 +59,7 @@ export const serviceLines = ({ service, now, servers }: ServicePair): readonly s
   `   quorum = ${service.quorum}, hysteresis = ${service.hysteresis}`,
   ...scriptLine('Quorum up notify script', service.quorumUp),
   ...scriptLine('Quorum down notify script', service.quorumDown),
+  `   Using smtp notification = ${yesNo(service.smtpAlert)}`,
   ...sorryLines(service.sorryServer, now),
   ...(now === null
     ? []
@@ -115,6 +116,7 @@ const realServerLines = (server: RealServer, now: RealServerStatus | null): read
   `   Inhibit on failure is ${onOff(server.inhibitOnFailure)}`,
   ...scriptLine('RS up notify script', server.notifyUp),
   ...scriptLine('RS down notify script', server.notifyDown),
+  `   Using smtp notification = ${yesNo(server.smtpAlert)}`,
   `   initial weight = ${server.weight}`,
   ...(now === null
     ? []

@@ -1,6 +1,14 @@
 /** The "Global definitions" that open every data dump; pure. */
-import type { ChildScheduling, GlobalConfig } from '../config/model/global.ts';
-import { heading, optional, secondsText, shortSeconds, trueFalse } from './dump-text.ts';
+import type { ChildScheduling, GlobalConfig, NotifyFifo, TimedCommand } from '../config/model/global.ts';
+import {
+  heading,
+  optional,
+  scriptText,
+  secondsText,
+  shortSeconds,
+  trueFalse,
+  userText,
+} from './dump-text.ts';
 
 export const globalLines = (global: GlobalConfig): readonly string[] => [
   ...heading('Global definitions'),
@@ -9,6 +17,7 @@ export const globalLines = (global: GlobalConfig): readonly string[] => [
   ` Router ID = ${global.routerId}`,
   ...mailLines(global.mail),
   ` Checkers log all failures = ${trueFalse(global.lvs.logAllCheckFailures)}`,
+  ...notifyLines(global),
   ` Dynamic interfaces = ${trueFalse(global.vrrp.dynamicInterfaces)}`,
   ` LVS flush = ${trueFalse(global.lvs.flush)}`,
   ` LVS flush on stop = ${flushOnStopText(global.lvs.flushOnStop)}`,
@@ -21,6 +30,7 @@ export const globalLines = (global: GlobalConfig): readonly string[] => [
   ...schedulingLines('Checker', global.process.checkers),
   ` Script security ${global.scripts.security ? 'enabled' : 'disabled'}`,
   ...scriptUserLines(global.scripts.user),
+  ` no_checker_emails = ${global.mail.everyChecker ? 0 : 1}`,
 ];
 
 function mailLines(mail: GlobalConfig['mail']): readonly string[] {
@@ -32,10 +42,39 @@ function mailLines(mail: GlobalConfig['mail']): readonly string[] {
     ...optional(mail.from !== null, ` Email notification from = ${mail.from}`),
     ...optional(mail.recipients.length > 0, ' Email notification to:'),
     ...mail.recipients.map((recipient) => `   ${recipient}`),
-    ` Default smtp_alert_vrrp = ${mail.alertVrrp ? 'on' : 'off'}`,
-    ` Default smtp_alert_checker = ${mail.alertChecker ? 'on' : 'off'}`,
+    ` Default smtp_alert = ${given(mail.alert)}`,
+    ` Default smtp_alert_vrrp = ${given(mail.alertVrrp)}`,
+    ` Default smtp_alert_checker = ${given(mail.alertChecker)}`,
   ];
 }
+
+const given = (setting: boolean | null): string => (setting === null ? 'unset' : setting ? 'on' : 'off');
+
+const fifoLine = (label: string, fifo: NotifyFifo | null): readonly string[] =>
+  fifo === null
+    ? []
+    : [
+        ` ${label} notify fifo = ${fifo.path}${userText(fifo.user)}`,
+        ...(fifo.script === null ? [] : [` ${label} notify fifo script = ${scriptText(fifo.script)}`]),
+      ];
+
+const notifyLines = ({ notify }: GlobalConfig): readonly string[] => [
+  ...fifoLine('Global', notify.fifo),
+  ...fifoLine('VRRP', notify.vrrpFifo),
+  ...fifoLine('LVS', notify.lvsFifo),
+  ` FIFO write vrrp states on reload = ${trueFalse(notify.statesOnReload)}`,
+  ` Notify script timeout = ${shortSeconds(notify.timeout)}`,
+  ...timedLine('Startup', notify.startup),
+  ...timedLine('Shutdown', notify.shutdown),
+];
+
+const timedLine = (label: string, timed: TimedCommand | null): readonly string[] =>
+  timed === null
+    ? []
+    : [
+        ` ${label} script = ${scriptText(timed.command)}`,
+        ` ${label} script timeout = ${shortSeconds(timed.timeout)}`,
+      ];
 
 const flushOnStopText = (mode: GlobalConfig['lvs']['flushOnStop']): string =>
   ({ none: 'disabled', services: 'VS', all: 'all' })[mode];

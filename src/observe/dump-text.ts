@@ -26,9 +26,12 @@ export const forwardingText = ({ kind }: Forwarding): string => kind.toUpperCase
 /** `'/etc/vipd/qup.sh' 'a', uid:gid root` */
 export function scriptText({ argv, user }: ScriptCommand): string {
   const command = argv.map((word) => `'${word}'`).join(' ');
-  if (user === null) return command;
-  return `${command}, uid:gid ${user.user}${user.group === null ? '' : `:${user.group}`}`;
+  return `${command}${userText(user)}`;
 }
+
+/** `, uid:gid root:adm`; nothing where none is named */
+export const userText = (user: ScriptCommand['user']): string =>
+  user === null ? '' : `, uid:gid ${user.user}${user.group === null ? '' : `:${user.group}`}`;
 
 /** `1795152350.982000 (Fri Nov 20 05:25:50.982000 2026)`, local time; the argument is milliseconds since
  *  1970. */

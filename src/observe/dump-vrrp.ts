@@ -4,6 +4,7 @@ import { MICROS_PER_MILLI, MICROS_PER_SECOND, type Micros } from '../base/units.
 import { entryText, type RoutingEntry, type StaticEntries } from '../config/model/routing.ts';
 import type {
   GarpSettings,
+  InstanceNotify,
   VirtualAddress,
   VrrpInstance,
   VrrpNotify,
@@ -61,7 +62,7 @@ export const instanceLines = (
   ...routingLines(instance, now),
   ...unicastLines(instance),
   ...trackingLines(instance),
-  ...notifyLines(instance.notify),
+  ...instanceNotifyLines(instance.notify),
 ];
 
 function stateLines(instance: VrrpInstance, now: VrrpInstanceStatus | null): readonly string[] {
@@ -205,6 +206,18 @@ export const notifyLines = (notify: VrrpNotify): readonly string[] => [
   ...scriptLine('Stop state transition script', notify.stop),
   ...scriptLine('Generic state transition script', notify.any),
 ];
+
+const instanceNotifyLines = (notify: InstanceNotify): readonly string[] => {
+  const [mail, ...scripts] = notifyLines(notify);
+  return [
+    ...(mail === undefined ? [] : [mail]),
+    `   Notify deleted = ${notify.deleted === null ? 'Fault' : 'Deleted'}`,
+    ...scripts,
+    ...scriptLine('Deleted script', notify.deleted?.command ?? null),
+    ...scriptLine('Master rx lower pri script', notify.lowerPriority),
+    `   Notify priority changes = ${trueFalse(notify.priorityChanges)}`,
+  ];
+};
 
 const scriptLine = (label: string, command: VrrpNotify['any']): readonly string[] =>
   command === null ? [] : [`   ${label} = ${scriptText(command)}`];

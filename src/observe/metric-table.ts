@@ -4,6 +4,7 @@
  *  working. */
 import type { CheckerStatus, RealServerStatus, VirtualServerStatus } from '../checks/core/status.ts';
 import type { DaemonStatus } from '../control/api.ts';
+import type { FifoStatus, NotifiedObjectStatus } from '../notify/core/status.ts';
 import type { VrrpCounters, VrrpInstanceStatus, VrrpStateName } from '../vrrp/core/status.ts';
 import type { TrackerStatus } from '../vrrp/core/tracker-status.ts';
 import { endpointText } from './endpoint-text.ts';
@@ -142,6 +143,31 @@ const perCheck = (
     ),
 });
 
+const perObject = (
+  name: string,
+  type: Metric['type'],
+  help: string,
+  value: (object: NotifiedObjectStatus) => number | null,
+): Metric => ({
+  name: `vipd_notify_${name}`,
+  type,
+  help,
+  labels: ['object'],
+  read: ({ notify }) => notify.objects.flatMap((o) => sample({ object: o.object }, value(o))),
+});
+
+const perFifo = (
+  name: string,
+  type: Metric['type'],
+  help: string,
+  value: (fifo: FifoStatus) => number,
+): Metric => ({
+  name: `vipd_notify_fifo_${name}`,
+  type,
+  help,
+  labels: ['path'],
+  read: ({ notify }) => notify.fifos.map((fifo) => ({ labels: { path: fifo.path }, value: value(fifo) })),
+});
 /** Why auth_hmac refuses an advert, in keepalived's words. */
 const HMAC_REASONS = [
   ['missing', 'hmacMissing'],
@@ -359,6 +385,47 @@ export const METRICS: readonly Metric[] = [
   plain('vipd_ipvs_kernel_readable', 'gauge', 'Whether the kernel table could be read', (s) =>
     s.checks === null ? null : Number(s.checks.kernelError === null),
   ),
+
+  perObject('runs_total', 'counter', 'Notify scripts run', (o) => o.runs),
+  perObject(
+    'failures_total',
+    'counter',
+    'Notify scripts that failed, took too long or never ran',
+    (o) => o.failures,
+  ),
+  perObject(
+    'superseded_total',
+    'counter',
+    'States without a run because a newer one came first',
+    (o) => o.superseded,
+  ),
+  perObject(
+    'last_exit_status',
+    'gauge',
+    'Exit status of the last notify script',
+    (o) => o.last?.exitStatus ?? null,
+  ),
+  perObject('last_failed', 'gauge', 'Whether the last notify script failed', (o) =>
+    o.last === null ? null : Number(o.last.failed),
+  ),
+  perObject(
+    'queue_length',
+    'gauge',
+    'Notifications of the object that run or wait',
+    (o) => o.waiting.length + Number(o.running !== null),
+  ),
+  perFifo('lines_total', 'counter', 'Lines written to the FIFO', (f) => f.written),
+  perFifo('dropped_total', 'counter', 'Lines dropped because nobody reads the FIFO', (f) => f.dropped),
+  perFifo('waiting', 'gauge', 'Lines that wait for a reader', (f) => f.waiting),
+  plain('vipd_notify_mails_sent_total', 'counter', 'Mails that the relay took', (s) => s.notify.mail.sent),
+  plain(
+    'vipd_notify_mail_failures_total',
+    'counter',
+    'Attempts to send a mail that failed',
+    (s) => s.notify.mail.failures,
+  ),
+  plain('vipd_notify_mails_dropped_total', 'counter', 'Mails given up', (s) => s.notify.mail.dropped),
+  plain('vipd_notify_mails_waiting', 'gauge', 'Mails that wait for the relay', (s) => s.notify.mail.waiting),
 ];
 
 const instances = (status: DaemonStatus): readonly VrrpInstanceStatus[] => status.vrrp?.instances ?? [];

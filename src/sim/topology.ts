@@ -159,7 +159,17 @@ export const vrrpInstance = (changes: Partial<VrrpInstance> = {}): VrrpInstance 
   promoteSecondaries: false,
   lowerPrioNoAdvert: false,
   higherPrioSendAdvert: false,
-  notify: { master: null, backup: null, fault: null, stop: null, any: null, smtpAlert: false },
+  notify: {
+    master: null,
+    backup: null,
+    fault: null,
+    stop: null,
+    any: null,
+    smtpAlert: false,
+    deleted: null,
+    lowerPriority: null,
+    priorityChanges: false,
+  },
   ...changes,
 });
 

@@ -146,6 +146,7 @@ export const realServer = (
   checkers: [],
   notifyUp: null,
   notifyDown: null,
+  smtpAlert: false,
   ...more,
 });
 
@@ -180,6 +181,7 @@ export const virtualServer = (
   virtualHost: null,
   quorumUp: null,
   quorumDown: null,
+  smtpAlert: false,
   ...more,
 });
 
@@ -194,10 +196,23 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
       connectTimeout: seconds(30),
       from: null,
       recipients: [],
-      alertVrrp: false,
-      alertChecker: false,
+      alert: null,
+      alertVrrp: null,
+      alertChecker: null,
+      faults: true,
+      everyChecker: true,
     },
     scripts: { user: null, security: false },
+    notify: {
+      fifo: null,
+      vrrpFifo: null,
+      lvsFifo: null,
+      statesOnReload: false,
+      initialServers: false,
+      timeout: seconds(300),
+      startup: null,
+      shutdown: null,
+    },
     process: {
       childWaitTime: seconds(5),
       usePidDir: false,

@@ -2,6 +2,7 @@
  *  the table are written down with their time. Runs the production core, nothing else. */
 import { after, earliest, type Instant, instant, type Micros, micros } from '../../src/base/units.ts';
 import { desiredTable } from '../../src/checks/core/desired.ts';
+import type { PoolNews } from '../../src/checks/core/news.ts';
 import { nextDeadline, step } from '../../src/checks/core/node.ts';
 import { emptyNode, type NodeEvent, type NodeState } from '../../src/checks/core/node-state.ts';
 import type { ProbeResult } from '../../src/checks/core/probe-result.ts';
@@ -21,7 +22,9 @@ export interface World {
   readonly now: () => Instant;
   /** launches so far, by `kind address:port`; for a program its second word takes the place of the address */
   readonly launches: ReadonlyMap<string, number>;
-  configure(virtualServers: readonly VirtualServer[]): void;
+  /** what was told to the world outside */
+  readonly news: readonly PoolNews[];
+  configure(virtualServers: readonly VirtualServer[], tellInitial?: boolean): void;
   /** a track_file holds this from now on */
   holds(file: string, value: number): void;
   /** Lets time pass; returns what was logged and what became of the table meanwhile. */
@@ -41,6 +44,7 @@ export function createWorld(answer: (name: string) => Answer, seed = 1): World {
   let lines: string[] = [];
   let shown = '';
   const launches = new Map<string, number>();
+  const news: PoolNews[] = [];
 
   const note = (text: string): void => {
     lines.push(`${(now / 1e6).toFixed(3).padStart(9)}  ${text}`);
@@ -50,6 +54,7 @@ export function createWorld(answer: (name: string) => Answer, seed = 1): World {
     state = next;
     for (const action of actions) {
       if (action.kind === 'log') note(action.entry.text);
+      if (action.kind === 'publish_news') news.push(action.news);
       if (action.kind === 'launch_probe') launch(action.checker, action.config);
       if (action.kind === 'abort_probe') flying = flying.filter(({ checker }) => checker !== action.checker);
       if (action.kind === 'update_table') showTable();
@@ -71,7 +76,9 @@ export function createWorld(answer: (name: string) => Answer, seed = 1): World {
     state: () => state,
     now: () => now,
     launches,
-    configure: (virtualServers) => send({ kind: 'config_changed', virtualServers }),
+    news,
+    configure: (virtualServers, tellInitial = false) =>
+      send({ kind: 'config_changed', virtualServers, tellInitial }),
     holds: (file, value) => send({ kind: 'file_changed', file, value }),
     run(duration) {
       const end = after(now, duration);

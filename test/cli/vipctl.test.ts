@@ -24,6 +24,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
+const replayed: (string | null)[] = [];
 const NO_PLAN: PlanReport = { accepted: true, diagnostics: [], operations: [], why: null };
 
 async function daemon(
@@ -33,7 +34,15 @@ async function daemon(
 ) {
   const started = await startControlServer({
     socketPath: socket,
-    handlers: { status: async () => status, reload: async () => report, plan: async () => planned },
+    handlers: {
+      status: async () => status,
+      reload: async () => report,
+      plan: async () => planned,
+      tellAgain: async (name) => {
+        replayed.push(name);
+        return { objects: name === null ? 7 : name === 'VI_1' ? 1 : 0 };
+      },
+    },
     log: () => {},
   });
   invariant(started.ok, () => JSON.stringify(started));
@@ -53,6 +62,24 @@ async function vipctl(...argv: readonly string[]) {
   });
   return { exitStatus, ...said };
 }
+
+describe('vipctl notify replay', () => {
+  test('tells all states again and says how many', async () => {
+    await daemon(STATUS);
+    const { exitStatus, stdout } = await vipctl('notify', 'replay', '--socket', socket);
+    expect({ exitStatus, stdout }).toEqual({ exitStatus: 0, stdout: 'Told again: 7 objects.\n' });
+    expect(replayed).toEqual([null]);
+  });
+
+  test('takes a name as people write it, brackets and all', async () => {
+    await daemon(STATUS);
+    const { exitStatus } = await vipctl('notify', 'replay', 'VI_1', '--socket', socket);
+    const unknown = await vipctl('notify', 'replay', '[10.0.0.1]:tcp:80 & more', '--socket', socket);
+    expect([exitStatus, unknown.exitStatus]).toEqual([0, 1]);
+    expect(unknown.stderr).toContain('no instance, group, service or server has the name');
+    expect(replayed.slice(-2)).toEqual(['VI_1', '[10.0.0.1]:tcp:80 & more']);
+  });
+});
 
 describe('vipctl status', () => {
   test('of a healthy director says so, shows all of it, and exits 0', async () => {

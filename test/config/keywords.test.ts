@@ -14,7 +14,7 @@ function supportedPaths(rows: RowTable, prefix = ''): string[] {
 }
 
 /** Words that keepalived does not have. */
-const OWN = ['global_defs/prometheus_listen', 'global_defs/lvs_drift'];
+const OWN = ['global_defs/prometheus_listen', 'global_defs/lvs_drift', 'global_defs/notify_timeout'];
 
 describe('the keyword tables', () => {
   const supported = supportedPaths(rootRows);

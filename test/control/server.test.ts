@@ -38,6 +38,7 @@ afterEach(async () => {
 const HANDLERS: ControlHandlers = {
   status: async () => STATUS,
   reload: async () => ({ accepted: true, diagnostics: [] }),
+  tellAgain: async () => ({ objects: 0 }),
   plan: async () => ({ accepted: true, diagnostics: [], operations: [], why: null }),
 };
 /** For the tests that wait until a limit is over; a busy machine may need longer for an honest answer. */

@@ -1,10 +1,13 @@
 /** The director of samples.ts in trouble. */
+
 import type { DaemonStatus } from '../../src/control/api.ts';
+import { BAD_NOTIFY } from './notify-samples.ts';
 import { CHECKS, STATUS, VRRP } from './samples.ts';
 
 /** STATUS at a bad hour: FAULT, a dead real server, a lost quorum, a refused reload, a dying child. */
 export const BAD_STATUS: DaemonStatus = {
   ...STATUS,
+  notify: BAD_NOTIFY,
   configuration: { ...STATUS.configuration, succeeded: false },
   children: [
     { name: 'vrrp', pid: 4712, state: 'running', restarts: 0 },

@@ -10,10 +10,11 @@ import type { CheckerCommon, Forwarding, RealServer } from '../../src/config/mod
 import type { ScriptCommand } from '../../src/config/model/vrrp.ts';
 import type { DaemonStatus } from '../../src/control/api.ts';
 import type { VrrpCounters, VrrpStatus } from '../../src/vrrp/core/status.ts';
+import { MAIL_SETTINGS, NOTIFY, NOTIFY_SETTINGS, WALL } from './notify-samples.ts';
 import { ROUTED, ROUTING, STATICS } from './routing-samples.ts';
 import { GROUPS, TRACKERS } from './tracked-samples.ts';
 
-export const WALL = Date.UTC(2026, 10, 20, 7, 30, 0);
+export { WALL } from './notify-samples.ts';
 
 const ip = (text: string) => {
   const address = parseIpv4(text);
@@ -71,21 +72,15 @@ const realServer = (address: string): RealServer => ({
   ],
   notifyUp: script('/etc/vipd/up.sh', 'x'),
   notifyDown: null,
+  smtpAlert: true,
 });
 
 export const CONFIG: Config = {
   global: {
     routerId: 'LVS_DEVEL',
-    mail: {
-      server: { host: '192.168.100.103', port: port(25) },
-      heloName: null,
-      connectTimeout: seconds(5),
-      from: 'lvs01@example.com',
-      recipients: ['ops@example.com'],
-      alertVrrp: true,
-      alertChecker: false,
-    },
+    mail: MAIL_SETTINGS,
     scripts: { user: { user: 'root', group: null }, security: true },
+    notify: NOTIFY_SETTINGS,
     process: {
       childWaitTime: seconds(5),
       usePidDir: false,
@@ -184,6 +179,9 @@ export const CONFIG: Config = {
         stop: null,
         any: script('/etc/vipd/n.sh'),
         smtpAlert: true,
+        deleted: null,
+        lowerPriority: null,
+        priorityChanges: false,
       },
     },
   ],
@@ -226,6 +224,7 @@ export const CONFIG: Config = {
       virtualHost: null,
       quorumUp: script('/etc/vipd/qup.sh', 'a'),
       quorumDown: null,
+      smtpAlert: true,
     },
   ],
 };
@@ -359,4 +358,5 @@ export const STATUS: DaemonStatus = {
   ],
   vrrp: VRRP,
   checks: CHECKS,
+  notify: NOTIFY,
 };

@@ -51,6 +51,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   yaml: /^src\/config\/load\/document/,
   undici: /^src\/control\/client/,
   commander: /^src\/cli\//,
+  nodemailer: /^src\/notify\/shell\/smtp-conversation/,
 };
 
 const layerOf = (file: string): Layer => LAYERS.find(([pattern]) => pattern.test(file))?.[1] ?? 'shell';

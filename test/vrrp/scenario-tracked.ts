@@ -9,7 +9,7 @@ import type {
 } from '../../src/config/model/vrrp.ts';
 import type { ProgramResult } from '../../src/ports/programs.ts';
 import { vrrpInstance } from '../../src/sim/topology.ts';
-import type { Words } from './scenario.ts';
+import type { Words } from './scenario-words.ts';
 
 const TRACKED = { scripts: 'script', files: 'file', processes: 'process' } as const;
 

@@ -5,6 +5,7 @@
  *      advert from=192.168.100.102 priority=90   a packet arrives
  *      pass 3.7                                  time passes, deadlines are met to the microsecond
  *      stall 5                                   time passes, nobody looks at deadlines until its end
+ *      news                                      from here on only what the world outside is told
  *      link eth0 down · vanish 10.0.0.1 · reload · stop · stop -V · status
  *      delay eth1 down=1 up=0.5 (interface_up_down_delays)
  *      group G VI_1 VI_2 · script chk interval=2 rise=2 · file f weight=1 · process p quorum=2     also configure
@@ -40,11 +41,11 @@ import { nextDeadline, stepNode } from '../../src/vrrp/core/node.ts';
 import { type NodeState, newNode } from '../../src/vrrp/core/node-state.ts';
 import { statusOf } from '../../src/vrrp/core/status.ts';
 import { type Advert, encodeAdvert, passwordOctets } from '../../src/vrrp/wire/advert.ts';
+import { newsOf } from './news-text.ts';
 import { fileOf, groupOf, processOf, resultOf, scriptOf, trackedOf } from './scenario-tracked.ts';
+import { type Words, wordsOf } from './scenario-words.ts';
 
-export type Words = Readonly<Record<string, string>>;
-
-const OWN_ADDRESS = '192.168.100.101';
+export const OWN_ADDRESS = '192.168.100.101';
 const STEPS_MAX = 10_000;
 
 export class Scenario {
@@ -52,6 +53,7 @@ export class Scenario {
   #now: Instant = instant(0);
   #globals: VrrpGlobals = vrrpGlobals();
   #instances: VrrpInstance[] = [];
+  #newsOnly = false;
   #groups: VrrpSyncGroup[] = [];
   #scripts: VrrpScript[] = [];
   #files: TrackFile[] = [];
@@ -77,6 +79,9 @@ export class Scenario {
         return [];
       case 'instance':
         this.#instances.push(instanceOf(rest[0] ?? 'VI_1', words));
+        return [];
+      case 'news':
+        this.#newsOnly = true;
         return [];
       case 'delay': {
         const [down, up] = [Number(words['down'] ?? 0), Number(words['up'] ?? 0)];
@@ -244,7 +249,8 @@ export class Scenario {
     for (const action of actions) {
       if (action.kind === 'run_program') this.#runs.set(action.tracker, action.startedAt);
     }
-    return linesOf(actions).map((line) => `${time} ${line}`);
+    const lines = this.#newsOnly ? actions.flatMap(newsOf) : linesOf(actions);
+    return lines.map((line) => `${time} ${line}`);
   }
 }
 
@@ -285,6 +291,8 @@ function lineOf(action: Exclude<VrrpAction, { kind: 'announce_address' }>): read
       const { instance, from, to, reason } = action.transition;
       return [`state ${instance} ${from} -> ${to}: ${reason}`];
     }
+    case 'publish_news':
+      return [];
     case 'publish_group_transition': {
       const { group, from, to, reason } = action.transition;
       return [`group ${group} ${from} -> ${to}: ${reason}`];
@@ -311,14 +319,6 @@ const linkFact = (name: InterfaceName, up: boolean): LinkFact => ({
   announces: true,
   mtu: 1500,
 });
-
-const wordsOf = (words: readonly string[]): Words =>
-  Object.fromEntries(
-    words.map((word) => {
-      const [key = '', ...value] = word.split('=');
-      return [key, value.join('=')];
-    }),
-  );
 
 const globalsOf = (words: Words): Partial<VrrpGlobals> => ({
   startupDelay: seconds(Number(words['startup_delay'] ?? 0)),
@@ -384,5 +384,10 @@ function instanceOf(name: string, words: Words): VrrpInstance {
     skipCheckAdvAddr: 'skip_check_adv_addr' in words,
     lowerPrioNoAdvert: 'lower_prio_no_advert' in words,
     higherPrioSendAdvert: 'higher_prio_send_advert' in words,
+    notify: {
+      ...base.notify,
+      deleted: 'notify_deleted' in words ? { command: null } : null,
+      priorityChanges: 'notify_priority_changes' in words,
+    },
   };
 }

@@ -6,6 +6,7 @@ import type { Checker, ProbedChecker, VirtualServer } from '../../config/model/l
 import type { IpvsTable } from '../../ipvs/core/table.ts';
 import type { CheckerState } from './checker.ts';
 import { emptyLane, type Lanes } from './lanes.ts';
+import type { PoolNews } from './news.ts';
 import type { ProbeResult } from './probe-result.ts';
 import type { CheckerId, ServiceState } from './service.ts';
 
@@ -42,6 +43,8 @@ export type NodeEvent =
       readonly virtualServers: readonly VirtualServer[];
       /** at start: the kernel's table as a predecessor left it */
       readonly found?: IpvsTable;
+      /** rs_init_notifies: servers that start as up are news */
+      readonly tellInitial?: boolean;
     }
   | { readonly kind: 'deadline_reached' }
   | { readonly kind: 'watch_due' }
@@ -54,6 +57,7 @@ export type NodeAction =
   | { readonly kind: 'abort_probe'; readonly checker: CheckerId }
   /** `desiredTable` of the services may have changed */
   | { readonly kind: 'update_table' }
+  | { readonly kind: 'publish_news'; readonly news: PoolNews }
   | { readonly kind: 'log'; readonly entry: LogEntry };
 
 export type Stepped = readonly [NodeState, readonly NodeAction[]];
@@ -66,5 +70,7 @@ export const emptyNode = (seed: number): NodeState => ({
   created: 0,
   watchAt: instant(0),
 });
+
+export const newsAction = (news: PoolNews): NodeAction => ({ kind: 'publish_news', news });
 
 export const logAction = (entry: LogEntry): NodeAction => ({ kind: 'log', entry });

@@ -14,11 +14,20 @@ import {
   type NodeAction,
   type NodeEvent,
   type NodeState,
+  newsAction,
   type Stepped,
 } from './node-state.ts';
 import type { ProbeResult } from './probe-result.ts';
 import { reconfigure } from './reload.ts';
-import { type CheckerId, isAlive, type ServerState, serverChanged } from './service.ts';
+import {
+  type CheckerId,
+  checkerNews,
+  isAlive,
+  type ServerState,
+  serverChanged,
+  serverNews,
+} from './service.ts';
+import { isFirstFailure } from './tell.ts';
 import { runsAgain, watch } from './watchdog.ts';
 import { addition } from './weight.ts';
 
@@ -117,10 +126,19 @@ function tellResult(
     run,
   });
   const actions = told.map(logAction);
-  if (record.state.passing === next.passing && record.state.weight === next.weight) return actions;
+  if (record.state.passing === next.passing && record.state.weight === next.weight) {
+    const siblings = server.checkers.flatMap((id) => state.checkers.get(id) ?? []);
+    const isNews = isFirstFailure(record, next.hasRun, siblings);
+    return isNews ? [...actions, newsAction(serverNews(service, server, 'checked'))] : actions;
+  }
   const changed = serverChanged(service, record.server, counted(server, record.state, next, run.at));
   state.services.set(record.service, changed.service);
   for (const entry of changed.log) actions.push(logAction(entry));
+  for (const news of changed.news) actions.push(newsAction(news));
+  if (record.state.passing !== next.passing) {
+    const turned = changed.news.some(({ kind }) => kind === 'server_turned');
+    actions.push(newsAction(checkerNews(service, server, record.config, next.passing, turned)));
+  }
   if (changed.log.length > 0) actions.push({ kind: 'update_table' });
   return actions;
 }

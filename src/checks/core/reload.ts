@@ -17,12 +17,14 @@ import { newChecker } from './checker.ts';
 import { emptyLane, LANES, type Lanes, laneOf } from './lanes.ts';
 import { checksLog } from './log-events.ts';
 import { serverName, serviceName } from './names.ts';
+import type { PoolNews } from './news.ts';
 import {
   type CheckerRecord,
   logAction,
   type NodeAction,
   type NodeEvent,
   type NodeState,
+  newsAction,
 } from './node-state.ts';
 import { quorumRule } from './quorum.ts';
 import {
@@ -33,8 +35,10 @@ import {
   quorumLines,
   type ServerState,
   type ServiceState,
+  serverNews,
   settleQuorum,
 } from './service.ts';
+import { farewellNews, firstQuorumNews, serviceFarewellNews } from './tell.ts';
 import { addition, type WeightEffect } from './weight.ts';
 
 /** keepalived waits as long before it spreads the first runs over `warmup`. */
@@ -46,6 +50,7 @@ const NEVER = instant(Number.MAX_SAFE_INTEGER);
 interface Building {
   readonly old: NodeState;
   readonly now: Instant;
+  readonly tellInitial: boolean;
   readonly actions: NodeAction[];
   readonly services: Map<string, ServiceState>;
   readonly checkers: Map<CheckerId, CheckerRecord>;
@@ -55,12 +60,13 @@ interface Building {
 
 export function reconfigure(
   old: NodeState,
-  { virtualServers, found }: Extract<NodeEvent, { kind: 'config_changed' }>,
+  { virtualServers, found, tellInitial = false }: Extract<NodeEvent, { kind: 'config_changed' }>,
   now: Instant,
 ): readonly [NodeState, readonly NodeAction[]] {
   const building: Building = {
     old,
     now,
+    tellInitial,
     actions: [],
     services: new Map(),
     checkers: new Map(),
@@ -71,10 +77,10 @@ export function reconfigure(
     const service = buildService(building, config, found);
     building.services.set(service.key, service);
   }
-  tellRemovals(building);
   keepSchedule(building);
-  building.actions.push({ kind: 'update_table' });
-  const { services, checkers, created, actions } = building;
+  // what goes is told first, as keepalived does: a quorum that is lost by it comes after its cause
+  const actions: NodeAction[] = [...removals(building), ...building.actions, { kind: 'update_table' }];
+  const { services, checkers, created } = building;
   const { random, watchAt } = old;
   return [{ services, checkers, lanes: countedLanes(building), created, random, watchAt }, actions];
 }
@@ -97,6 +103,7 @@ function buildService(building: Building, config: VirtualServer, found?: IpvsTab
   const foundServer = poolAsFound(config, foundService);
   const fresh: NodeAction[] = [];
   const servers = new Map<string, ServerState>();
+  const changed: ServerChange[] = [];
   for (const real of config.realServers) {
     const serverKey = unusedKey(servers, destinationKeyText(real));
     const before = old?.servers.get(serverKey);
@@ -107,14 +114,17 @@ function buildService(building: Building, config: VirtualServer, found?: IpvsTab
     };
     const server = buildServer(building, plan, fresh);
     servers.set(serverKey, server);
-    if (old !== undefined) building.actions.push(...poolNews(config, before, server));
+    if (old !== undefined) building.actions.push(...poolLines(config, before, server));
+    changed.push({ before, server });
   }
   const configuredWeight = config.realServers.reduce((sum, server) => sum + server.weight, 0);
   const rule = quorumRule(config, configuredWeight);
   const aliveWeight = aliveWeightOf(servers.values());
   const settled = settleQuorum({ key, config, servers, rule, aliveWeight, quorumUp: old?.quorumUp ?? false });
   const lines = old === undefined ? firstQuorumLines(settled.service) : settled.log;
-  building.actions.push(...lines.map(logAction), ...fresh);
+  const quorumNews = old === undefined ? firstQuorumNews(settled.service) : settled.news;
+  const news = [...changed.flatMap((change) => lifeNews(building, settled.service, change)), ...quorumNews];
+  building.actions.push(...lines.map(logAction), ...news.map(newsAction), ...fresh);
   return settled.service;
 }
 
@@ -199,6 +209,23 @@ function isPresumedAlive({ before, found }: ServerPlan, { alpha }: Checker): boo
   return found === 'unknown' ? !alpha : found === 'in_pool';
 }
 
+interface ServerChange {
+  readonly before: ServerState | undefined;
+  readonly server: ServerState;
+}
+
+/** Of a server that lives or dies by the change of its checkers; of one that starts as up only when that is asked for. */
+function lifeNews(
+  { tellInitial }: Building,
+  service: ServiceState,
+  { before, server }: ServerChange,
+): readonly PoolNews[] {
+  if (before !== undefined) {
+    return isAlive(before) === isAlive(server) ? [] : [serverNews(service, server, 'checked')];
+  }
+  return tellInitial && isAlive(server) ? [serverNews(service, server, 'initially')] : [];
+}
+
 /** Before its first result a checker that names weights names the one its predecessor named, or that stands in the table. */
 function presumedWeight(
   building: Building,
@@ -212,7 +239,7 @@ function presumedWeight(
 }
 
 /** A server that came with a reload, or that lives or dies by the change of its checkers. */
-function poolNews(
+function poolLines(
   service: VirtualServer,
   before: ServerState | undefined,
   server: ServerState,
@@ -224,8 +251,9 @@ function poolNews(
   return [logAction(line(names))];
 }
 
-function tellRemovals(building: Building): void {
-  const { old, services, checkers, actions } = building;
+/** What is no longer configured: running probes are stopped, and its end is told. */
+function removals({ old, services, checkers }: Building): readonly NodeAction[] {
+  const actions: NodeAction[] = [];
   for (const record of old.checkers.values()) {
     if (record.launchedAt !== null && !checkers.has(record.id)) {
       actions.push({ kind: 'abort_probe', checker: record.id });
@@ -234,13 +262,18 @@ function tellRemovals(building: Building): void {
   for (const service of old.services.values()) {
     const kept = services.get(service.key);
     const name = serviceName(service.config.match);
-    if (kept === undefined) actions.push(logAction(checksLog.serviceGone({ service: name })));
+    if (kept === undefined) {
+      const news = serviceFarewellNews(service, 'removed');
+      actions.push(logAction(checksLog.serviceGone({ service: name })), ...news.map(newsAction));
+    }
     for (const [key, server] of service.servers) {
       if (kept === undefined || kept.servers.has(key)) continue;
       const names = { server: serverName(service.config, server.config), service: name };
-      actions.push(logAction(checksLog.serverGone(names)));
+      const news = farewellNews(service, server, 'removed');
+      actions.push(logAction(checksLog.serverGone(names)), ...news.map(newsAction));
     }
   }
+  return actions;
 }
 
 /** Kept checkers run when they would have run; entries of removed ones are dropped. */

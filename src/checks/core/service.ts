@@ -4,9 +4,10 @@
 import type { Brand } from '../../base/brand.ts';
 import type { LogEntry } from '../../base/log.ts';
 import type { Instant } from '../../base/units.ts';
-import type { RealServer, VirtualServer } from '../../config/model/lvs.ts';
+import type { Checker, RealServer, VirtualServer } from '../../config/model/lvs.ts';
 import { checksLog } from './log-events.ts';
 import { serverName, serviceName } from './names.ts';
+import type { PoolNews } from './news.ts';
 import { type QuorumRule, quorumAfter } from './quorum.ts';
 import { limitedWeight } from './weight.ts';
 
@@ -59,15 +60,40 @@ export const isPooled = (service: ServiceState, server: ServerState): boolean =>
 export const effectiveWeight = (service: ServiceState, server: ServerState): number =>
   isAlive(server) && !sorryServerActive(service) ? liveWeight(server) : 0;
 
-/** `server` replaces its predecessor under `key`; says what that changes for the pool and the quorum. */
-export function serverChanged(
-  service: ServiceState,
-  key: string,
+/** What becomes of a service, and what there is to tell about it. */
+export interface Told {
+  readonly service: ServiceState;
+  readonly log: readonly LogEntry[];
+  readonly news: readonly PoolNews[];
+}
+
+/** The server as it is now. */
+export const serverNews = (
+  { config: service }: ServiceState,
   server: ServerState,
-): { readonly service: ServiceState; readonly log: readonly LogEntry[] } {
+  why: Extract<PoolNews, { kind: 'server_turned' }>['why'],
+): PoolNews => ({ kind: 'server_turned', service, server: server.config, up: isAlive(server), why });
+
+/** The verdict that one checker has just changed. */
+export const checkerNews = (
+  { config: service }: ServiceState,
+  { config: server }: ServerState,
+  { kind: checker }: Checker,
+  up: boolean,
+  serverTurned: boolean,
+): PoolNews => ({ kind: 'checker_turned', service, server, checker, up, serverTurned });
+
+/** The quorum as it is now. */
+export const quorumNews = (
+  { config: service, quorumUp: up, rule, aliveWeight }: ServiceState,
+  why: Extract<PoolNews, { kind: 'quorum_turned' }>['why'],
+): PoolNews => ({ kind: 'quorum_turned', service, up, why, ...rule, aliveWeight });
+
+/** `server` replaces its predecessor under `key`; says what that changes for the pool and the quorum. */
+export function serverChanged(service: ServiceState, key: string, server: ServerState): Told {
   const before = service.servers.get(key);
   service.servers.set(key, server);
-  if (before === undefined) return { service, log: [] };
+  if (before === undefined) return { service, log: [], news: [] };
   const alive = isAlive(server);
   const names = {
     server: serverName(service.config, server.config),
@@ -75,10 +101,15 @@ export function serverChanged(
   };
   const log = [...weightLines(before, server, names)];
   if (isAlive(before) !== alive) log.push(poolLine(server.config, alive)(names));
-  if (log.length === 0) return { service, log };
+  if (log.length === 0) return { service, log, news: [] };
   const aliveWeight = service.aliveWeight + countedWeight(server) - countedWeight(before);
   const settled = settleQuorum({ ...service, aliveWeight });
-  return { service: settled.service, log: [...log, ...settled.log] };
+  const turned = isAlive(before) === alive ? [] : [serverNews(service, server, 'checked')];
+  return {
+    service: settled.service,
+    log: [...log, ...settled.log],
+    news: [...turned, ...settled.news],
+  };
 }
 
 function weightLines(
@@ -97,14 +128,11 @@ export const poolLine = (server: RealServer, alive: boolean) => {
 };
 
 /** Applies the quorum rule; a change switches the sorry server. */
-export function settleQuorum(service: ServiceState): {
-  readonly service: ServiceState;
-  readonly log: readonly LogEntry[];
-} {
+export function settleQuorum(service: ServiceState): Told {
   const up = quorumAfter(service.rule, service.quorumUp, service.aliveWeight);
-  if (up === service.quorumUp) return { service, log: [] };
+  if (up === service.quorumUp) return { service, log: [], news: [] };
   const after = { ...service, quorumUp: up };
-  return { service: after, log: quorumLines(after) };
+  return { service: after, log: quorumLines(after), news: [quorumNews(after, 'weighed')] };
 }
 
 /** What is told when the quorum has just become what it is. */

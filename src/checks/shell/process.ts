@@ -25,10 +25,12 @@ import { describeServices } from '../core/describe.ts';
 import { desiredTable } from '../core/desired.ts';
 import { checksLog } from '../core/log-events.ts';
 import { serverName, serviceName } from '../core/names.ts';
+import type { PoolNews } from '../core/news.ts';
 import { nextDeadline, step } from '../core/node.ts';
 import { emptyNode, type NodeAction, type NodeEvent, type NodeState } from '../core/node-state.ts';
 import type { CheckerId } from '../core/service.ts';
 import type { ChecksStatus } from '../core/status.ts';
+import { presentNews, shutdownNews } from '../core/tell.ts';
 import { nextWatch } from '../core/watchdog.ts';
 import type { OpenDatagram } from '../probes/datagram-exchange.ts';
 import { createDeadlines, type DeadlineQueue } from '../probes/deadlines.ts';
@@ -58,6 +60,7 @@ export interface CheckersPorts {
 export interface CheckersOptions {
   /** false (-I): the kernel's table stays as it is at stop */
   readonly releaseIpvs: boolean;
+  readonly onNews?: (news: PoolNews) => void;
 }
 
 export interface CheckersProcess {
@@ -68,6 +71,8 @@ export interface CheckersProcess {
   stop(): void;
   /** Reads the kernel's table for the listing. */
   status(): ChecksStatus;
+  /** What is so now, as if it had just become so: of the service or server of this name, or of all. */
+  presentNews(name: string | null): readonly PoolNews[];
 }
 
 export const startCheckers = (
@@ -75,6 +80,9 @@ export const startCheckers = (
   config: Config,
   options: CheckersOptions,
 ): CheckersProcess => new Checkers(ports, config, options);
+
+/** What goes to people and programs outside. */
+type Word = Extract<NodeAction, { kind: 'log' | 'publish_news' }>;
 
 class Checkers implements CheckersProcess {
   readonly #ports: CheckersPorts;
@@ -90,8 +98,8 @@ class Checkers implements CheckersProcess {
   readonly #clientContext: ClientContext;
   #scripts: ScriptSettings;
   #flushOnStop: LvsGlobals['flushOnStop'] = 'none';
-  /** lines that wait for a write; null = none is under way */
-  #withheld: LogEntry[] | null = null;
+  /** lines and news that wait for a write; null = none is under way */
+  #withheld: Word[] | null = null;
   /** when the alarm rings; null = it is not set */
   #armedAt: Instant | null = null;
   #stepping = false;
@@ -145,12 +153,13 @@ class Checkers implements CheckersProcess {
     const { virtualServers } = config;
     // what matters first: a thousand services have a thousand lines to say
     this.#withheld = [];
-    this.#post({ kind: 'config_changed', virtualServers, ...(found === null ? {} : { found }) });
+    const tellInitial = config.global.notify.initialServers;
+    this.#post({ kind: 'config_changed', virtualServers, tellInitial, ...(found === null ? {} : { found }) });
     this.#files.follow(virtualServers);
     this.#table.writeNow(found === null ? 'thorough' : 'as_seen');
-    const lines = this.#withheld;
+    const words = this.#withheld;
     this.#withheld = null;
-    for (const entry of lines) this.#ports.log(entry);
+    for (const word of words) this.#say(word);
     this.#arm();
   }
 
@@ -172,6 +181,7 @@ class Checkers implements CheckersProcess {
     if (!this.#options.releaseIpvs) return;
     this.#table.release(this.#flushOnStop === 'all' ? 'everything' : 'owned');
     for (const entry of shutdownLines(this.#state)) this.#ports.log(entry);
+    for (const news of shutdownNews(this.#state)) this.#options.onNews?.(news);
   }
 
   status(): ChecksStatus {
@@ -182,6 +192,10 @@ class Checkers implements CheckersProcess {
       kernelWrites: this.#table.writes,
       driftRepairs: this.#table.driftRepairs,
     };
+  }
+
+  presentNews(name: string | null): readonly PoolNews[] {
+    return presentNews(this.#state, name);
   }
 
   #wake(): void {
@@ -222,8 +236,9 @@ class Checkers implements CheckersProcess {
   #perform(action: NodeAction): void {
     switch (action.kind) {
       case 'log':
-        if (this.#withheld === null) this.#ports.log(action.entry);
-        else this.#withheld.push(action.entry);
+      case 'publish_news':
+        if (this.#withheld === null) this.#say(action);
+        else this.#withheld.push(action);
         return;
       case 'update_table':
         return this.#table.request();
@@ -236,6 +251,11 @@ class Checkers implements CheckersProcess {
       default:
         return exhaustive(action);
     }
+  }
+
+  #say(word: Word): void {
+    if (word.kind === 'log') this.#ports.log(word.entry);
+    else this.#options.onNews?.(word.news);
   }
 
   #launch({ checker, config }: Extract<NodeAction, { kind: 'launch_probe' }>): void {

@@ -5,7 +5,7 @@ import type { CatalogRow, Report } from '../diagnostics/diagnostic.ts';
 import type { Config } from '../model/config.ts';
 import type { ScriptUser } from '../model/global.ts';
 import type { NameSource } from '../schema/iproute-names.ts';
-import { bareCommand, scriptCommand, scriptUser } from '../schema/script-values.ts';
+import { bareCommand, fifo, optionalCommand, scriptCommand, scriptUser } from '../schema/script-values.ts';
 import type { Statement, Word } from '../syntax/tree.ts';
 
 export interface HostFacts {
@@ -104,9 +104,11 @@ interface ScriptUses {
 function noteScripts(at: Statement, block: readonly Statement[], { commands, users }: ScriptUses): void {
   if (at.row.shape !== 'line') return;
   const { read } = at.row;
-  const command = read === scriptCommand ? scriptCommand(at, IGNORE) : undefined;
+  const isCommand = read === scriptCommand || read === optionalCommand;
+  const command = isCommand && at.args.length > 0 ? scriptCommand(at, IGNORE) : undefined;
   const argv = read === bareCommand ? bareCommand(at, IGNORE) : command?.argv;
-  const user = (read === scriptUser ? scriptUser(at, IGNORE) : command?.user) ?? null;
+  const owner = read === fifo ? fifo(at, IGNORE)?.user : command?.user;
+  const user = (read === scriptUser ? scriptUser(at, IGNORE) : owner) ?? null;
   if (argv !== undefined) {
     commands.push({ program: argv[0], user: read === bareCommand ? userOf(block) : user, at });
   }

@@ -15,6 +15,8 @@ export interface LowerContext {
   readonly global: GlobalConfig;
   /** defaults that `global_defs` gives to instances, as written */
   readonly defaults: GlobalSettings;
+  /** what sync groups say about notify_priority_changes, by member */
+  readonly priorityChanges: ReadonlyMap<string, boolean>;
   /** those that stand above what is being lowered, at least */
   readonly trackFiles: ReadonlyMap<string, Defined<TrackFile>>;
   /** how lines in iproute2's words are read */

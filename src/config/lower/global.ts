@@ -14,11 +14,14 @@ import type {
 import type { topLevelRows } from '../schema/global.ts';
 import type { Setting, Settings } from '../schema/read-block.ts';
 import { type GlobalSettings, latest, valueOr } from './context.ts';
+import { lowerNotifySettings } from './notify.ts';
 
 const CHILD_WAIT = seconds(5);
 const SMTP_TIMEOUT = seconds(30);
 /** 0 is no limit that makes sense; keepalived raises it too */
 const SMTP_TIMEOUT_MIN = seconds(1);
+/** keepalived writes the account it runs as, which is root's */
+const SENDER = 'root';
 const MULTICAST4 = brand<Ipv4>('224.0.0.18'); // RFC 9568 §5.1.1.2
 const MULTICAST6 = brand<Ipv6>('ff02::12'); // RFC 9568 §5.1.2.2
 const NO_TIME = micros(0);
@@ -29,11 +32,12 @@ export type TopLevelSettings = Settings<typeof topLevelRows>;
 export function lowerGlobal(top: TopLevelSettings, given: GlobalSettings, hostName: string): GlobalConfig {
   return {
     routerId: valueOr(given.router_id, hostName),
-    mail: lowerMail(given),
+    mail: lowerMail(given, hostName),
     scripts: {
       user: valueOr(given.script_user, null),
       security: given.enable_script_security !== undefined,
     },
+    notify: lowerNotifySettings(given),
     process: lowerProcess(top, given),
     vrrp: lowerVrrpGlobals(given),
     lvs: lowerLvsGlobals(top, given),
@@ -41,17 +45,20 @@ export function lowerGlobal(top: TopLevelSettings, given: GlobalSettings, hostNa
   };
 }
 
-function lowerMail(given: GlobalSettings): MailSettings {
+function lowerMail(given: GlobalSettings, hostName: string): MailSettings {
   const timeout = valueOr(given.smtp_connect_timeout, SMTP_TIMEOUT);
+  const server = valueOr(given.smtp_server, null);
   return {
-    server: valueOr(given.smtp_server, null),
+    server,
     heloName: valueOr(given.smtp_helo_name, null),
     connectTimeout: micros(Math.max(timeout, SMTP_TIMEOUT_MIN)),
-    from: valueOr(given.notification_email_from, null),
+    from: valueOr(given.notification_email_from, server === null ? null : `${SENDER}@${hostName}`),
     recipients: (given.notification_email ?? []).flatMap((entry) => entry.value),
-    alertVrrp: valueOr(given.smtp_alert_vrrp ?? given.smtp_alert, false),
-    // mails about real servers are on by default (behaviour.md Q12)
-    alertChecker: valueOr(given.smtp_alert_checker ?? given.smtp_alert, true),
+    alert: valueOr(given.smtp_alert, null),
+    alertVrrp: valueOr(given.smtp_alert_vrrp, null),
+    alertChecker: valueOr(given.smtp_alert_checker, null),
+    faults: given.no_email_faults === undefined,
+    everyChecker: !valueOr(given.no_checker_emails, false),
   };
 }
 

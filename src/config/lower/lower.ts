@@ -21,6 +21,7 @@ import type { Statement } from '../syntax/tree.ts';
 import type { Defined, GlobalSettings, LowerContext } from './context.ts';
 import { lowerGlobal } from './global.ts';
 import { lowerInterfaceDelays } from './interface-delays.ts';
+import { memberPriorityChanges } from './notify.ts';
 import { lowerStatics, routingLines } from './routing.ts';
 import { lowerSyncGroups } from './sync-group.ts';
 import { lowerTrackers, lowerTrackFiles, reportIdleTrackers, type Trackers, valuesOf } from './trackers.ts';
@@ -85,11 +86,14 @@ function lowerContext(
   const root = readBlock(globals, rootRows, report);
   const defaults = globalSettings(root, report);
   const global = lowerGlobal(root, defaults, hostName);
-  return { report, global, defaults, lines: routingLines(names, defaults), nameLink: linkNames() };
+  const lines = routingLines(names, defaults);
+  return { report, global, defaults, lines, nameLink: linkNames(), priorityChanges: new Map() };
 }
 
-function lowerRest(root: Root, completed: readonly Placed<VirtualServer>[], context: LowerContext): Config {
-  const { report } = context;
+function lowerRest(root: Root, completed: readonly Placed<VirtualServer>[], given: LowerContext): Config {
+  const { report } = given;
+  // the groups' word on their members: only here are all groups known, and only instances ask
+  const context = { ...given, priorityChanges: memberPriorityChanges(root.vrrp_sync_group ?? []) };
   const trackers = lowerTrackers(root, context);
   const instances = placedInstances(root, trackers, context);
   uniqueVrids(instances, report);

@@ -9,6 +9,7 @@ import type { Statement } from '../syntax/tree.ts';
 import { lowerCheckers } from './checker.ts';
 import type { ServiceSettings } from './checker-common.ts';
 import { firstGiven, type LowerContext, valueOr } from './context.ts';
+import { checkerAlert } from './notify.ts';
 
 type ServerBlock = BlockValue<ServerAddress, typeof realServerRows>;
 
@@ -63,6 +64,8 @@ function lowerRealServer(block: ServerBlock, pool: Pool, context: LowerContext):
     checkers: lowerCheckers(scope, context),
     notifyUp: valueOr(settings.notify_up, null),
     notifyDown: valueOr(settings.notify_down, null),
+    // mails about real servers are on by default (behaviour.md Q12)
+    smtpAlert: checkerAlert(settings.smtp_alert, context, true),
   };
 }
 

@@ -5,8 +5,8 @@ import type { BlockValue } from '../schema/read-block.ts';
 import type { syncGroupRows } from '../schema/vrrp.ts';
 import type { Span } from '../syntax/source.ts';
 import type { LowerContext } from './context.ts';
+import { lowerNotify } from './notify.ts';
 import { type Trackers, trackedObjects } from './trackers.ts';
-import { lowerNotify } from './vrrp-script.ts';
 
 type GroupBlock = BlockValue<string, typeof syncGroupRows>;
 

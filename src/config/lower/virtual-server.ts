@@ -16,6 +16,7 @@ import type { BlockValue, Setting } from '../schema/read-block.ts';
 import type { Span } from '../syntax/source.ts';
 import type { ServiceSettings } from './checker-common.ts';
 import { type LowerContext, latest, valueOr } from './context.ts';
+import { checkerAlert } from './notify.ts';
 import { lowerRealServers, serverPort } from './real-server.ts';
 
 export type ServiceBlock = BlockValue<ServiceHead, typeof virtualServerRows>;
@@ -57,6 +58,7 @@ export function lowerVirtualServer(block: ServiceBlock, context: LowerContext): 
     virtualHost: valueOr(settings.virtualhost, null),
     quorumUp: valueOr(settings.quorum_up, null),
     quorumDown: valueOr(settings.quorum_down, null),
+    smtpAlert: checkerAlert(settings.smtp_alert, context, false),
   };
 }
 

@@ -15,12 +15,12 @@ import type {
 import type { BlockValue, Settings } from '../schema/read-block.ts';
 import type { vrrpInstanceRows } from '../schema/vrrp.ts';
 import { firstGiven, type LowerContext, valueOr } from './context.ts';
+import { lowerInstanceNotify } from './notify.ts';
 import { virtualRouting } from './routing.ts';
 import { type Trackers, trackedObjects } from './trackers.ts';
 import { type LinkPlan, planLinks } from './virtual-links.ts';
 import { advertRoute, instanceFamily, placedAddress, virtualAddresses } from './vrrp-addresses.ts';
 import { lowerAuthentication } from './vrrp-authentication.ts';
-import { lowerNotify } from './vrrp-script.ts';
 import { advertInterval, garpSettings, preemption } from './vrrp-timing.ts';
 
 export type InstanceSettings = Settings<typeof vrrpInstanceRows>;
@@ -117,7 +117,7 @@ export function lowerInstance(
         settings.higher_prio_send_advert,
         strict ? undefined : defaults.vrrp_higher_prio_send_advert,
       ) ?? false,
-    notify: lowerNotify(settings, context),
+    notify: lowerInstanceNotify(settings, context.priorityChanges.get(name), context),
   };
   return complete ? instance : null;
 }

@@ -1,11 +1,13 @@
 /** global_defs and the one-line keywords of the top level. */
 import type { IpAddress, Ipv4, Ipv6 } from '../../base/ip.ts';
 import type { InterfaceName, Micros, Port } from '../../base/units.ts';
+import type { ScriptCommand } from './vrrp.ts';
 
 export interface GlobalConfig {
   readonly routerId: string;
   readonly mail: MailSettings;
   readonly scripts: ScriptSettings;
+  readonly notify: NotifySettings;
   readonly process: ProcessSettings;
   readonly vrrp: VrrpGlobals;
   readonly lvs: LvsGlobals;
@@ -14,12 +16,52 @@ export interface GlobalConfig {
 
 export interface MailSettings {
   readonly server: { readonly host: string; readonly port: Port } | null;
+  /** null = this machine's host name */
   readonly heloName: string | null;
   readonly connectTimeout: Micros;
+  /** null without a server; else filled in */
   readonly from: string | null;
   readonly recipients: readonly string[];
-  readonly alertVrrp: boolean;
-  readonly alertChecker: boolean;
+  /** the defaults as written, null = not given; instances, services and servers carry what follows from them */
+  readonly alert: boolean | null;
+  readonly alertVrrp: boolean | null;
+  readonly alertChecker: boolean | null;
+  /** false with no_email_faults: none for FAULT */
+  readonly faults: boolean;
+  /** false with no_checker_emails: only for changes of the server, not of each of its checkers */
+  readonly everyChecker: boolean;
+}
+
+/** Who is told of events besides mail, and what runs around the life of the daemon. */
+export interface NotifySettings {
+  /** gets the lines of both halves */
+  readonly fifo: NotifyFifo | null;
+  readonly vrrpFifo: NotifyFifo | null;
+  readonly lvsFifo: NotifyFifo | null;
+  /** fifo_write_vrrp_states_on_reload */
+  readonly statesOnReload: boolean;
+  /** rs_init_notifies: servers that start as up are told */
+  readonly initialServers: boolean;
+  /** a notify script that runs longer is ended */
+  readonly timeout: Micros;
+  readonly startup: TimedCommand | null;
+  readonly shutdown: TimedCommand | null;
+}
+
+export interface FifoPlace {
+  readonly path: string;
+  /** owner of a FIFO that vipd makes, or besides vipd's own account of one that it finds */
+  readonly user: ScriptUser | null;
+}
+
+export interface NotifyFifo extends FifoPlace {
+  /** reads the FIFO; gets its path as last argument */
+  readonly script: ScriptCommand | null;
+}
+
+export interface TimedCommand {
+  readonly command: ScriptCommand;
+  readonly timeout: Micros;
 }
 
 export interface ScriptSettings {

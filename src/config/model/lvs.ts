@@ -51,6 +51,7 @@ export interface VirtualServer {
   readonly virtualHost: string | null;
   readonly quorumUp: ScriptCommand | null;
   readonly quorumDown: ScriptCommand | null;
+  readonly smtpAlert: boolean;
 }
 
 export interface Persistence {
@@ -83,6 +84,7 @@ export interface RealServer {
   readonly checkers: readonly Checker[];
   readonly notifyUp: ScriptCommand | null;
   readonly notifyDown: ScriptCommand | null;
+  readonly smtpAlert: boolean;
 }
 
 /** What every checker has, with the checker → real server → virtual server look-up already done. */

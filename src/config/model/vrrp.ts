@@ -58,7 +58,7 @@ export interface VrrpInstance {
   readonly promoteSecondaries: boolean;
   readonly lowerPrioNoAdvert: boolean;
   readonly higherPrioSendAdvert: boolean;
-  readonly notify: VrrpNotify;
+  readonly notify: InstanceNotify;
 }
 
 export type VrrpAuthentication =
@@ -172,6 +172,15 @@ export interface VrrpNotify {
   readonly stop: ScriptCommand | null;
   readonly any: ScriptCommand | null;
   readonly smtpAlert: boolean;
+}
+
+export interface InstanceNotify extends VrrpNotify {
+  /** notify_deleted, with a command or without: a removal is reported as DELETED. null: as FAULT */
+  readonly deleted: { readonly command: ScriptCommand | null } | null;
+  /** notify_master_rx_lower_pri */
+  readonly lowerPriority: ScriptCommand | null;
+  /** FIFO lines for changes of the effective priority */
+  readonly priorityChanges: boolean;
 }
 
 export interface VrrpSyncGroup {

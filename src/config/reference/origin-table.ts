@@ -11,8 +11,24 @@ export const GLOBAL_ORIGINS: readonly OriginRow[] = [
   ['mail/connectTimeout', 'smtp_connect_timeout'],
   ['mail/from', 'notification_email_from'],
   ['mail/recipients', 'notification_email'],
-  ['mail/alertVrrp', 'smtp_alert_vrrp', 'smtp_alert'],
-  ['mail/alertChecker', 'smtp_alert_checker', 'smtp_alert'],
+  ['mail/alert', 'smtp_alert'],
+  ['mail/alertVrrp', 'smtp_alert_vrrp'],
+  ['mail/alertChecker', 'smtp_alert_checker'],
+  ['mail/faults', 'no_email_faults'],
+  ['mail/everyChecker', 'no_checker_emails'],
+  ['notify/fifo', 'notify_fifo'],
+  ['notify/fifo/script', 'notify_fifo_script'],
+  ['notify/vrrpFifo', 'vrrp_notify_fifo'],
+  ['notify/vrrpFifo/script', 'vrrp_notify_fifo_script'],
+  ['notify/lvsFifo', 'lvs_notify_fifo'],
+  ['notify/lvsFifo/script', 'lvs_notify_fifo_script'],
+  ['notify/statesOnReload', 'fifo_write_vrrp_states_on_reload'],
+  ['notify/initialServers', 'rs_init_notifies'],
+  ['notify/timeout', 'notify_timeout'],
+  ['notify/startup', 'startup_script'],
+  ['notify/startup/timeout', 'startup_script_timeout'],
+  ['notify/shutdown', 'shutdown_script'],
+  ['notify/shutdown/timeout', 'shutdown_script_timeout'],
   ['scripts/user', 'script_user'],
   ['scripts/security', 'enable_script_security'],
   ['process/childWaitTime', '/child_wait_time'],
@@ -93,6 +109,9 @@ export const INSTANCE_ORIGINS: readonly OriginRow[] = [
   ['lowerPrioNoAdvert', 'lower_prio_no_advert', 'global_defs/vrrp_lower_prio_no_advert'],
   ['higherPrioSendAdvert', 'higher_prio_send_advert', 'global_defs/vrrp_higher_prio_send_advert'],
   ...notify,
+  ['notify/deleted', 'notify_deleted'],
+  ['notify/lowerPriority', 'notify_master_rx_lower_pri'],
+  ['notify/priorityChanges', 'notify_priority_changes', 'global_defs/vrrp_notify_priority_changes'],
 ];
 
 export const GROUP_ORIGINS: readonly OriginRow[] = [
@@ -131,6 +150,7 @@ export const SERVICE_ORIGINS: readonly OriginRow[] = [
   ['virtualHost', 'virtualhost'],
   ['quorumUp', 'quorum_up'],
   ['quorumDown', 'quorum_down'],
+  ['smtpAlert', 'smtp_alert', 'global_defs/smtp_alert_checker', 'global_defs/smtp_alert'],
 ];
 
 export const SERVER_ORIGINS: readonly OriginRow[] = [
@@ -141,4 +161,5 @@ export const SERVER_ORIGINS: readonly OriginRow[] = [
   ['inhibitOnFailure', 'inhibit_on_failure', 'virtual_server/inhibit_on_failure'],
   ['notifyUp', 'notify_up'],
   ['notifyDown', 'notify_down'],
+  ['smtpAlert', 'smtp_alert', 'global_defs/smtp_alert_checker', 'global_defs/smtp_alert'],
 ];

@@ -6,7 +6,7 @@ import { catalog } from '../diagnostics/catalog.ts';
 import { INCLUDE_CHECKS } from '../syntax/include.ts';
 import { sslRows } from './http-checkers.ts';
 import { block, line, list, type ValueReader } from './row.ts';
-import { scriptUser } from './script-values.ts';
+import { fifo, scriptCommand, scriptUser } from './script-values.ts';
 import {
   boolean,
   decimalSeconds,
@@ -90,27 +90,58 @@ const count = integer(0, U32_MAX);
 
 export const globalRows = {
   router_id: line(text('a name'), 'name of this director in mails and status', { tier: 1 }),
-  notification_email_from: line(text('an address'), 'sender of alert mails', { tier: 1, noEffect: 'mail' }),
+  notification_email_from: line(text('an address'), 'sender of alert mails', { tier: 1 }),
   notification_email: list<readonly string[]>(
     (words) => words.args.map((word) => word.text),
     'recipients of alert mails, any number per line',
-    { tier: 1, noEffect: 'mail' },
+    { tier: 1 },
   ),
-  smtp_server: line(mailServer, 'mail relay, port 25 unless given', { tier: 1, noEffect: 'mail' }),
+  smtp_server: line(mailServer, 'mail relay, port 25 unless given', { tier: 1 }),
   smtp_connect_timeout: line(
     wholeSeconds(0, SECONDS_MAX),
     'seconds to wait for the mail relay, 30 unless given',
     {
       tier: 1,
-      noEffect: 'mail',
     },
   ),
-  smtp_helo_name: line(text('a name'), 'name used in HELO', { noEffect: 'mail' }),
-  smtp_alert: line(boolean, 'mail for every kind of event', { noEffect: 'mail' }),
-  smtp_alert_vrrp: line(boolean, 'mail for changes of VRRP state', { noEffect: 'mail' }),
-  smtp_alert_checker: line(boolean, 'mail for changes of real servers', { noEffect: 'mail' }),
+  smtp_helo_name: line(text('a name'), 'name used in HELO'),
+  smtp_alert: line(boolean, 'mail for every kind of event'),
+  smtp_alert_vrrp: line(boolean, 'mail for changes of VRRP state'),
+  smtp_alert_checker: line(boolean, 'mail for changes of real servers'),
+  no_email_faults: line(flag, 'no mail for FAULT', { tier: 3 }),
+  no_checker_emails: line(boolean, 'mail only when the real server changes, not for each checker', {
+    tier: 3,
+  }),
   script_user: line(scriptUser, 'identity of scripts that name none', { tier: 1 }),
   enable_script_security: line(flag, 'refuse scripts that others could change', { tier: 1 }),
+  startup_script: line(scriptCommand, 'run before the first child starts', { tier: 3, repeat: 'first' }),
+  startup_script_timeout: line(wholeSeconds(1, 1000), 'seconds that it may take, 10 unless given', {
+    tier: 3,
+  }),
+  shutdown_script: line(scriptCommand, 'run when every child has stopped', { tier: 3, repeat: 'first' }),
+  shutdown_script_timeout: line(wholeSeconds(1, 1000), 'seconds that it may take, 10 unless given', {
+    tier: 3,
+  }),
+  notify_fifo: line(fifo, 'FIFO that gets a line for every event', { repeat: 'first' }),
+  notify_fifo_script: line(scriptCommand, 'reader of notify_fifo, started with its path', {
+    repeat: 'first',
+  }),
+  vrrp_notify_fifo: line(fifo, 'FIFO that gets the lines of instances and groups', { repeat: 'first' }),
+  vrrp_notify_fifo_script: line(scriptCommand, 'reader of vrrp_notify_fifo, started with its path', {
+    repeat: 'first',
+  }),
+  lvs_notify_fifo: line(fifo, 'FIFO that gets the lines of services and servers', { repeat: 'first' }),
+  lvs_notify_fifo_script: line(scriptCommand, 'reader of lvs_notify_fifo, started with its path', {
+    repeat: 'first',
+  }),
+  fifo_write_vrrp_states_on_reload: line(flag, 'a reload repeats all states on the FIFOs', { tier: 3 }),
+  vrrp_notify_priority_changes: line(boolean, 'lines for changes of the effective priority', { tier: 3 }),
+  rs_init_notifies: line(boolean, 'notify_up also for servers that start as up', { tier: 3 }),
+  notify_timeout: line(
+    wholeSeconds(1, 86_400),
+    'seconds that a notify script may take, 300 unless given (vipd only)',
+    { tier: 3 },
+  ),
   vmac_prefix: line(text('a name'), 'name prefix of VMAC interfaces (PREFIX.VRID)', {
     tier: 3,
     repeat: 'first',

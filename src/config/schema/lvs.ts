@@ -160,7 +160,7 @@ const engine = oneWord('an engine', (word, _, report): 'sip' | undefined => {
 });
 
 const scheduler = oneOf(...SCHEDULERS);
-const scripts = { repeat: 'first', noEffect: 'scripts' } as const;
+const scripts = { repeat: 'first' } as const;
 
 /** Defaults that a service and each of its servers may give to the checkers below. */
 const checkerDefaults = {
@@ -181,7 +181,7 @@ export const realServerRows = {
   virtualhost: line(text('a host name'), 'Host header of its HTTP checks'),
   notify_up: line(scriptCommand, 'run when the server comes up', { tier: 1, ...scripts }),
   notify_down: line(scriptCommand, 'run when the server goes down', { tier: 1, ...scripts }),
-  smtp_alert: line(boolean, 'mail when a check changes', { noEffect: 'mail' }),
+  smtp_alert: line(boolean, 'mail when a check changes'),
   ...checkerDefaults,
   ...checkerRows,
 };
@@ -211,14 +211,14 @@ export const virtualServerRows = {
   'mh-fallback': line(flag, 'mh: another server when the chosen one is out', { tier: 3 }),
   weight: line(integer(1, I32_MAX), 'weight of servers that give none'),
   alpha: line(flag, 'servers are out until their checks have passed'),
-  omega: line(flag, 'run notify_down and quorum_down at stop', { noEffect: 'scripts' }),
+  omega: line(flag, 'run notify_down and quorum_down at stop'),
   inhibit_on_failure: line(flag, 'failed servers stay with weight 0'),
   quorum: line(integer(1, U32_MAX), 'weight that must be alive'),
   hysteresis: line(integer(0, U32_MAX), 'weight above and below the quorum before it changes'),
   quorum_up: line(scriptCommand, 'run when the quorum is reached', scripts),
   quorum_down: line(scriptCommand, 'run when the quorum is lost', scripts),
   virtualhost: line(text('a host name'), 'Host header of the HTTP checks'),
-  smtp_alert: line(boolean, 'mail when the quorum changes', { noEffect: 'mail' }),
+  smtp_alert: line(boolean, 'mail when the quorum changes'),
   sorry_server: line(serverAddress, 'server used while the quorum is lost', { tier: 1 }),
   sorry_server_inhibit: line(flag, 'the sorry server stays with weight 0', { tier: 3 }),
   sorry_server_lvs_method: line(forwarding, 'forwarding method of the sorry server', { tier: 3 }),

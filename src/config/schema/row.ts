@@ -17,7 +17,7 @@ export type Repeat = 'last' | 'first' | 'each' | 'all';
 export type Tier = 1 | 2 | 3;
 
 /** Parsed and checked but without effect in this version; each name is one warning per configuration. */
-export type NoEffect = 'mail' | 'scripts';
+export type NoEffect = never;
 
 interface RowCommon {
   readonly help: string;

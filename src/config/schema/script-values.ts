@@ -3,7 +3,7 @@
 import type { Result } from '../../base/result.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
-import type { ScriptUser } from '../model/global.ts';
+import type { FifoPlace, ScriptUser } from '../model/global.ts';
 import type { ScriptCommand } from '../model/vrrp.ts';
 import { type ArgvProblem, splitQuoted } from '../syntax/argv.ts';
 import { unescapeComments } from '../syntax/lexer.ts';
@@ -47,6 +47,21 @@ export const escapedWord: ValueReader<string> = (line, report) => {
 export const scriptUser: ValueReader<ScriptUser> = (line, report) => {
   const word = wordAt(line, 0, 'a user', report);
   return word === undefined ? undefined : { user: word.text, group: line.args[1]?.text ?? null };
+};
+
+/** As `scriptCommand`, or nothing at all: then null. */
+export const optionalCommand: ValueReader<ScriptCommand | null> = (line, report) =>
+  line.args.length === 0 ? null : scriptCommand(line, report);
+
+/** `PATH [user [group]]` of a FIFO */
+export const fifo: ValueReader<FifoPlace> = (line, report) => {
+  const path = wordAt(line, 0, 'a path', report);
+  if (path === undefined) return undefined;
+  const [, user, group] = line.args;
+  return {
+    path: path.text,
+    user: user === undefined ? null : { user: user.text, group: group?.text ?? null },
+  };
 };
 
 function rawWords(line: Arguments, report: Report): readonly string[] | null {

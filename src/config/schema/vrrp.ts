@@ -7,7 +7,7 @@ import { readAddressLine } from './address-line.ts';
 import { hmacKey } from './hmac-key.ts';
 import { instanceRoutingRows } from './routing.ts';
 import { block, each, line, list, type ValueReader } from './row.ts';
-import { scriptCommand } from './script-values.ts';
+import { optionalCommand, scriptCommand } from './script-values.ts';
 import { lowered, trackerRows, type WeightReader, weightOf } from './trackers.ts';
 import {
   blockName, boolean, decimalSeconds, flag, I32_MAX, integer, interfaceWord, ipAddress, multicast4, multicast6,
@@ -122,7 +122,7 @@ const priorityNumber = oneWord(
 const multicastGroup: ValueReader<IpAddress> = (words, report) =>
   words.args[0]?.text.includes(':') ? multicast6(words, report) : multicast4(words, report);
 
-const scripts = { repeat: 'first', noEffect: 'scripts' } as const;
+const scripts = { repeat: 'first' } as const;
 
 const notifyRows = {
   notify_master: line(scriptCommand, 'run on entering MASTER', { tier: 1, ...scripts }),
@@ -130,7 +130,8 @@ const notifyRows = {
   notify_fault: line(scriptCommand, 'run on entering FAULT', { tier: 1, ...scripts }),
   notify_stop: line(scriptCommand, 'run when the daemon stops', { ...scripts }),
   notify: line(scriptCommand, 'run on every change of state', { tier: 1, ...scripts }),
-  smtp_alert: line(boolean, 'mail on change of state', { tier: 1, noEffect: 'mail' }),
+  smtp_alert: line(boolean, 'mail on change of state', { tier: 1 }),
+  notify_priority_changes: line(boolean, 'FIFO lines for changes of the effective priority', { tier: 3 }),
 };
 
 const authenticationRows = {
@@ -215,6 +216,13 @@ export const vrrpInstanceRows = {
   garp_master_refresh_repeat: line(integer(0, U32_MAX), 'gratuitous ARPs per address and refresh'),
   garp_lower_prio_delay: line(wholeSeconds(0, SECONDS_MAX), 'second burst after a lower-priority advert'),
   garp_lower_prio_repeat: line(integer(0, I32_MAX), 'burst after a lower-priority advert, 0 = none'),
+  notify_deleted: line(optionalCommand, 'a reload that removes it reports DELETED and runs this', {
+    tier: 3,
+    ...scripts,
+  }),
+  notify_master_rx_lower_pri: line(scriptCommand, 'run when a master hears a lower priority', {
+    ...scripts,
+  }),
   ...notifyRows,
 };
 

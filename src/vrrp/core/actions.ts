@@ -6,6 +6,7 @@ import type { RoutingEntry } from '../../config/model/routing.ts';
 import type { VirtualAddress, VrrpAuthentication } from '../../config/model/vrrp.ts';
 import type { TrackerAction } from '../../track/core/trackers.ts';
 import type { Advert } from '../wire/advert.ts';
+import type { VrrpNews } from './news.ts';
 import type { VrrpStateName } from './status.ts';
 
 export type VrrpAction =
@@ -47,6 +48,8 @@ export type VrrpAction =
   /** one gratuitous ARP or unsolicited neighbour advertisement */
   | { readonly kind: 'announce_address'; readonly interface: InterfaceName; readonly address: IpAddress }
   | { readonly kind: 'publish_transition'; readonly transition: Transition }
+  /** for the world outside: scripts, FIFOs, mail */
+  | { readonly kind: 'publish_news'; readonly news: VrrpNews }
   /** all members of a sync group have reached a state; after the transitions of the members */
   | { readonly kind: 'publish_group_transition'; readonly transition: GroupTransition }
   | Exclude<TrackerAction, { kind: 'write_log' }>

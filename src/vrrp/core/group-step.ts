@@ -13,11 +13,16 @@ import { vrrpLog } from './log-events.ts';
 import { type NodeState, type NodeStep, stepOne } from './node-state.ts';
 import type { RouterState } from './state.ts';
 import { STATE_NAME, type VrrpStateName } from './status.ts';
+import { groupNews } from './tell.ts';
 
-/** `before` is the node before the step. Only groups with a member that the step changed can be out of line. */
+/** `before` is the node before the step. Only groups with a member that the step changed can be out of line. At the daemon's
+ *  start a group that needs no waiting is told before its members, at all other times behind them (behaviour.md section 7). */
 export function settleGroups(before: NodeState, step: NodeStep, now: Instant): NodeStep {
+  const isStart = before.routers.length === 0;
   let settled = step;
-  for (const group of touchedGroups(before, step[0])) settled = publish(settle(settled, group, now), group);
+  for (const group of touchedGroups(before, step[0])) {
+    settled = publish(settle(settled, group, now), group, isStart);
+  }
   return settled;
 }
 
@@ -61,21 +66,24 @@ function settle(step: NodeStep, group: SyncGroup, now: Instant): NodeStep {
 }
 
 /** The state of a group is that of its members, once they agree. */
-function publish([node, actions]: NodeStep, group: SyncGroup): NodeStep {
+function publish([node, actions]: NodeStep, group: SyncGroup, isStart: boolean): NodeStep {
   const states = new Set(membersOf(node, group).map(({ phase }) => STATE_NAME[phase.kind]));
   const [to, ...more] = states;
   const from: VrrpStateName = node.groupStates.get(group.name) ?? 'INIT';
   if (to === undefined || more.length > 0 || to === from) return [node, actions];
   const reason = firstReason(actions, group, to);
   const transition: GroupTransition = { group: group.name, from, to, reason };
+  const news: VrrpAction = { kind: 'publish_news', news: groupNews(group, to) };
   return [
     { ...node, groupStates: new Map(node.groupStates).set(group.name, to) },
     [
+      ...(isStart ? [news] : []),
       ...actions,
       ...(to === 'INIT'
         ? []
         : [{ kind: 'write_log' as const, entry: vrrpLog.groupSyncs({ group: group.name, to }) }]),
       { kind: 'publish_group_transition', transition },
+      ...(isStart ? [] : [news]),
     ],
   ];
 }

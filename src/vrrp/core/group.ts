@@ -1,5 +1,5 @@
 /** vrrp_sync_group, the part that concerns one member: its health is that of the whole group (behaviour.md section 7). */
-import type { VrrpInstance, VrrpSyncGroup } from '../../config/model/vrrp.ts';
+import type { VrrpInstance, VrrpNotify, VrrpSyncGroup } from '../../config/model/vrrp.ts';
 import { assessHealth, faultReason, type Health } from './health.ts';
 import type { Network } from './network.ts';
 import { type FaultCause, isOwner } from './state.ts';
@@ -8,6 +8,7 @@ export interface SyncGroup {
   readonly name: string;
   /** in the group's order; names that no instance has are left out */
   readonly members: readonly VrrpInstance[];
+  readonly notify: VrrpNotify;
 }
 
 /** By the name of each member. */
@@ -17,8 +18,8 @@ export function groupsOf(
 ): ReadonlyMap<string, SyncGroup> {
   const byName = new Map(instances.map((instance) => [instance.name, instance]));
   return new Map(
-    groups.flatMap(({ name, members }) => {
-      const group = { name, members: members.flatMap((member) => byName.get(member) ?? []) };
+    groups.flatMap(({ name, members, notify }) => {
+      const group = { name, members: members.flatMap((member) => byName.get(member) ?? []), notify };
       return group.members.map((member) => [member.name, group] as const);
     }),
   );

@@ -133,6 +133,7 @@ function enterOrder(node: NodeState, action: RouterAction, now: Instant): NodeSt
     case 'send_advert':
     case 'announce_address':
     case 'publish_transition':
+    case 'publish_news':
     case 'publish_group_transition':
     case 'run_program':
     case 'end_program':

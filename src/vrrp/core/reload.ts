@@ -19,6 +19,7 @@ import { addressKey, isPresent } from './network.ts';
 import { addMissingRouting, removeRouting, routingOf } from './routing.ts';
 import type { Backup, Master, RouterState } from './state.ts';
 import { moveDeadline } from './step-backup.ts';
+import { tellPriority } from './tell.ts';
 import { downInterval } from './transitions.ts';
 import { ownPriority } from './two-owners.ts';
 
@@ -28,12 +29,16 @@ export function reconfigure(router: RouterState, config: VrrpInstance, world: Wo
     config,
     effectivePriority: ownPriority(router, effectivePriority(config, world.network)),
   };
+  const news = updated.effectivePriority === router.effectivePriority ? [] : tellPriority(updated);
   const { phase } = router;
   switch (phase.kind) {
     case 'master':
-      return reconfigureMaster(router, { ...updated, phase: retimed(router, config, phase, now) }, world);
+      return andThen(
+        reconfigureMaster(router, { ...updated, phase: retimed(router, config, phase, now) }, world),
+        (r) => [r, news],
+      );
     case 'backup':
-      return reconfigureBackup(router, updated, phase, { world, now });
+      return andThen(reconfigureBackup(router, updated, phase, { world, now }), (r) => [r, news]);
     default:
       return [updated, []];
   }

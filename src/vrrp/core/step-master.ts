@@ -22,6 +22,7 @@ import { isPresent } from './network.ts';
 import { missingRouting } from './routing.ts';
 import { isOwner, type Master, type RouterState } from './state.ts';
 import { learnedInterval } from './step-backup.ts';
+import { tellLowerPriority } from './tell.ts';
 import { yieldTo } from './transitions.ts';
 import { rivalHeard, rivalTold } from './two-owners.ts';
 
@@ -189,6 +190,9 @@ function assertMastership(
       sent,
       [...announce(sent, garp.lowerPrioRepeat), ...(world.groups.has(name) ? [ALERT_GROUP] : [])],
     ]),
-    (sent) => complainOnce(sent, 'lower_priority', line),
+    (sent) => {
+      const [complained, actions] = complainOnce(sent, 'lower_priority', line);
+      return [complained, [...actions, tellLowerPriority(complained)]];
+    },
   );
 }

@@ -32,6 +32,7 @@ import { isOwner, type RouterState } from './state.ts';
 import type { VrrpCounters } from './status.ts';
 import { backupHeard, giveUpAdoption, masterDown, moveDeadline } from './step-backup.ts';
 import { masterAlerted, masterDue, masterHeard, repair, repairRouting } from './step-master.ts';
+import { tellPriority } from './tell.ts';
 import {
   awaitedText,
   becomeFault,
@@ -103,7 +104,7 @@ export function stepRouter(router: RouterState, event: RouterEvent, world: World
     case 'config_replaced':
       return reconfigure(router, event.config, world, now);
     case 'stop_requested':
-      return halt(router, world, { keep: !event.release, reason: 'stopped' }, now);
+      return halt(router, world, { keep: !event.release, ending: 'stopped' }, now);
     case 'group_alerted':
       return phase.kind === 'master' ? masterAlerted(router, phase, now) : [router, []];
     case 'group_ready':
@@ -113,7 +114,7 @@ export function stepRouter(router: RouterState, event: RouterEvent, world: World
     case 'group_heard_master':
       return phase.kind === 'backup' ? giveUpAdoption(router, phase, world, now) : [router, []];
     case 'instance_removed':
-      return halt(router, world, { keep: false, reason: 'removed from the configuration' }, now);
+      return halt(router, world, { keep: false, ending: 'removed' }, now);
     default:
       return exhaustive(event);
   }
@@ -278,10 +279,11 @@ function reweigh(router: RouterState, priority: Priority, now: Instant): Step {
   const weighed = { ...router, effectivePriority: priority };
   if (phase.kind === 'initialize') return [weighed, []];
   const line = log(vrrpLog.priorityChanged({ instance: router.config.name, before, after: priority }));
-  if (phase.kind !== 'backup') return [weighed, [line]];
+  if (phase.kind !== 'backup') return [weighed, [line, ...tellPriority(weighed)]];
   const from = downInterval(router, phase.masterInterval);
   const to = downInterval(weighed, phase.masterInterval);
-  return [{ ...weighed, phase: moveDeadline(phase, { from, to }, now) }, [line]];
+  const moved = { ...weighed, phase: moveDeadline(phase, { from, to }, now) };
+  return [moved, [line, ...tellPriority(moved)]];
 }
 
 /** A master tells its neighbours of an address only now, or tells the operator that another machine has it. */

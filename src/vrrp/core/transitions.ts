@@ -24,6 +24,7 @@ import { addressKey, isPresent, isRouted } from './network.ts';
 import { addMissingRouting, removeAll, routingOf } from './routing.ts';
 import { type Backup, isOwner, type Phase, type RouterState } from './state.ts';
 import { STATE_NAME } from './status.ts';
+import { type Ending, tellEnding, tellPhase } from './tell.ts';
 import { masterDownInterval, type TimerInputs } from './timers.ts';
 import { raise } from './two-owners.ts';
 import { switchLinks } from './virtual-links.ts';
@@ -214,13 +215,17 @@ export function becomeFault(router: RouterState, world: World, reason: string, n
 export function halt(
   router: RouterState,
   world: World,
-  { keep, reason }: { readonly keep: boolean; readonly reason: string },
+  { keep, ending }: { readonly keep: boolean; readonly ending: Ending },
   now: Instant,
 ): Step {
+  const reason = ending === 'stopped' ? 'stopped' : 'removed from the configuration';
   const idle: Step = [router, [{ kind: 'cancel_announcements', router: router.key }]];
   const released: Step = keep ? idle : release(router, world);
   const phase: Phase = { kind: 'initialize', reason, startAt: null, awaitsTrackers: false };
-  return andThen(released, (free) => enter(free, phase, now));
+  return andThen(released, (free) => {
+    const [entered, actions] = enter(free, phase, now);
+    return [entered, [...actions, ...tellEnding(router, ending)]];
+  });
 }
 
 /** Resigns if master; whatever the phase, none of the virtual addresses stays. */
@@ -265,8 +270,13 @@ function enter(router: RouterState, phase: Phase, now: Instant): Step {
   const { reason } = phase;
   const transition: Transition = { instance, from, to, reason, effectivePriority: router.effectivePriority };
   const entry = vrrpLog.entered({ instance, to, initial: from === 'INIT', reason });
+  const entered = { ...router, phase, changedAt: now, complained: [] };
   return [
-    { ...router, phase, changedAt: now, complained: [] },
-    [...(to === 'INIT' ? [] : [log(entry)]), { kind: 'publish_transition', transition }],
+    entered,
+    [
+      ...(to === 'INIT' ? [] : [log(entry)]),
+      { kind: 'publish_transition', transition },
+      ...tellPhase(entered),
+    ],
   ];
 }

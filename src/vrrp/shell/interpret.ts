@@ -13,6 +13,7 @@ import type { GroupTransition, Transition, VrrpAction } from '../core/actions.ts
 import type { VrrpEvent } from '../core/events.ts';
 import { vrrpShellLog } from '../core/log-events.ts';
 import { addressKey } from '../core/network.ts';
+import type { VrrpNews } from '../core/news.ts';
 import type { RoutingTable } from './routing-table.ts';
 import type { AdvertOrder, Sealer } from './sealer.ts';
 import type { SocketTable } from './sockets.ts';
@@ -30,6 +31,7 @@ export interface Effects {
   readonly links: ReadonlyMap<InterfaceName, LinkState>;
   readonly watchers: Watchers;
   readonly onTransition: (transition: Transition) => void;
+  readonly onNews: (news: VrrpNews) => void;
   readonly onGroupTransition: (transition: GroupTransition) => void;
   /** a failure to send on an interface, or null when it works again: logged by the owner when it changes */
   readonly onSent: (name: InterfaceName, error: SystemError | null) => void;
@@ -77,6 +79,9 @@ export function interpret(action: VrrpAction, effects: Effects): readonly VrrpEv
     }
     case 'publish_transition':
       effects.onTransition(action.transition);
+      return [];
+    case 'publish_news':
+      effects.onNews(action.news);
       return [];
     case 'publish_group_transition':
       effects.onGroupTransition(action.transition);

@@ -31,11 +31,13 @@ import { createWatchers, initialiseFiles, type Watchers } from '../../track/shel
 import type { GroupTransition, Transition } from '../core/actions.ts';
 import type { VrrpConfig, VrrpEvent } from '../core/events.ts';
 import { vrrpShellLog } from '../core/log-events.ts';
+import type { VrrpNews } from '../core/news.ts';
 import { nextDeadline, stepNode } from '../core/node.ts';
 import { type NodeState, newNode } from '../core/node-state.ts';
 import { routingOf } from '../core/routing.ts';
 import { staticRouting } from '../core/statics.ts';
 import { statusOf, type VrrpStatus } from '../core/status.ts';
+import { presentNews } from '../core/tell.ts';
 import { interpret } from './interpret.ts';
 import { type LinkTable, linkTable } from './links.ts';
 import { newPromotion, type Promotion } from './promotion.ts';
@@ -76,6 +78,7 @@ export interface VrrpOptions {
   /** false (-V): a stop leaves the addresses where they are and sends no priority-0 advert */
   readonly releaseVips: boolean;
   readonly onStatusChange?: (transition: Transition) => void;
+  readonly onNews?: (news: VrrpNews) => void;
   readonly onGroupChange?: (transition: GroupTransition) => void;
 }
 
@@ -84,6 +87,8 @@ export interface VrrpProcess {
   /** Synchronous: when it returns, the priority-0 adverts are sent and the addresses are off. Further calls do nothing. */
   stop(): void;
   status(): VrrpStatus;
+  /** What is so now, as if it had just become so: of the instance or group of this name, or of all. */
+  presentNews(name: string | null): readonly VrrpNews[];
   resetCounters(): void;
 }
 
@@ -104,6 +109,7 @@ export function startVrrp(
     reload: (next) => running.reload(next),
     stop: () => running.stop(),
     status: () => running.status(),
+    presentNews: (name) => running.presentNews(name),
     resetCounters: () => running.resetCounters(),
   };
 }
@@ -240,6 +246,10 @@ class Running {
     return { ...status, strayPackets: status.strayPackets + this.#sockets.dropped };
   }
 
+  presentNews(name: string | null): readonly VrrpNews[] {
+    return presentNews(this.#node, name);
+  }
+
   resetCounters(): void {
     this.#feed({ kind: 'counters_reset' }, this.#ports.clock.now());
   }
@@ -339,6 +349,7 @@ class Running {
       links: this.#links.byName,
       watchers: this.#watchers,
       onTransition: (transition) => this.#options.onStatusChange?.(transition),
+      onNews: (news) => this.#options.onNews?.(news),
       onGroupTransition: (transition) => this.#options.onGroupChange?.(transition),
       onSent: (name, error) => this.#sent(name, error),
     };

@@ -33,7 +33,7 @@ const PID_FILES = {
 const START_MS_MAX = 15_000;
 
 /** Where the checkout is: told by run.sh, since this program runs bundled, elsewhere. */
-const checkout = (): string => process.env['LAB_ROOT'] ?? process.cwd();
+export const checkout = (): string => process.env['LAB_ROOT'] ?? process.cwd();
 
 /** What a host runs: a program of the checkout, or the installed keepalived. */
 export const programOf = (name: DaemonKind | 'vipctl'): string =>
