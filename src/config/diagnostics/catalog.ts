@@ -851,12 +851,6 @@ const effects = {
     (f: { word: string; by: string }) => `'${f.word}' is an old name of '${f.by}'`,
     (f) => `write '${f.by}'`,
   ),
-  no_effect: catalogRow(
-    'no_effect',
-    'advice',
-    (f: { what: string; words: readonly string[]; count: number }) =>
-      `vipd does not ${f.what} yet; ${listed(f.words, f.count)}`,
-  ),
   unsupported: catalogRow(
     'unsupported',
     'advice',
@@ -864,14 +858,6 @@ const effects = {
       `vipd does not support '${f.word}' yet; ${f.block ? 'the block' : 'it'} has no effect${times(f.count)}`,
   ),
 };
-
-const WORDS_SHOWN_MAX = 4;
-
-function listed(words: readonly string[], count: number): string {
-  const shown = words.slice(0, WORDS_SHOWN_MAX).join(', ');
-  const more = words.length > WORDS_SHOWN_MAX ? ', …' : '';
-  return `${shown}${more} ${count === 1 ? 'has' : 'have'} no effect${times(count)}`;
-}
 
 const times = (count: number): string => (count > 1 ? ` (${count} places)` : '');
 

@@ -1,6 +1,5 @@
 /** Every keyword with all that is known of it, joined from the tables: `vipctl explain`, docs/keywords.md and the man
  *  page vipd.conf(5) are printed from this list, so none of them can lag behind the parser. */
-import { MISSING } from '../check/effects.ts';
 import { type FactRow, KEYWORD_FACTS, type Since } from './keyword-facts.ts';
 import { KNOWN_KEYWORDS } from './known-keywords.ts';
 import { RETIRED_KEYWORDS } from './retired-keywords.ts';
@@ -76,15 +75,12 @@ const enforcedRange = (range: readonly [number, number] | undefined): string | n
   range === undefined ? null : `${range[0]}..${range[1]}`;
 
 function repeatOf(row: KeywordRow): KeywordEntry['repeat'] {
-  if (row.shape === 'line') return row.repeat === 'first' ? 'the first counts' : 'the last counts';
-  return row.shape === 'list' || row.shape === 'block' ? 'may be repeated' : 'the last counts';
+  if (row.shape === 'list' || row.shape === 'block') return 'may be repeated';
+  if (row.shape !== 'line' || row.repeat === 'last') return 'the last counts';
+  return row.repeat === 'first' ? 'the first counts' : 'may be repeated';
 }
 
-function missingOf(row: KeywordRow): string | null {
-  if (row.shape === 'retired') return null;
-  if (row.shape === 'unsupported') return 'apply it';
-  return row.noEffect === null ? null : MISSING[row.noEffect];
-}
+const missingOf = (row: KeywordRow): string | null => (row.shape === 'unsupported' ? 'apply it' : null);
 
 /** Example lines from the outermost block to the keyword itself, indented by four. */
 export function exampleOf(entry: KeywordEntry, all: ReadonlyMap<string, KeywordEntry>): readonly string[] {

@@ -16,13 +16,9 @@ export type Repeat = 'last' | 'first' | 'each' | 'all';
 /** How common a keyword is: 1 practically every configuration, 2 a sizeable minority, 3 exotic. */
 export type Tier = 1 | 2 | 3;
 
-/** Parsed and checked but without effect in this version; each name is one warning per configuration. */
-export type NoEffect = never;
-
 interface RowCommon {
   readonly help: string;
   readonly tier: Tier;
-  readonly noEffect: NoEffect | null;
   /** the keyword to write instead; the old one still works */
   readonly replacedBy: string | null;
 }
@@ -74,14 +70,12 @@ export type RowTable = { readonly [keyword: string]: KeywordRow };
 
 interface RowOptions {
   readonly tier?: Tier;
-  readonly noEffect?: NoEffect;
   readonly replacedBy?: string;
 }
 
 const common = (help: string, options: RowOptions): RowCommon => ({
   help,
   tier: options.tier ?? 2,
-  noEffect: options.noEffect ?? null,
   replacedBy: options.replacedBy ?? null,
 });
 
