@@ -1,6 +1,5 @@
 /** Interfaces of the real kernel over rtnetlink, and their settings in /proc/sys/net. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { ok, type Result } from '../../base/result.ts';
+import type { Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';
 import { NETLINK } from '../../native/constants.ts';
 import type { LinkKernel } from '../../ports/link-kernel.ts';
@@ -9,11 +8,11 @@ import type { NetlinkRequest, NetlinkSession } from '../netlink/session.ts';
 import { RTM_LINK } from '../rtnl/link.ts';
 import { encodeLinkToCreate, encodeLinkToRemove, encodeLinkToSet } from '../rtnl/link-orders.ts';
 import { openNetlinkSession } from './netlink-socket.ts';
-
-const SETTINGS = '/proc/sys/net';
+import { createSysctl } from './sysctl.ts';
 
 /** Opened when it is first needed: most configurations make no interface. */
 export function createLinkKernel(): LinkKernel {
+  const sysctl = createSysctl();
   let opened: Result<NetlinkSession, SystemError> | null = null;
   const ask = (request: NetlinkRequest): SystemError | null => {
     if (opened === null || !opened.ok) opened = openNetlinkSession(NETLINK.ROUTE);
@@ -41,29 +40,12 @@ export function createLinkKernel(): LinkKernel {
         attempted: () => `switch interface ${index} ${up ? 'on' : 'off'}`,
       }),
     readSetting: (path) => {
-      const text = settingText(path);
-      return text.ok ? Number.parseInt(text.value, 10) : null;
+      const text = sysctl.read(`net/${path}`);
+      return text === null ? null : Number.parseInt(text, 10);
     },
     writeSetting: (path, value) => {
-      try {
-        writeFileSync(`${SETTINGS}/${path}`, String(value));
-        return null;
-      } catch (error) {
-        return failure(error, `write ${value} to ${SETTINGS}/${path}`);
-      }
+      const written = sysctl.write(`net/${path}`, String(value));
+      return written.ok ? null : written.error;
     },
   };
-}
-
-function settingText(path: string): Result<string, SystemError> {
-  try {
-    return ok(readFileSync(`${SETTINGS}/${path}`, 'latin1'));
-  } catch (error) {
-    return { ok: false, error: failure(error, `read ${SETTINGS}/${path}`) };
-  }
-}
-
-function failure(error: unknown, attempted: string): SystemError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'EIO';
-  return { code, attempted, detail: error instanceof Error ? error.message : String(error) };
 }

@@ -1,17 +1,9 @@
 /** Links and addresses of the real kernel over rtnetlink: one socket for requests, one more for each
  *  subscriber. */
-import { err, ok, type Result } from '../../base/result.ts';
+import { ok, type Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';
 import { NETLINK } from '../../native/constants.ts';
-import type {
-  AddressState,
-  LinkState,
-  NetEvent,
-  NetKernel,
-  NetOperation,
-  NetState,
-} from '../../ports/net-kernel.ts';
-import { type AttributeError, attributeErrorText } from '../netlink/attributes.ts';
+import type { NetEvent, NetKernel, NetOperation, NetState } from '../../ports/net-kernel.ts';
 import { decodeDatagram, type NetlinkMessage, NLM_F } from '../netlink/message.ts';
 import type { NetlinkRequest, NetlinkSession } from '../netlink/session.ts';
 import {
@@ -24,6 +16,7 @@ import {
 } from '../rtnl/address.ts';
 import { decodeLink, encodeLinkDump, LINK_GROUP, RTM_LINK } from '../rtnl/link.ts';
 import { openNetlinkSession, openNetlinkSocket } from './netlink-socket.ts';
+import { readAll } from './read-all.ts';
 
 /** Datagrams read before the loop gets another turn; the rest wakes us again. */
 const DATAGRAMS_PER_WAKE_MAX = 256;
@@ -46,26 +39,6 @@ function readState(session: NetlinkSession): Result<NetState, SystemError> {
   const addresses = readAll(session, dump, 'addresses', decodeAddress);
   if (!addresses.ok) return addresses;
   return ok({ links: new Map(links.value.map((link) => [link.index, link])), addresses: addresses.value });
-}
-
-function readAll<T extends LinkState | AddressState>(
-  session: NetlinkSession,
-  request: Omit<NetlinkRequest, 'attempted'>,
-  what: string,
-  decode: (body: Uint8Array) => Result<T | null, AttributeError>,
-): Result<readonly T[], SystemError> {
-  const attempted = (): string => `read the ${what} of the kernel`;
-  const messages = session.dump({ ...request, attempted });
-  if (!messages.ok) return messages;
-  const items: T[] = [];
-  for (const { body } of messages.value) {
-    const item = decode(body);
-    if (!item.ok) {
-      return err({ code: 'EGARBLED', attempted: attempted(), detail: attributeErrorText(item.error) });
-    }
-    if (item.value !== null) items.push(item.value);
-  }
-  return ok(items);
 }
 
 function requestOf(operation: NetOperation): NetlinkRequest {

@@ -1,5 +1,5 @@
 /** Routes and rules of the real kernel over rtnetlink: one socket for requests, one more for each watcher. */
-import { err, ok, type Result } from '../../base/result.ts';
+import { ok, type Result } from '../../base/result.ts';
 import type { Route, Rule } from '../../base/routing.ts';
 import type { SystemError } from '../../base/system-error.ts';
 import type { IfIndex } from '../../base/units.ts';
@@ -11,7 +11,6 @@ import type {
   RoutingOperation,
   RoutingState,
 } from '../../ports/routing-kernel.ts';
-import { type AttributeError, attributeErrorText } from '../netlink/attributes.ts';
 import { decodeDatagram, type NetlinkMessage, NLM_F } from '../netlink/message.ts';
 import type { NetlinkRequest, NetlinkSession } from '../netlink/session.ts';
 import {
@@ -25,6 +24,7 @@ import {
 } from '../rtnl/route.ts';
 import { decodeRule, encodeRule, encodeRuleDump, RTM_RULE, RULE_GROUPS } from '../rtnl/rule.ts';
 import { openNetlinkSession, openNetlinkSocket } from './netlink-socket.ts';
+import { readAll } from './read-all.ts';
 
 /** Datagrams looked at before the loop gets another turn; the rest wakes us again. */
 const DATAGRAMS_PER_WAKE_MAX = 256;
@@ -72,26 +72,6 @@ function readRouting(session: NetlinkSession, interest: RoutingInterest): Result
     rules.push(...read.value);
   }
   return ok({ routes, rules });
-}
-
-function readAll<T extends object>(
-  session: NetlinkSession,
-  request: Omit<NetlinkRequest, 'attempted'>,
-  what: string,
-  decode: (body: Uint8Array) => Result<T | null, AttributeError>,
-): Result<readonly T[], SystemError> {
-  const attempted = (): string => `read the ${what} of the kernel`;
-  const messages = session.dump({ ...request, attempted });
-  if (!messages.ok) return messages;
-  const items: T[] = [];
-  for (const { body } of messages.value) {
-    const item = decode(body);
-    if (!item.ok) {
-      return err({ code: 'EGARBLED', attempted: attempted(), detail: attributeErrorText(item.error) });
-    }
-    if (item.value !== null) items.push(item.value);
-  }
-  return ok(items);
 }
 
 function requestOf(operation: RoutingOperation): NetlinkRequest {
