@@ -23,17 +23,17 @@ export async function runPlan(
   for (const diagnostic of report.diagnostics) stderr(`${diagnostic}\n`);
   if (options.json === true) stdout(`${JSON.stringify(report, null, 2)}\n`);
   else if (report.operations === null) stderr(`No plan: ${report.why ?? 'no reason given'}.\n`);
-  else stdout(planText(report.operations));
+  else stdout(planText([...report.changes, ...report.operations]));
   return exitStatus(report);
 }
 
-function exitStatus({ operations }: PlanReport): number {
+function exitStatus({ changes, operations }: PlanReport): number {
   if (operations === null) return EXIT_UNKNOWN;
-  return operations.length === 0 ? EXIT_NOTHING : EXIT_CHANGES;
+  return changes.length + operations.length === 0 ? EXIT_NOTHING : EXIT_CHANGES;
 }
 
 function planText(lines: readonly PlanLine[]): string {
-  if (lines.length === 0) return 'Nothing to do: the IPVS table is as the file wants it.\n';
+  if (lines.length === 0) return 'Nothing to do: everything is as the file wants it.\n';
   const count = (sign: PlanSign): number => lines.filter((line) => line.sign === sign).length;
   const operations = lines.map(({ sign, text }) => `${sign} ${text}\n`).join('');
   return `${operations}${count('+')} to add, ${count('~')} to change, ${count('-')} to remove.\n`;

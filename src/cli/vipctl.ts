@@ -79,7 +79,7 @@ function vipctlProgram(terminal: Terminal, finish: (exitStatus: number) => void)
       finish(await replay(name ?? null, options, terminal)),
     );
   addressed(program, 'plan')
-    .description('what a reload would do to the IPVS table; exits 2 if anything, 0 if nothing')
+    .description('what a reload would change; exits 2 if anything, 0 if nothing')
     .option('--json', 'the answer as JSON')
     .action(async (options: SocketChoice & { json?: true }) => {
       const { runPlan } = await import('./plan.ts');

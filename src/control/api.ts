@@ -63,6 +63,8 @@ export interface ReplayReport {
 
 /** What a reload would do. */
 export interface PlanReport extends ReloadReport {
+  /** what else the file changes: instances, scripts, checks, settings of the daemon */
+  readonly changes: readonly PlanLine[];
   /** operations on the kernel's IPVS table, in order; null: there is none to plan against, or it cannot be read */
   readonly operations: readonly PlanLine[] | null;
   /** why there are none */

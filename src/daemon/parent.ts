@@ -179,7 +179,10 @@ export class Parent {
 
   /** What a reload of `config` would write to the IPVS table; null when the checkers process does not answer. */
   async preview(config: Config): Promise<Preview | null> {
-    return (await this.#children.get('checkers')?.preview(config)) ?? null;
+    const checkers = this.#children.get('checkers');
+    const isWanted = childrenFor(config, this.#settings.halves).includes('checkers');
+    if (checkers === undefined && !isWanted) return { kind: 'planned', lines: [] };
+    return (await checkers?.preview(config)) ?? null;
   }
 
   #wantedChildren(): readonly ChildName[] {

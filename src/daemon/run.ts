@@ -202,13 +202,15 @@ async function planReload({ file, options }: Daemon, parent: Parent): Promise<Pl
   const { config, refused, diagnostics: found } = await loadConfigFile(file, loadOptionsOf(options));
   const diagnostics = reportDiagnostics(found, () => {});
   if (config === null || refused || found.some(isError)) {
-    return { accepted: false, diagnostics, operations: null, why: 'a reload would refuse the file' };
+    const why = 'a reload would refuse the file';
+    return { accepted: false, diagnostics, changes: [], operations: null, why };
   }
+  const { changesBesideIpvs } = await import('../config/compare/diff.ts');
+  const report = { accepted: true, diagnostics, changes: changesBesideIpvs(parent.config, config) };
   const preview = await parent.preview(config);
-  if (preview?.kind === 'planned')
-    return { accepted: true, diagnostics, operations: preview.lines, why: null };
+  if (preview?.kind === 'planned') return { ...report, operations: preview.lines, why: null };
   const why = preview === null ? 'the checkers process is not running or does not answer' : preview.why;
-  return { accepted: true, diagnostics, operations: null, why };
+  return { ...report, operations: null, why };
 }
 
 /** The control socket and, where configured, the Prometheus endpoint. Without them the daemon still does its work. */

@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 const replayed: (string | null)[] = [];
-const NO_PLAN: PlanReport = { accepted: true, diagnostics: [], operations: [], why: null };
+const NO_PLAN: PlanReport = { accepted: true, diagnostics: [], changes: [], operations: [], why: null };
 
 async function daemon(
   status: DaemonStatus,
@@ -169,7 +169,7 @@ describe('vipctl plan', () => {
   test('of a file that changes nothing says so and exits 0', async () => {
     expect(await plan(NO_PLAN)).toEqual({
       exitStatus: 0,
-      stdout: 'Nothing to do: the IPVS table is as the file wants it.\n',
+      stdout: 'Nothing to do: everything is as the file wants it.\n',
       stderr: '',
     });
   });
@@ -180,12 +180,14 @@ describe('vipctl plan', () => {
       { sign: '~', text: 'real server B weight 3 → 1' },
       { sign: '-', text: 'virtual server C' },
     ] as const;
-    const report = { ...NO_PLAN, diagnostics: ['vipd.conf:3:1 warning'], operations };
+    const changes = [{ sign: '~', text: 'vrrp_instance VI_1: priority 100 → 90' }] as const;
+    const report = { ...NO_PLAN, diagnostics: ['vipd.conf:3:1 warning'], changes, operations };
     expect(await plan(report)).toEqual({
       exitStatus: 2,
       stdout:
+        '~ vrrp_instance VI_1: priority 100 → 90\n' +
         '+ real server A\n~ real server B weight 3 → 1\n- virtual server C\n' +
-        '1 to add, 1 to change, 1 to remove.\n',
+        '1 to add, 2 to change, 1 to remove.\n',
       stderr: 'vipd.conf:3:1 warning\n',
     });
     await stop();
@@ -197,6 +199,7 @@ describe('vipctl plan', () => {
     const report = {
       accepted: false,
       diagnostics: ['vipd.conf:3:1 error'],
+      changes: [],
       operations: null,
       why: 'refused',
     };

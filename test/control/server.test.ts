@@ -39,7 +39,7 @@ const HANDLERS: ControlHandlers = {
   status: async () => STATUS,
   reload: async () => ({ accepted: true, diagnostics: [] }),
   tellAgain: async () => ({ objects: 0 }),
-  plan: async () => ({ accepted: true, diagnostics: [], operations: [], why: null }),
+  plan: async () => ({ accepted: true, diagnostics: [], changes: [], operations: [], why: null }),
 };
 /** For the tests that wait until a limit is over; a busy machine may need longer for an honest answer. */
 const SHORT: HttpLimits = { requestMillis: 300, handlerMillis: 300 };

@@ -42,7 +42,7 @@ describe('reloads of a master that serves a download', () => {
           '0 to add, 0 to change, 2 to remove.',
         ],
       },
-      after: { status: 0, lines: ['Nothing to do: the IPVS table is as the file wants it.'] },
+      after: { status: 0, lines: ['Nothing to do: everything is as the file wants it.'] },
     });
   });
 

@@ -133,13 +133,19 @@ describe('reload', () => {
     expect(refused.stdout + refused.stderr).toContain('priotity');
   });
 
-  test('a changed priority is in force after HUP; the same file again changes nothing', async () => {
+  test('a changed priority is planned, and in force after HUP; the same file again changes nothing', async () => {
     const made = place();
     const daemon = start(made);
     await daemon.said(/Startup complete/);
+    const plan = () => spawnSync(VIPCTL, ['plan', '--socket', made.socket], { encoding: 'utf8' });
     made.writeConfig(WAITING_CONFIG.replace('priority 100', 'priority 150'));
+    expect(plan()).toMatchObject({
+      status: 2,
+      stdout: '~ vrrp_instance VI_1: priority 100 → 150\n0 to add, 1 to change, 0 to remove.\n',
+    });
     daemon.process.kill('SIGHUP');
     await daemon.said(/Reload complete/);
+    expect(plan()).toMatchObject({ status: 0, stdout: expect.stringMatching(/^Nothing to do/) });
     const { stdout } = spawnSync(VIPCTL, ['status', '--json', '--socket', made.socket], { encoding: 'utf8' });
     expect(JSON.parse(stdout).vrrp.instances[0].basePriority).toBe(150);
     daemon.process.kill('SIGHUP');

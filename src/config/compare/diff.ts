@@ -26,8 +26,22 @@ export function diffConfigs(a: Config, b: Config): readonly Change[] {
       const [before, after] = [a, b].map((config) => config[list].map((each) => named(each.name, each)));
       return diffLists([], WORDS[list] ?? list, before ?? [], after ?? []);
     }),
+    ...diffValues(['static'], a.statics, b.statics),
     ...diffLists([], 'virtual_server', services(a), services(b)),
   ];
+}
+
+/** What a reload changes besides the kernel's IPVS table: everything but services and their servers, and their checks. */
+export const changesBesideIpvs = (a: Config, b: Config): readonly ChangeLine[] =>
+  diffConfigs(a, b)
+    .filter(
+      ({ path }) => !path[0]?.startsWith('virtual_server ') || path.some((part) => part.startsWith('check ')),
+    )
+    .map(changeLine);
+
+export interface ChangeLine {
+  readonly sign: '+' | '~' | '-';
+  readonly text: string;
 }
 
 /** An entry of a list by what tells it apart. */
@@ -53,16 +67,21 @@ export function diffText(changes: readonly Change[]): string {
   return changes.map((change) => `${lineOf(change)}\n`).join('');
 }
 
-function lineOf({ kind, path, before, after }: Change): string {
+function lineOf(change: Change): string {
+  const { sign, text } = changeLine(change);
+  return `${sign} ${text}`;
+}
+
+function changeLine({ kind, path, before, after }: Change): ChangeLine {
   const [holder, name] = [path.slice(0, -1).join(', '), path.at(-1) ?? ''];
   const where = holder === '' ? name : `${holder}: ${name}`;
   switch (kind) {
     case 'added':
-      return `+ ${where}`;
+      return { sign: '+', text: where };
     case 'removed':
-      return `- ${where}`;
+      return { sign: '-', text: where };
     case 'changed':
-      return `~ ${where} ${valueText(before)} → ${valueText(after)}`;
+      return { sign: '~', text: `${where} ${valueText(before)} → ${valueText(after)}` };
   }
 }
 
@@ -120,6 +139,9 @@ const WORDS: Readonly<Record<string, string>> = {
   peers: 'unicast_peer',
   trackers: 'track',
   trackInterfaces: 'track_interface',
+  addresses: 'address',
+  routes: 'route',
+  rules: 'rule',
   checkers: 'check',
   urls: 'url',
 };
@@ -141,7 +163,12 @@ function numbered(entries: readonly Fields[]): readonly Named[] {
 }
 
 function entryName(entry: Fields): string {
-  const { address, port, name: ownName, interface: carrier, path, kind } = entry;
+  const { address, port, name: ownName, interface: carrier, path, kind, entry: inner, route } = entry;
+  if (isObject(inner)) return entryName(inner); // a static entry and its track_group
+  if (isObject(route) && isObject(route['destination'])) {
+    const { address: to, length } = route['destination'];
+    return `${to}/${length} table ${route['table']}`;
+  }
   if (typeof address === 'string') return typeof port === 'number' ? `${address}:${port}` : address;
   const name = [ownName, carrier, path, kind].find((value) => typeof value === 'string');
   return typeof name === 'string' ? name : JSON.stringify(entry);

@@ -1,7 +1,7 @@
 /** Two configurations beside each other: what they do differently, and whether two directors make a pair. */
 import { describe, expect, test } from 'vitest';
 import { invariant } from '../../../src/base/never.ts';
-import { diffConfigs, diffText } from '../../../src/config/compare/diff.ts';
+import { changesBesideIpvs, diffConfigs, diffText } from '../../../src/config/compare/diff.ts';
 import { findDisparities } from '../../../src/config/compare/parity.ts';
 import type { Config } from '../../../src/config/model/config.ts';
 import { caseFiles, parseText } from '../case-files.ts';
@@ -105,6 +105,22 @@ describe('diff', () => {
   ])('tells that %j became %j', (from, to, text) => {
     expect(diff(PAIR, changed(from, to))).toBe(text);
   });
+});
+
+test('beside the IPVS table a reload changes instances, static entries and checks, and no more than that', () => {
+  const statics = (address: string) => `static_ipaddress {\n ${address}/32 dev eth0\n}\n`;
+  const before = statics('192.0.2.7') + PAIR;
+  const after = (statics('192.0.2.8') + PAIR)
+    .replace('priority 150', 'priority 90')
+    .replace('weight 1', 'weight 3')
+    .replace('TCP_CHECK {\n', 'TCP_CHECK {\n retry 5\n');
+  const lines = changesBesideIpvs(model(before), model(after)).map(({ sign, text }) => `${sign} ${text}`);
+  expect(lines).toEqual([
+    '~ vrrp_instance VI_1: priority 150 → 90',
+    '- static: address 192.0.2.7',
+    '+ static: address 192.0.2.8',
+    '~ virtual_server 10.0.0.1:80 tcp, real_server 10.0.0.21:80, check tcp: retry 1 → 5',
+  ]);
 });
 
 describe('parity', () => {
