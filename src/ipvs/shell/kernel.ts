@@ -90,7 +90,7 @@ function controlOver(session: IpvsSession, close: () => void): IpvsControl {
         startDaemonRequest(daemon),
         `start the ${daemon.role} sync daemon on ${daemon.interface}`,
       ),
-    stopDaemon: (role) => session.order(stopDaemonRequest(role), `stop the ${role} sync daemon`),
+    stopDaemon: (role) => stopDaemon(session, role),
     close,
   };
 }
@@ -126,6 +126,16 @@ function writeTimeouts(session: IpvsSession, timeouts: Partial<IpvsTimeouts>): R
     udpTimeout: udp === undefined ? 0 : Math.ceil(toSeconds(udp)),
   };
   return session.order({ command: IPVS_COMMAND.setConfig, attributes }, 'set the IPVS timeouts');
+}
+
+/** A sync thread that is stopped before it has ever run ends with EINTR, and for that netlink sends no answer
+ *  (netlink_rcv_skb of net/netlink/af_netlink.c). Whether it is gone is then asked. */
+function stopDaemon(session: IpvsSession, role: SyncRole): Result<void, SystemError> {
+  const stopped = session.order(stopDaemonRequest(role), `stop the ${role} sync daemon`);
+  if (stopped.ok || stopped.error.code !== 'ENOMSG') return stopped;
+  const left = readDaemons(session);
+  const isGone = left.ok && left.value.every((daemon) => daemon.role !== role);
+  return isGone ? ok(undefined) : stopped;
 }
 
 function readDaemons(session: IpvsSession): Result<readonly SyncDaemon[], SystemError> {

@@ -206,10 +206,10 @@ const isBetween = (n: number, first: number, last: number): boolean =>
 
 function noVerdict(answers: Answers, request: NetlinkRequest): SystemError {
   if (answers.garbled) return garbled(request);
-  const detail = answers.lost
-    ? "the kernel's answer was lost, the outcome is unknown"
-    : 'the kernel gave no answer, the outcome is unknown';
-  return { code: 'ENOBUFS', attempted: request.attempted(), detail };
+  const [code, detail] = answers.lost
+    ? ['ENOBUFS', "the kernel's answer was lost, the outcome is unknown"]
+    : ['ENOMSG', 'the kernel gave no answer, the outcome is unknown'];
+  return { code, attempted: request.attempted(), detail };
 }
 
 const garbled = (request: NetlinkRequest): SystemError => ({

@@ -139,3 +139,27 @@ describe('answers that make no sense', () => {
     expect(opened(answering(hex)).read()).toMatchObject({ ok: false, error: { code: 'EGARBLED' } });
   });
 });
+
+describe('a sync daemon that is stopped before its thread has ever run gets no answer from the kernel', () => {
+  const silence = (request: NetlinkRequest) =>
+    err({ code: 'ENOMSG', attempted: request.attempted(), detail: 'no answer' });
+
+  function stopped(listing: NetlinkSession['dump']) {
+    const capture = replay('listing-misc.hex');
+    const kernel = opened({
+      ...capture,
+      request: (request) =>
+        request.attempted().startsWith('stop') ? silence(request) : capture.request(request),
+      dump: listing,
+    });
+    return kernel.stopDaemon('backup');
+  }
+
+  test('and it is stopped, when it is not among the daemons any more', () => {
+    expect(stopped(() => ok([]))).toEqual(ok(undefined));
+  });
+
+  test('and nobody knows, when the daemons cannot be listed', () => {
+    expect(stopped(silence)).toMatchObject({ ok: false, error: { code: 'ENOMSG' } });
+  });
+});
