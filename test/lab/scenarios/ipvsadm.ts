@@ -15,6 +15,8 @@ import { playScenarios } from '../harness/scenario.ts';
 import type { Answer, Difference, IpvsadmPlays, Pair } from './ipvsadm-plays.ts';
 
 const ROOT = process.env['LAB_ROOT'] ?? '.';
+/** Of every run, so that a red one is about a change; LAB_SEED looks further. */
+const USUAL_SEED = 649_551;
 const SEQUENCES = Number(process.env['LAB_SEQUENCES'] ?? 10);
 const LINES_PER_SEQUENCE = 40;
 
@@ -244,7 +246,7 @@ async function starts(): Promise<IpvsadmPlays['starts']> {
 symlinkSync(join(ROOT, 'native'), join(__dirname, 'native'));
 playScenarios<{ readonly ipvsadm: IpvsadmPlays }>({
   ipvsadm: async (stage, note) => {
-    const seed = Number(process.env['LAB_SEED'] ?? Date.now() % 1_000_000);
+    const seed = Number(process.env['LAB_SEED'] ?? USUAL_SEED);
     stage.say(`seed ${seed}`);
     note('sequences', await sequences(seed));
     note('traffic', await traffic());
