@@ -2,7 +2,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { now, pause } from './harness/clock.ts';
 import type { Daemon, DaemonKind } from './harness/daemon.ts';
-import { openRoutedPair, type RoutedHost, type Tables } from './native/routed-host.ts';
+import {
+  openRoutedPair,
+  PATIENCE_MS,
+  type RoutedHost,
+  type Tables,
+  untilTables,
+} from './native/routed-host.ts';
 
 const STATICS = `
 static_ipaddress { 10.77.0.1/24 dev eth0 }
@@ -48,27 +54,12 @@ vrrp_instance VI_1 {
 }
 `;
 const OWNER = `${STATICS}${instance('MASTER', 255)}`;
-const PATIENCE_MS = 30_000;
 const ADVERT_INTERVAL_MS = 1_000;
-const POLL_INTERVAL_MS = 20;
 /** A repair takes 100 ms at most; the rest is for six runs of ip(8) on a busy machine. Adverts, which repair too, are a
  *  second apart. */
 const REPAIR_MS = 100 + 500;
 
 const holds = ({ routes }: Tables): boolean => routes.some((line) => line.includes('10.12.0.0/16'));
-
-async function untilTables(
-  what: string,
-  { tables }: RoutedHost,
-  test: (tables: Tables) => boolean,
-): Promise<Tables> {
-  for (const deadline = now() + PATIENCE_MS; ; await pause(POLL_INTERVAL_MS)) {
-    const seen = await tables();
-    if (test(seen)) return seen;
-    if (now() > deadline)
-      throw new Error(`not seen within ${PATIENCE_MS} ms: ${what}\n${JSON.stringify(seen)}`);
-  }
-}
 
 /** The life of one daemon as only router: what was there before it, as master, and after its stop. */
 async function life(kind: DaemonKind): Promise<Record<'before' | 'master' | 'after', Tables>> {

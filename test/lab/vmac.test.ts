@@ -1,8 +1,14 @@
 // use_vmac on this machine's own kernel, beside keepalived with the same file. Needs root.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { now, pause } from './harness/clock.ts';
+import { pause } from './harness/clock.ts';
 import type { Daemon, DaemonKind } from './harness/daemon.ts';
-import { openRoutedPair, type RoutedHost, type Tables } from './native/routed-host.ts';
+import {
+  openRoutedPair,
+  PATIENCE_MS,
+  type RoutedHost,
+  type Tables,
+  untilTables,
+} from './native/routed-host.ts';
 
 const instance = (level: number, more = ''): string => `
 vrrp_instance VI_1 {
@@ -19,8 +25,6 @@ vrrp_instance VI_1 {
     }
 }
 `;
-const PATIENCE_MS = 30_000;
-const POLL_INTERVAL_MS = 50;
 /** Long enough for whatever a backup might want to say: its adverts would be a second apart. */
 const SILENCE_MS = 2_500;
 const VMAC = '00:00:5e:00:01:33';
@@ -28,20 +32,6 @@ const CAPTURE = ['tcpdump', '-i', 'eth0', '-enl', '--immediate-mode', `ether src
 const SETTINGS = ['arp_ignore', 'arp_filter', 'rp_filter', 'accept_local', 'promote_secondaries'];
 
 const holds = ({ addresses }: Tables): boolean => addresses.some((line) => line.includes('10.0.0.100/24'));
-
-async function untilTables(
-  what: string,
-  { tables }: RoutedHost,
-  test: (tables: Tables) => boolean,
-): Promise<Tables> {
-  for (const deadline = now() + PATIENCE_MS; ; await pause(POLL_INTERVAL_MS)) {
-    const seen = await tables();
-    if (test(seen)) return seen;
-    if (now() > deadline) {
-      throw new Error(`not seen within ${PATIENCE_MS} ms: ${what}\n${JSON.stringify(seen)}`);
-    }
-  }
-}
 
 async function settingsOf({ host }: RoutedHost, ...names: readonly string[]): Promise<readonly string[]> {
   const paths = names.flatMap((name) => [

@@ -1,4 +1,5 @@
 /** A lab host on this machine's own kernel with eth0, and what its routing tables hold as ip(8) prints it. */
+import { now, pause } from '../harness/clock.ts';
 import { type Daemon, type DaemonKind, startDaemon } from '../harness/daemon.ts';
 import { type Host, openHost } from '../harness/host.ts';
 
@@ -22,7 +23,8 @@ const STARTED: Readonly<Record<DaemonKind, RegExp>> = {
   vipd: /Startup complete/,
   keepalived: /Startup complete/,
 };
-const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 30_000;
+const POLL_INTERVAL_MS = 20;
 
 /** Two hosts, joined by a cable: 10.0.0.1/24 and 10.0.0.2/24. Whoever opens them closes them. */
 export async function openRoutedPair(): Promise<readonly [RoutedHost, RoutedHost]> {
@@ -82,3 +84,18 @@ const steady = (line: string): string =>
     .replace(/link-netns(id)? \S+ /, '')
     .replace(/@if\d+/, '')
     .replace(/\s+$/, '');
+
+/** Resolves with the tables once they are as `test` wants them. */
+export async function untilTables(
+  what: string,
+  { tables }: RoutedHost,
+  test: (tables: Tables) => boolean,
+): Promise<Tables> {
+  for (const deadline = now() + PATIENCE_MS; ; await pause(POLL_INTERVAL_MS)) {
+    const seen = await tables();
+    if (test(seen)) return seen;
+    if (now() > deadline) {
+      throw new Error(`not seen within ${PATIENCE_MS} ms: ${what}\n${JSON.stringify(seen)}`);
+    }
+  }
+}
