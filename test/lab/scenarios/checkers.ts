@@ -82,11 +82,12 @@ async function playCheckers(stage: Stage, note: Note<CheckerSteps>): Promise<voi
 
   const stopping = (one: Service, name: string) => inAndOut(stage, name, one.stop, one.start);
   const freezing = (one: Service, name: string) => inAndOut(stage, name, one.freeze, one.thaw);
+  // dnsmasq and the mail server by turns: after a step the checks of one server have time to pass again, retries and all
   note('dnsStopped', await stopping(dns, DNS));
-  note('udpStopped', await stopping(dns, UDP));
-  note('dnsFrozen', await freezing(dns, DNS));
   note('smtpStopped', await stopping(mail, SMTP));
+  note('udpStopped', await stopping(dns, UDP));
   note('smtpFrozen', await freezing(mail, SMTP));
+  note('dnsFrozen', await freezing(dns, DNS));
   const ignoring = (value: 0 | 1) => rs01.run(['sysctl', '-qw', `net.ipv4.icmp_echo_ignore_all=${value}`]);
   note(
     'pingIgnored',
