@@ -2,25 +2,8 @@
  *  virtual MAC and the ARP and ND answers are the kernel's business. */
 import { describe, expect, test } from 'vitest';
 import { statusOf } from '../../src/vrrp/core/status.ts';
+import { advertTimes, after, countersAfter, orders } from './played.ts';
 import { Scenario } from './scenario.ts';
-
-/** Runs commands; the lines of the last one. */
-function after(...commands: readonly string[]): readonly string[] {
-  const scenario = new Scenario();
-  return commands.map((command) => scenario.run(command)).at(-1) ?? [];
-}
-
-function countersAfter(...commands: readonly string[]): Readonly<Record<string, number>> {
-  const scenario = new Scenario();
-  for (const command of commands) scenario.run(command);
-  const [status] = statusOf(scenario.node, (at) => at).instances;
-  return { ...status?.counters };
-}
-
-const orders = (lines: readonly string[]): readonly string[] =>
-  lines
-    .map((line) => line.split(' ').slice(1, 4).join(' '))
-    .filter((line) => !/^(info|warning|state)/.test(line));
 
 const BACKUP = ['instance VI_1 version=3 priority=100', 'start'] as const;
 const MASTER = [...BACKUP, 'pass 3.7'] as const;
@@ -118,8 +101,7 @@ describe('6.4.2 Backup', () => {
 
 describe('6.4.3 Active (master)', () => {
   test('advertises each interval, on the beat', () => {
-    const lines = after(...BACKUP, 'pass 7.609375').filter((line) => line.includes('advert priority'));
-    expect(lines.map((line) => line.split(' ')[0])).toEqual([
+    expect(advertTimes(after(...BACKUP, 'pass 7.609375'))).toEqual([
       '3.609375',
       '4.609375',
       '5.609375',
@@ -194,7 +176,6 @@ describe('7.1 Receiving adverts', () => {
 describe('7.2 Transmitting adverts', () => {
   test('carries the own interval, whatever was learned', () => {
     const lines = after(...BACKUP, 'advert priority=200 interval=2', 'pass 9.3');
-    const times = lines.filter((line) => line.includes('advert priority')).map((line) => line.split(' ')[0]);
-    expect(times).toEqual(['7.218750', '8.218750', '9.218750']);
+    expect(advertTimes(lines)).toEqual(['7.218750', '8.218750', '9.218750']);
   });
 });

@@ -1,8 +1,8 @@
 /** The command language of test/vrrp/scenarios: one node, told what happens to it, prints what it orders.
  *
- *      instance VI_1 priority=100 version=3      configures (before `start`, or under `reload`)
+ *      instance VI_1 priority=100 version=3      configures (before `start`, or under `reload`); inet6: over IPv6
  *      start with=10.0.0.1                       started; these addresses are on eth0 already
- *      advert from=192.168.100.102 priority=90   a packet arrives
+ *      advert from=192.168.100.102 priority=90   a packet arrives; corrupt, ttl=, type=, authtype=: not as it should be
  *      pass 3.7                                  time passes, deadlines are met to the microsecond
  *      stall 5                                   time passes, nobody looks at deadlines until its end
  *      news                                      from here on only what the world outside is told
@@ -36,7 +36,7 @@ import type {
 import { ETH0, virtualAddress, vrrpGlobals, vrrpInstance } from '../../src/sim/topology.ts';
 import type { VrrpAction } from '../../src/vrrp/core/actions.ts';
 import type { VrrpConfig, VrrpEvent } from '../../src/vrrp/core/events.ts';
-import { addressKey, type LinkFact } from '../../src/vrrp/core/network.ts';
+import { type AddressFact, addressKey, type LinkFact } from '../../src/vrrp/core/network.ts';
 import { nextDeadline, stepNode } from '../../src/vrrp/core/node.ts';
 import { type NodeState, newNode } from '../../src/vrrp/core/node-state.ts';
 import { statusOf } from '../../src/vrrp/core/status.ts';
@@ -46,6 +46,12 @@ import { fileOf, groupOf, processOf, resultOf, scriptOf, trackedOf } from './sce
 import { type Words, wordsOf } from './scenario-words.ts';
 
 export const OWN_ADDRESS = '192.168.100.101';
+const OWN_LINK_LOCAL = 'fe80::101';
+/** Who advertises, and to whom, unless a command says so. */
+const FROM = { inet: '192.168.100.102', inet6: 'fe80::102' } as const;
+const GROUP = { inet: '224.0.0.18', inet6: 'ff02::12' } as const;
+/** The virtual address unless `vips` names others. */
+const VIP = { inet: '10.0.0.1', inet6: 'fe80::51' } as const;
 const STEPS_MAX = 10_000;
 
 export class Scenario {
@@ -167,19 +173,14 @@ export class Scenario {
   }
 
   #network(present: string): Pick<Extract<VrrpEvent, { kind: 'started' }>, 'links' | 'addresses'> {
-    const own = {
-      interface: ETH0,
-      address: ip(OWN_ADDRESS),
-      prefixLength: 24,
-      ours: false,
-      detection: 'over',
-    } as const;
+    const own = ownFact(OWN_ADDRESS, 24);
     const others = [...this.#links.keys()].filter((name) => name !== ETH0);
     const left = present.split(',').filter((text) => text !== '');
     return {
       links: [...this.#links.values()],
       addresses: [
         own,
+        ownFact(OWN_LINK_LOCAL, 64),
         ...others.map((name, i) => ({ ...own, interface: name, address: ip(`192.168.${i + 1}.101`) })),
         ...left.map((text) => ({ ...own, address: ip(text), prefixLength: 32, ours: true })),
       ],
@@ -189,14 +190,14 @@ export class Scenario {
   #packet(words: Words): VrrpEvent {
     const instance =
       this.#instances.find((one) => one.vrid === Number(words['vrid'] ?? one.vrid)) ?? vrrpInstance();
-    const source = ip(words['from'] ?? '192.168.100.102');
-    const destination = ip('224.0.0.18');
+    const source = ip(words['from'] ?? FROM[instance.family]);
+    const destination = ip(GROUP[instance.family]);
     const payload = encodeAdvert(advertOf(instance, words), { source, destination });
     if (words['corrupt'] !== undefined) payload[6] = (payload[6] ?? 0) ^ 0xff;
     const ttl = Number(words['ttl'] ?? 255);
     const seal = { kind: 'none' } as const;
     const packet = { source, destination, ttl, announcedLength: payload.length, payload, seal };
-    return { kind: 'packet_received', interface: instance.interface, family: 'inet', packet };
+    return { kind: 'packet_received', interface: instance.interface, family: instance.family, packet };
   }
 
   #link(name: InterfaceName, state: string): readonly string[] {
@@ -205,14 +206,7 @@ export class Scenario {
     this.#links.set(name, link);
     const lines = this.#feed({ kind: 'link_changed', link });
     if (state !== 'up' || name !== ETH0) return lines;
-    const own = {
-      interface: ETH0,
-      address: ip(OWN_ADDRESS),
-      prefixLength: 24,
-      ours: false,
-      detection: 'over',
-    } as const;
-    return [...lines, ...this.#feed({ kind: 'address_appeared', address: own })];
+    return [...lines, ...this.#feed({ kind: 'address_appeared', address: ownFact(OWN_ADDRESS, 24) })];
   }
 
   #restored(text: string): readonly string[] {
@@ -312,6 +306,14 @@ const ip = (text: string): IpAddress => {
   return parsed;
 };
 
+const ownFact = (text: string, prefixLength: number): AddressFact => ({
+  interface: ETH0,
+  address: ip(text),
+  prefixLength,
+  ours: false,
+  detection: 'over',
+});
+
 const linkFact = (name: InterfaceName, up: boolean): LinkFact => ({
   name,
   up,
@@ -331,12 +333,14 @@ function advertOf(instance: VrrpInstance, words: Words): Advert {
   const password = words['password'] ?? '';
   return {
     version: instance.version,
-    type: 1,
+    type: Number(words['type'] ?? 1),
     vrid: vrid(Number(words['vrid'] ?? instance.vrid)),
     priority: priority(Number(words['priority'] ?? 100)),
     interval: 'interval' in words ? seconds(Number(words['interval'])) : instance.advertInterval,
     authentication:
-      instance.version === 2 ? { type: password === '' ? 0 : 1, octets: passwordOctets(password) } : null,
+      instance.version === 2
+        ? { type: Number(words['authtype'] ?? (password === '' ? 0 : 1)), octets: passwordOctets(password) }
+        : null,
     addresses: (words['vips'] ?? instance.virtualAddresses.map(({ address }) => address).join(','))
       .split(',')
       .map(ip),
@@ -345,6 +349,7 @@ function advertOf(instance: VrrpInstance, words: Words): Advert {
 
 function instanceOf(name: string, words: Words): VrrpInstance {
   const base = vrrpInstance({ name });
+  const family = 'inet6' in words ? 'inet6' : 'inet';
   const home = { interface: interfaceName(words['interface'] ?? 'eth0') };
   const time = (key: string, fallback: number): ReturnType<typeof seconds> =>
     key in words ? seconds(Number(words[key])) : micros(fallback);
@@ -354,6 +359,8 @@ function instanceOf(name: string, words: Words): VrrpInstance {
     ...base,
     vrid: vrid(Number(words['vrid'] ?? 51)),
     interface: interfaceName(words['interface'] ?? 'eth0'),
+    family,
+    destination: { kind: 'multicast', group: ip(GROUP[family]) },
     version: words['version'] === '3' ? 3 : 2,
     initialState: words['state'] === 'MASTER' ? 'MASTER' : 'BACKUP',
     priority: priority(Number(words['priority'] ?? 100)),
@@ -366,7 +373,7 @@ function instanceOf(name: string, words: Words): VrrpInstance {
     virtualAddresses:
       list('vips').length > 0
         ? list('vips').map((text) => virtualAddress(text, home))
-        : [virtualAddress('10.0.0.1', home)],
+        : [virtualAddress(VIP[family], home)],
     excludedAddresses: list('excluded').map((text) => virtualAddress(text)),
     garp: {
       delay: time('garp_delay', 0),
