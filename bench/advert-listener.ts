@@ -1,6 +1,6 @@
-/** The neighbour of a director: takes the adverts on eth0 for some seconds and prints how late each was, as
+/** The neighbour of a director: takes the adverts on its interfaces for some seconds and prints how late each was, as
  *  JSON. The time of an advert is the kernel's receive timestamp, so this process may be slow without harm.
- *  Arguments: seconds, interval in ms. */
+ *  Arguments: seconds, interval in ms, the interfaces (eth0 when none is named). */
 import { parseIp } from '../src/base/ip.ts';
 import { interfaceName, micros, toSeconds } from '../src/base/units.ts';
 import { interfaceIndex } from '../src/native/process-knobs.ts';
@@ -13,32 +13,28 @@ import { type AdvertFigures, quantile } from './figures.ts';
 const VRID_OFFSET = 1;
 const PACKETS_PER_WAKE = 1024;
 
-const [secondsText, intervalText] = process.argv.slice(2);
+const [secondsText, intervalText, ...names] = process.argv.slice(2);
 const intervalMillis = Number(intervalText);
-const eth0 = interfaceName('eth0');
-const lastByVrid = new Map<number, number>();
+const lastOf = new Map<string, number>();
 const lateness: number[] = [];
+const port = createPacketPort(createClock());
 
-const socket = must(
-  createPacketPort(createClock()).openVrrp(
-    {
-      interface: eth0,
-      ifIndex: must(interfaceIndex(eth0)),
-      family: 'inet',
-      protocol: 'vrrp',
-      group: parseIp('224.0.0.18'),
-    },
-    () => {
-      for (const packet of socket.drain(PACKETS_PER_WAKE))
-        note(packet.payload[VRID_OFFSET] ?? 0, packet.receivedAt);
-    },
-  ),
-);
+for (const name of names.length > 0 ? names : ['eth0']) {
+  const at = interfaceName(name);
+  const place = { interface: at, ifIndex: must(interfaceIndex(at)), family: 'inet' } as const;
+  const socket = must(
+    port.openVrrp({ ...place, protocol: 'vrrp', group: parseIp('224.0.0.18') }, () => {
+      for (const packet of socket.drain(PACKETS_PER_WAKE)) {
+        note(`${name} ${packet.payload[VRID_OFFSET]}`, packet.receivedAt);
+      }
+    }),
+  );
+}
 
-function note(vrid: number, receivedAt: number): void {
-  const before = lastByVrid.get(vrid);
+function note(router: string, receivedAt: number): void {
+  const before = lastOf.get(router);
   if (before !== undefined) lateness.push(1000 * toSeconds(micros(receivedAt - before)) - intervalMillis);
-  lastByVrid.set(vrid, receivedAt);
+  lastOf.set(router, receivedAt);
 }
 
 setTimeout(() => {

@@ -24,14 +24,14 @@ const checker = (kind: CheckKind): readonly string[] =>
     ? ['TCP_CHECK {', 'connect_timeout 3', '}']
     : ['HTTP_GET {', 'url {', 'path /', 'status_code 200', '}', 'connect_timeout 3', '}'];
 
-/** Each of 1,000 servers has an address of its own in 127/8 and is checked once per second. */
-export function checkConfig(kind: CheckKind): string {
+/** Each of 1,000 servers has an address of its own in 127/8 and is checked every `delayLoop` seconds. */
+export function checkConfig(kind: CheckKind, delayLoop = 1): string {
   const servers = (service: number): readonly string[] =>
     Array.from({ length: SERVERS_PER_SERVICE }, (_, server) => [
       `real_server 127.1.${service}.${server + 1} ${PORT} {`,
       'weight 1',
-      'delay_loop 1',
-      'warmup 1',
+      `delay_loop ${delayLoop}`,
+      `warmup ${delayLoop}`,
       'retry 1',
       'delay_before_retry 1',
       ...checker(kind),
@@ -42,7 +42,7 @@ export function checkConfig(kind: CheckKind): string {
     'lb_algo rr',
     'lb_kind NAT',
     'protocol TCP',
-    'delay_loop 1',
+    `delay_loop ${delayLoop}`,
     ...servers(service),
     '}',
   ])

@@ -40,6 +40,10 @@ export function decodeIpv6Packet({ data, from, control }: Raw): Decoded | null {
 /** A wall clock that moved by more than this against the other between two looks was set, not disciplined. */
 const STEP_MICROS = 50_000;
 
+/** Two looks at the clocks further apart than this were interrupted in between, and are taken again. */
+const LOOK_MICROS_MAX = 50;
+const LOOKS_MAX = 3;
+
 export interface ReceiveTimes {
   /** Compares the two clocks; to be called before the messages of one drain are asked for. */
   look(): void;
@@ -50,9 +54,13 @@ export interface ReceiveTimes {
 /** The kernel stamps packets with the wall clock, which may be set at any time. Where it was set since the
  *  last look, a stamp's age means nothing and the packet counts as received now. */
 export function receiveTimes(clock: Pick<Clock, 'now'>, wallMicros = realTimeMicros): ReceiveTimes {
-  const compare = (): { now: Instant; offset: number } => {
+  // The wall clock first: an interruption between the two then makes a stamp look younger, never older than it is, so
+  // that no backup counts its master's silence from before the advert.
+  const compare = (looks = 1): { now: Instant; offset: number } => {
+    const wall = wallMicros();
     const now = clock.now();
-    return { now, offset: wallMicros() - now };
+    const interrupted = wallMicros() - wall > LOOK_MICROS_MAX;
+    return interrupted && looks < LOOKS_MAX ? compare(looks + 1) : { now, offset: wall - now };
   };
   let last = compare();
   let stepped = false;

@@ -12,8 +12,17 @@ export interface Sent {
   readonly priority: number;
 }
 
+/** A gratuitous ARP or an unsolicited neighbour advertisement. */
+export interface Announced {
+  readonly at: Ms;
+  readonly by: Side;
+  readonly address: string;
+}
+
 export interface Wire {
+  /** in the order of their arrival, a list that grows */
   readonly adverts: () => readonly Sent[];
+  readonly announcements: () => readonly Announced[];
   /** who told the neighbours that the virtual address is now its own, one after the other, as often as it did */
   readonly announcers: () => readonly Side[];
 }
@@ -33,10 +42,16 @@ export async function captureWire(between: Host, vip: string): Promise<Wire> {
   await program.line(/listening on/, START_MS_MAX);
   // tcpdump tells the time of day, seconds
   const clockOffset: Ms = Date.now() - now();
-  const texts = (): readonly string[] => program.lines.map(({ text }) => text);
+  const adverts: Sent[] = [];
+  const announcements: Announced[] = [];
+  program.onLine(({ text }) => {
+    adverts.push(...parseAdvert(text, clockOffset));
+    announcements.push(...parseAnnouncement(text, clockOffset));
+  });
   return {
-    adverts: () => texts().flatMap((text) => parseAdvert(text, clockOffset)),
-    announcers: () => texts().flatMap((text) => parseAnnouncement(text, vip)),
+    adverts: () => adverts,
+    announcements: () => announcements,
+    announcers: () => announcements.flatMap(({ by, address }) => (address === vip ? [by] : [])),
   };
 }
 
@@ -46,14 +61,15 @@ function parseAdvert(text: string, clockOffset: Ms): readonly Sent[] {
   return [{ at: Number(time) * 1000 - clockOffset, by, priority: Number(priority) }];
 }
 
-/** A gratuitous ARP, `… ARP, Request who-has 10.0.0.240 (ff:ff:ff:ff:ff:ff) tell 10.0.0.240, …`, or a neighbour
- *  advertisement, `… ICMP6, neighbor advertisement, tgt is fe80::240, …`. */
-function parseAnnouncement(text: string, vip: string): readonly Side[] {
-  const by = /^\S+ (higher|lower) /.exec(text)?.[1];
-  const announces =
-    (text.includes(`ARP, Request who-has ${vip} `) && text.includes(`tell ${vip},`)) ||
-    text.includes(`ICMP6, neighbor advertisement, tgt is ${vip},`);
-  return announces && (by === 'higher' || by === 'lower') ? [by] : [];
+/** `… higher M   ARP, Request who-has 10.0.0.240 (ff:ff:ff:ff:ff:ff) tell 10.0.0.240, …` */
+const GRATUITOUS_ARP = /^(\d+\.\d+) (higher|lower) .*ARP, Request who-has (\S+) .*tell \3,/;
+/** `… higher M   … ICMP6, neighbor advertisement, tgt is fe80::240, …` */
+const NEIGHBOUR_ADVERTISEMENT = /^(\d+\.\d+) (higher|lower) .*ICMP6, neighbor advertisement, tgt is ([^,]+),/;
+
+function parseAnnouncement(text: string, clockOffset: Ms): readonly Announced[] {
+  const [, time, by, address] = GRATUITOUS_ARP.exec(text) ?? NEIGHBOUR_ADVERTISEMENT.exec(text) ?? [];
+  if ((by !== 'higher' && by !== 'lower') || address === undefined) return [];
+  return [{ at: Number(time) * 1000 - clockOffset, by, address }];
 }
 
 /** A master that steps back may have sent one more advert while its successor's first was on the way. */

@@ -14,7 +14,15 @@ const SECOND = 1_000_000;
 
 /** Two clocks that the test moves; the boot clock starts at 100 s. */
 function clocks() {
-  const state = { boot: 100 * SECOND, wall: WALL_AT_START };
+  const state = { boot: 100 * SECOND, wall: WALL_AT_START, interruptions: [] as number[] };
+  /** A look at a clock, after which the process may be interrupted. */
+  const read = (clock: 'boot' | 'wall'): number => {
+    const at = state[clock];
+    const interruption = state.interruptions.shift() ?? 0;
+    state.boot += interruption;
+    state.wall += interruption;
+    return at;
+  };
   return {
     pass: (micros: number) => {
       state.boot += micros;
@@ -23,7 +31,11 @@ function clocks() {
     setWall: (micros: number) => {
       state.wall += micros;
     },
-    times: () => receiveTimes({ now: () => instant(state.boot) }, () => state.wall),
+    /** from here on, microseconds that pass after each look at a clock */
+    interrupt: (...interruptions: number[]) => {
+      state.interruptions = interruptions;
+    },
+    times: () => receiveTimes({ now: () => instant(read('boot')) }, () => read('wall')),
     stampNow: () => ({
       control: [
         {
@@ -74,6 +86,28 @@ describe('the receive time of a packet', () => {
     expect(times.of(old)).toBe(101 * SECOND);
     expect(times.of(recent)).toBe(102 * SECOND);
     expect(times.of(old)).toBe(102 * SECOND);
+  });
+
+  test('is exact when the process is interrupted between its looks at the two clocks', () => {
+    const world = clocks();
+    const times = world.times();
+    world.pass(SECOND);
+    const message = world.stampNow();
+    world.pass(SECOND);
+    world.interrupt(20_000, 0, 0, 0, 20_000, 0);
+    times.look();
+    expect(times.of(message)).toBe(101 * SECOND);
+  });
+
+  test('is too late rather than too early when it is interrupted each time', () => {
+    const world = clocks();
+    const times = world.times();
+    world.pass(SECOND);
+    const message = world.stampNow();
+    world.pass(SECOND);
+    world.interrupt(...Array.from({ length: 100 }, () => 5_000));
+    times.look();
+    expect(times.of(message)).toBe(101 * SECOND + 5_000);
   });
 
   test('is now without a stamp', () => {
