@@ -1,4 +1,4 @@
-/** A director with 1,000 instances at adverts each second, on 50 VLANs: what its vrrp process costs, and how late its
+/** A director with 1,000 instances at adverts each second, on 50 networks: what its vrrp process costs, and how late its
  *  adverts reach the neighbour. */
 import { join } from 'node:path';
 import { pause, until } from '../../test/lab/harness/clock.ts';
@@ -9,27 +9,28 @@ import type { AdvertFigures } from '../figures.ts';
 import { cpuMillis, residentMegabytes } from '../process-usage.ts';
 import { type Comparison, type ManyInstances, say } from './figures.ts';
 
-const VLANS = 50;
-const INSTANCES_PER_VLAN = 20;
+/** each a cable of its own to the neighbour */
+const NETWORKS = 50;
+const INSTANCES_PER_NETWORK = 20;
 const LISTEN_SECONDS = 20;
 /** until the masters are elected, the first announcements and their repetition (garp_master_delay, 5 s) are out */
 const SETTLE_MS = 20_000;
 const START_MS_MAX = 60_000;
 
-const vlans = Array.from({ length: VLANS }, (_, i) => i + 1);
-const instances = vlans.flatMap((vlan) =>
-  Array.from({ length: INSTANCES_PER_VLAN }, (_, i) => ({ vlan, vrid: i + 1 })),
+const networks = Array.from({ length: NETWORKS }, (_, i) => i + 1);
+const instances = networks.flatMap((network) =>
+  Array.from({ length: INSTANCES_PER_NETWORK }, (_, i) => ({ network, vrid: i + 1 })),
 );
 const CONFIG = instances
-  .map(({ vlan, vrid }) =>
+  .map(({ network, vrid }) =>
     [
-      `vrrp_instance VI_${vlan}_${vrid} {`,
+      `vrrp_instance VI_${network}_${vrid} {`,
       '    state MASTER',
-      `    interface eth0.${vlan}`,
+      `    interface eth${network}`,
       `    virtual_router_id ${vrid}`,
       '    priority 100',
       '    advert_int 1',
-      `    virtual_ipaddress {\n        10.${vlan}.1.${vrid}/16\n    }`,
+      `    virtual_ipaddress {\n        10.${network}.1.${vrid}/16\n    }`,
       '}',
       '',
     ].join('\n'),
@@ -40,20 +41,7 @@ export async function measureManyInstances(): Promise<Comparison<ManyInstances>>
   const director = await openHost('bench-director', '');
   const peer = await openHost('bench-peer', '');
   try {
-    await director.run([
-      'ip',
-      'link',
-      'add',
-      'eth0',
-      'type',
-      'veth',
-      'peer',
-      'name',
-      'eth0',
-      'netns',
-      `${peer.pid}`,
-    ]);
-    for (const [i, host] of [director, peer].entries()) await addVlans(host, i + 1);
+    await connect(director, peer);
     const vipd = await measure('vipd', director, peer);
     return { vipd, other: await measure('keepalived', director, peer) };
   } finally {
@@ -62,13 +50,18 @@ export async function measureManyInstances(): Promise<Comparison<ManyInstances>>
   }
 }
 
-async function addVlans(host: Host, last: number): Promise<void> {
-  const lines = vlans.flatMap((vlan) => [
-    `link add link eth0 name eth0.${vlan} type vlan id ${vlan}`,
-    `addr add 10.${vlan}.0.${last}/16 dev eth0.${vlan}`,
-    `link set eth0.${vlan} up`,
-  ]);
-  await host.run(['ip', '-batch', '-'], ['link set eth0 up', ...lines, ''].join('\n'));
+async function connect(director: Host, peer: Host): Promise<void> {
+  const cables = networks.map(
+    (network) => `link add eth${network} type veth peer name eth${network} netns ${peer.pid}`,
+  );
+  await director.run(['ip', '-batch', '-'], [...cables, ''].join('\n'));
+  for (const [i, host] of [director, peer].entries()) {
+    const ends = networks.flatMap((network) => [
+      `addr add 10.${network}.0.${i + 1}/16 dev eth${network}`,
+      `link set eth${network} up`,
+    ]);
+    await host.run(['ip', '-batch', '-'], [...ends, ''].join('\n'));
+  }
 }
 
 async function measure(kind: DaemonKind, director: Host, peer: Host): Promise<ManyInstances> {
@@ -81,7 +74,7 @@ async function measure(kind: DaemonKind, director: Host, peer: Host): Promise<Ma
   const pid = await daemon.pidOf('vrrp');
   const cpu = cpuMillis(pid);
   const listener = ['node', join(__dirname, 'advert-listener.cjs'), `${LISTEN_SECONDS}`, '1000'];
-  const printed = await peer.run([...listener, ...vlans.map((vlan) => `eth0.${vlan}`)]);
+  const printed = await peer.run([...listener, ...networks.map((network) => `eth${network}`)]);
   const cpuShare = (cpuMillis(pid) - cpu) / (LISTEN_SECONDS * 1000);
   const megabytes = residentMegabytes(pid);
   await daemon.stop();

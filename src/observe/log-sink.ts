@@ -1,9 +1,14 @@
-/** Where log lines leave the process: standard error, without ever blocking and without ever throwing. A
- *  line that cannot be written now is dropped and counted; the daemon's work is worth more than its log. */
+/** Where log lines leave the process: standard error, without ever blocking and without ever throwing. What a
+ *  slow reader does not take now waits, up to a limit; beyond it lines are lost and counted: the daemon's work is
+ *  worth more than its log. */
 import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 
 const STDERR = 2;
+/** Octets that may wait for the reader: some 10,000 lines, a burst of a director with thousands of addresses. */
+const WAITING_MAX = 1 << 20;
+/** How often a reader that fell behind is offered what waits. */
+const RETRY_MS = 20;
 
 export interface LineSink {
   /** false: the line is lost */
@@ -17,29 +22,62 @@ export interface LineSink {
 export function stderrSink(): LineSink {
   const own = isFile(STDERR) ? STDERR : reopenNonBlocking(STDERR);
   if (own === null) makeNonBlocking(STDERR);
-  return descriptorSink(own ?? STDERR);
+  const { offer, ...sink } = descriptorSink(own ?? STDERR);
+  process.once('exit', offer); // the last lines of a process are those that say why it ended
+  return sink;
 }
 
-export function descriptorSink(fd: number): LineSink {
-  let cut = false;
+export interface DescriptorSink extends LineSink {
+  /** Writes what waits, as far as the reader takes it. */
+  offer(): void;
+}
+
+/** Keeps the process alive for nothing that waits. */
+export function descriptorSink(fd: number): DescriptorSink {
+  let waiting: Buffer[] = [];
+  let octets = 0;
+  let retry: NodeJS.Timeout | null = null;
+  const offer = (): void => {
+    retry = null;
+    waiting = writeAll(fd, waiting);
+    octets = waiting.reduce((sum, { length }) => sum + length, 0);
+    if (octets > 0) retry = setTimeout(offer, RETRY_MS).unref();
+  };
   return {
+    offer,
     write: (line) => {
-      const bytes = Buffer.from(cut ? `\n${line}` : line);
-      const written = writeSome(fd, bytes);
-      // a full pipe may take half a line: the next one starts afresh
-      if (written > 0) cut = written < bytes.length;
-      return written === bytes.length;
+      const bytes = Buffer.from(line);
+      if (octets === 0) {
+        const written = writeSome(fd, bytes);
+        if (written === 'gone') return false;
+        if (written === bytes.length) return true;
+        waiting = [bytes.subarray(written)];
+        octets = bytes.length - written;
+      } else {
+        if (octets + bytes.length > WAITING_MAX) return false;
+        waiting.push(bytes);
+        octets += bytes.length;
+      }
+      if (retry === null) retry = setTimeout(offer, RETRY_MS).unref();
+      return true;
     },
   };
 }
 
-/** Bytes taken; 0 when the reader is slow (EAGAIN) or gone (EPIPE, EIO, EBADF): in no case a reason to
+/** What the reader did not take; nothing when there is none. */
+function writeAll(fd: number, lines: readonly Buffer[]): Buffer[] {
+  const bytes = Buffer.concat(lines);
+  const written = writeSome(fd, bytes);
+  return written === 'gone' || written === bytes.length ? [] : [bytes.subarray(written)];
+}
+
+/** Octets taken, 0 when the reader is slow; `gone` when there is none (EPIPE, EIO, EBADF): in no case a reason to
  *  stop. */
-function writeSome(fd: number, bytes: Uint8Array): number {
+function writeSome(fd: number, bytes: Uint8Array): number | 'gone' {
   try {
     return writeSync(fd, bytes);
-  } catch {
-    return 0;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EAGAIN' ? 0 : 'gone';
   }
 }
 

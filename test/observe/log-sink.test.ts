@@ -7,18 +7,20 @@ import {
   mkdtempSync,
   openSync,
   readFileSync,
+  readSync,
   rmSync,
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { descriptorSink, isJournalStream } from '../../src/observe/log-sink.ts';
 
 const LINE = `${'x'.repeat(99)}\n`;
 /** 100 bytes each: many times what a pipe (64 kB) or a socket buffer takes */
 const LINES = 20_000;
+const PATIENCE = { timeout: 10_000, interval: 5 } as const;
 /** A writer that blocks is ended, and its test fails. */
 const BOUNDED = { timeout: 4_000, killSignal: 'SIGKILL' } as const;
 
@@ -45,6 +47,15 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+function readWhatIsThere(fd: number): string {
+  const octets = Buffer.alloc(1 << 20);
+  try {
+    return octets.toString('utf8', 0, readSync(fd, octets));
+  } catch {
+    return ''; // EAGAIN: nothing now
+  }
+}
+
 async function takenBy(child: ChildProcess): Promise<number> {
   let answer = '';
   child.stdout?.on('data', (chunk) => {
@@ -65,6 +76,23 @@ describe('standard error as a sink', () => {
     closeSync(fd);
     expect(taken).toBe(LINES);
     expect(readFileSync(path, 'utf8')).toBe(`before\n${LINE.repeat(LINES)}after\n`);
+  });
+
+  test('a reader that falls behind gets every line in the end, whole and in order', async () => {
+    const path = join(folder, 'late');
+    execFileSync('mkfifo', [path]);
+    const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+    const lines = Array.from({ length: 5_000 }, (_, i) => `${i} ${LINE}`);
+    const sink = descriptorSink(fd);
+    expect(lines.every((line) => sink.write(line))).toBe(true);
+    let read = '';
+    await vi.waitFor(() => {
+      read += readWhatIsThere(fd);
+      expect(read).toBe(lines.join(''));
+    }, PATIENCE);
+    expect(sink.write('after\n')).toBe(true);
+    expect(readWhatIsThere(fd)).toBe('after\n');
+    closeSync(fd);
   });
 
   test('a pipe that nobody reads loses lines and does not hold up the writer', async () => {
