@@ -11,8 +11,9 @@ import { thisMachine } from './log-machine.ts';
 import type { LineSink } from './log-sink.ts';
 import { admit, type Bucket, type RateLimit } from './rate-limit.ts';
 
-/** Lines that one catalogue row may write: a thousand real servers may fail at once, and each is told. */
-export const LOG_LIMIT_PER_ID: RateLimit = { burst: 1_000, perSecond: 100 };
+/** Lines that one catalogue row may write: ten thousand real servers may fail at once, a thousand instances change
+ *  their state twice, and each is told. */
+export const LOG_LIMIT_PER_ID: RateLimit = { burst: 10_000, perSecond: 500 };
 
 /** What a log needs of the machine it runs on. */
 export interface LogMachine {

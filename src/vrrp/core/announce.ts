@@ -126,6 +126,10 @@ export function announceDue(lanes: Lanes, globals: VrrpGlobals, now: Instant): A
   const actions: VrrpAction[] = [];
   const sent = new Map<string, number>();
   for (const [key, lane] of lanes) {
+    if (lane.waiting.length === 0 || lane.nextAt > now) {
+      next.set(key, lane);
+      continue;
+    }
     const queue = [...lane.waiting];
     let nextAt = lane.nextAt;
     for (let i = 0; i < ANNOUNCEMENTS_PER_SLICE_MAX && nextAt <= now; i++) {

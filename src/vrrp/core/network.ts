@@ -155,10 +155,13 @@ export function primaryAddress(
 ): AddressFact | null {
   const fits = (fact: AddressFact): boolean =>
     where.family === 'inet' ? isIpv4(fact.address) : isLinkLocal(fact.address);
-  const candidates = [...network.addresses.values()].filter(
-    (fact) => fact.interface === where.interface && fits(fact) && !isVirtual(fact),
-  );
-  return candidates.find(({ detection }) => detection === 'over') ?? candidates[0] ?? null;
+  let first: AddressFact | null = null;
+  for (const fact of network.addresses.values()) {
+    if (fact.interface !== where.interface || !fits(fact) || isVirtual(fact)) continue;
+    if (fact.detection === 'over') return fact;
+    first ??= fact;
+  }
+  return first;
 }
 
 /** The address on its interface, whatever its prefix length. */

@@ -9,6 +9,7 @@ import type { Trackers } from '../../track/core/trackers.ts';
 import type { RouterAction, VrrpAction } from './actions.ts';
 import { cancelAnnouncements, type Lanes, queueAnnouncements } from './announce.ts';
 import type { HeldLinks } from './debounce.ts';
+import { isDue } from './effects.ts';
 import type { SyncGroup } from './group.ts';
 import {
   addressKey,
@@ -24,7 +25,7 @@ import {
 import { type RouterState, routerKey } from './state.ts';
 import { newStatics, type StaticsState, type StaticsStep } from './statics.ts';
 import type { VrrpStateName } from './status.ts';
-import { type RouterEvent, stepRouter } from './step.ts';
+import { type RouterEvent, routerDeadline, stepRouter } from './step.ts';
 
 export interface NodeState {
   readonly globals: VrrpGlobals;
@@ -76,14 +77,22 @@ export const stepEach = (node: NodeState, event: RouterEvent, now: Instant): Nod
   continueWith([node, []], event, now);
 
 export function continueWith(before: NodeStep, event: RouterEvent, now: Instant): NodeStep {
-  return before[0].routers.reduce((step, { key }) => stepOne(step, key, event, now), before);
+  return before[0].routers.reduce((step, { key }, i) => {
+    // of a thousand routers one or two are due; to step the others would cost more than all of their work
+    const isIdle = event.kind === 'deadline_reached' && !isRouterDue(step[0].routers[i], now);
+    return isIdle ? step : stepOne(step, key, event, now);
+  }, before);
 }
+
+const isRouterDue = (router: RouterState | undefined, now: Instant): boolean =>
+  router !== undefined && isDue(routerDeadline(router), now);
 
 /** Steps one router and enters what it ordered into the view of the network and the queue of announcements. */
 export function stepOne([node, before]: NodeStep, key: string, event: RouterEvent, now: Instant): NodeStep {
   const router = node.routers.find((candidate) => candidate.key === key);
   if (router === undefined) return [node, before];
   const [next, ordered] = stepRouter(router, event, node, now);
+  if (next === router && ordered.length === 0) return [node, before];
   const routers = node.routers.map((other) => (other === router ? next : other));
   let entered: NodeState = { ...node, routers };
   const actions: VrrpAction[] = [...before];

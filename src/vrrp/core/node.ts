@@ -59,12 +59,18 @@ export function stepNode(node: NodeState, event: VrrpEvent, now: Instant): NodeS
   const kept = withStatics(react(node, event, now), (n) => keepStatics(n.statics, n.network, now));
   const [next, actions] = settleGroups(node, checkStatics(kept, now), now);
   const announced = announceDue(next.lanes, next.globals, now);
-  const routers = next.routers.map((router) => {
-    const sent = announced.sent.get(router.key) ?? 0;
-    return sent > 0 ? count(router, 'gratuitousArpsSent', sent) : router;
-  });
+  const routers = announced.sent.size === 0 ? next.routers : countSent(next.routers, announced.sent);
   return [{ ...next, routers, lanes: announced.lanes }, [...actions, ...announced.actions]];
 }
+
+const countSent = (
+  routers: readonly RouterState[],
+  sent: ReadonlyMap<string, number>,
+): readonly RouterState[] =>
+  routers.map((router) => {
+    const times = sent.get(router.key) ?? 0;
+    return times > 0 ? count(router, 'gratuitousArpsSent', times) : router;
+  });
 
 function react(node: NodeState, event: VrrpEvent, now: Instant): NodeStep {
   switch (event.kind) {
@@ -245,9 +251,11 @@ function packetReceived(
   return [{ ...stray, strangers: [...stray.strangers, stranger] }, [{ kind: 'write_log', entry }]];
 }
 
-/** Also told when something about the address changed: the end of its duplicate address detection is news. */
+/** Also told when something about the address changed: the end of its duplicate address detection is news. The kernel's
+ *  word for what this process has just added is none, and a thousand addresses bring a thousand of those. */
 function addressAppeared(node: NodeState, fact: AddressFact, now: Instant): NodeStep {
   const before = node.network.addresses.get(addressKey(fact));
+  if (before !== undefined && isNoNews(before, fact)) return [node, []];
   const step = rethink(node, withAddresses(node.network, [fact]), now);
   if (before?.detection !== 'running' || fact.detection === 'running') return step;
   return withVirtualAddress(
@@ -260,6 +268,9 @@ function addressAppeared(node: NodeState, fact: AddressFact, now: Instant): Node
   );
 }
 
+const isNoNews = (before: AddressFact, fact: AddressFact): boolean =>
+  before.detection === fact.detection && before.ours === (fact.ours ?? before.ours);
+
 /** For the routers that have the address among their virtual ones. */
 function withVirtualAddress(
   before: NodeStep,
@@ -267,6 +278,7 @@ function withVirtualAddress(
   eventOf: (address: VirtualAddress) => RouterEvent,
   now: Instant,
 ): NodeStep {
+  if (!before[0].virtual.has(addressKey(fact))) return before;
   return before[0].routers.reduce((step, { key, config }) => {
     const address = allAddresses(config).find((own) => addressKey(own) === addressKey(fact));
     return address === undefined ? step : stepOne(step, key, eventOf(address), now);
@@ -278,7 +290,8 @@ function addressVanished(
   gone: Extract<VrrpEvent, { kind: 'address_vanished' }>,
   now: Instant,
 ): NodeStep {
-  const step = rethink(node, withoutAddresses(node.network, [gone]), now);
+  const known = node.network.addresses.has(addressKey(gone));
+  const step: NodeStep = known ? rethink(node, withoutAddresses(node.network, [gone]), now) : [node, []];
   return withVirtualAddress(step, gone, (address) => ({ kind: 'address_vanished', address }), now);
 }
 

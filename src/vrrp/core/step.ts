@@ -259,7 +259,8 @@ function judgeHealth(router: RouterState, world: World, now: Instant): Step {
     if (health.pending.length === 0) return recover(router, health.source, now);
     return [{ ...router, phase: { ...phase, reason: awaitedText(health.pending) } }, []];
   }
-  const sourced: RouterState = { ...router, phase: { ...phase, source: health.source } };
+  const sourced: RouterState =
+    phase.source === health.source ? router : { ...router, phase: { ...phase, source: health.source } };
   const off = phase.kind === 'master' && isSwitchedOff(config, world.network);
   return [reconsider(sourced), off ? switchLinks(config, true) : []];
 }
