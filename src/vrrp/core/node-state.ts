@@ -77,10 +77,10 @@ export const stepEach = (node: NodeState, event: RouterEvent, now: Instant): Nod
   continueWith([node, []], event, now);
 
 export function continueWith(before: NodeStep, event: RouterEvent, now: Instant): NodeStep {
-  return before[0].routers.reduce((step, { key }, i) => {
+  return before[0].routers.reduce((step, _, i) => {
     // of a thousand routers one or two are due; to step the others would cost more than all of their work
     const isIdle = event.kind === 'deadline_reached' && !isRouterDue(step[0].routers[i], now);
-    return isIdle ? step : stepOne(step, key, event, now);
+    return isIdle ? step : stepAt(step, i, event, now);
   }, before);
 }
 
@@ -88,12 +88,19 @@ const isRouterDue = (router: RouterState | undefined, now: Instant): boolean =>
   router !== undefined && isDue(routerDeadline(router), now);
 
 /** Steps one router and enters what it ordered into the view of the network and the queue of announcements. */
-export function stepOne([node, before]: NodeStep, key: string, event: RouterEvent, now: Instant): NodeStep {
-  const router = node.routers.find((candidate) => candidate.key === key);
+export function stepOne(before: NodeStep, key: string, event: RouterEvent, now: Instant): NodeStep {
+  const at = before[0].routers.findIndex((candidate) => candidate.key === key);
+  return stepAt(before, at, event, now);
+}
+
+/** `at`: the router's place in the list; where there is none nothing happens. */
+function stepAt([node, before]: NodeStep, at: number, event: RouterEvent, now: Instant): NodeStep {
+  const router = node.routers[at];
   if (router === undefined) return [node, before];
   const [next, ordered] = stepRouter(router, event, node, now);
   if (next === router && ordered.length === 0) return [node, before];
-  const routers = node.routers.map((other) => (other === router ? next : other));
+  const routers = node.routers.slice();
+  routers[at] = next;
   let entered: NodeState = { ...node, routers };
   const actions: VrrpAction[] = [...before];
   for (const action of ordered) {
