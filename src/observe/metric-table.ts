@@ -364,6 +364,12 @@ export const METRICS: readonly Metric[] = [
   perCheck('overdue', 'gauge', 'Whether the check has not run for three of its intervals', (c) =>
     Number(c.overdue),
   ),
+  perCheck(
+    'certificate_days',
+    'gauge',
+    'Days until the certificate ends, where tls_expiry_warn looks at it',
+    (c) => c.certificateDays,
+  ),
   perCheck('duration_seconds', 'gauge', 'How long the last probe took', (c) =>
     c.lastDurationMicros === null ? null : c.lastDurationMicros / 1e6,
   ),

@@ -58,6 +58,8 @@ const realServer = (address: string): RealServer => ({
       target: target(address),
       protocol: '1.0',
       fastRecovery: false,
+      login: null,
+      expiryWarning: null,
       urls: [
         {
           tls: null,
@@ -66,6 +68,8 @@ const realServer = (address: string): RealServer => ({
           status: [{ low: 200, high: 299 }],
           virtualHost: null,
           regex: null,
+          words: null,
+          json: [],
         },
       ],
     },
@@ -293,6 +297,7 @@ const checker = {
   transitions: 1,
   failing: 0,
   overdue: false,
+  certificateDays: null,
 } as const;
 
 export const CHECKS: ChecksStatus = {

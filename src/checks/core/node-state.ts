@@ -7,7 +7,7 @@ import type { IpvsTable } from '../../ipvs/core/table.ts';
 import type { CheckerState } from './checker.ts';
 import { emptyLane, type Lanes } from './lanes.ts';
 import type { PoolNews } from './news.ts';
-import type { ProbeResult } from './probe-result.ts';
+import type { ProbeAnswer } from './probe-result.ts';
 import type { CheckerId, ServiceState } from './service.ts';
 
 export interface CheckerRecord {
@@ -50,7 +50,7 @@ export type NodeEvent =
   | { readonly kind: 'watch_due' }
   /** a track_file holds this now; also told of each file after each change of the configuration */
   | { readonly kind: 'file_changed'; readonly file: string; readonly value: number }
-  | { readonly kind: 'probe_finished'; readonly checker: CheckerId; readonly result: ProbeResult };
+  | { readonly kind: 'probe_finished'; readonly checker: CheckerId; readonly result: ProbeAnswer };
 
 export type NodeAction =
   | { readonly kind: 'launch_probe'; readonly checker: CheckerId; readonly config: ProbedChecker }

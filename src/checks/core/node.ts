@@ -3,6 +3,7 @@
  *  must cost no more than the one that has news), so a caller keeps only the state that came back. */
 import { exhaustive } from '../../base/never.ts';
 import { after, elapsed, type Instant, instant, micros } from '../../base/units.ts';
+import { type AgentState, agentAfter, agentResult, newAgent } from './agent-words.ts';
 import { afterRun, type CheckerState, type FinishedRun } from './checker.ts';
 import { judgeFileValue } from './file-value.ts';
 import { LANES, type LaneName, laneOf, nextLaunch, roomIn, withRunning } from './lanes.ts';
@@ -17,7 +18,7 @@ import {
   newsAction,
   type Stepped,
 } from './node-state.ts';
-import type { ProbeResult } from './probe-result.ts';
+import type { ProbeAnswer, ProbeResult } from './probe-result.ts';
 import { reconfigure } from './reload.ts';
 import {
   type CheckerId,
@@ -27,6 +28,7 @@ import {
   serverChanged,
   serverNews,
 } from './service.ts';
+import { shownText } from './service-failure.ts';
 import { isFirstFailure } from './tell.ts';
 import { runsAgain, watch } from './watchdog.ts';
 import { addition } from './weight.ts';
@@ -90,12 +92,13 @@ function fileChanged(state: NodeState, file: string, value: number, now: Instant
   return [state, actions];
 }
 
-function finishProbe(state: NodeState, id: CheckerId, result: ProbeResult, now: Instant): Stepped {
+function finishProbe(state: NodeState, id: CheckerId, answer: ProbeAnswer, now: Instant): Stepped {
   const record = state.checkers.get(id);
   // A reload removed the checker while its probe ran: the result is nobody's.
   if (record === undefined || record.launchedAt === null || record.config.kind === 'file') return [state, []];
+  const { agent, result } = settled(record.state.agent, answer);
   const run = { result, at: now, duration: elapsed(record.launchedAt, now) };
-  const next = afterRun(record.config, record.state, run);
+  const next = afterRun(record.config, { ...record.state, agent }, run);
   const name = laneOf(record.config);
   // programs keep their pace from start to start, however long they run
   const from = name === 'programs' ? record.launchedAt : now;
@@ -106,6 +109,17 @@ function finishProbe(state: NodeState, id: CheckerId, result: ProbeResult, now: 
     { ...state, lanes: withRunning(state.lanes, name, -1) },
     [...runsAgain(record), ...tellResult(state, record, run, next.after)],
   ];
+}
+
+/** The words of an agent are judged beside those that it said before. */
+function settled(
+  agent: AgentState | null,
+  answer: ProbeAnswer,
+): { readonly agent: AgentState | null; readonly result: ProbeResult } {
+  if (answer.kind !== 'agent_said') return { agent, result: answer };
+  const after = agentAfter(agent ?? newAgent, answer.line);
+  if (after !== null) return { agent: after, result: agentResult(after) };
+  return { agent, result: { kind: 'unheard', why: `'${shownText(answer.line, null)}' means nothing` } };
 }
 
 function tellResult(

@@ -232,10 +232,11 @@ function presumedWeight(
   { before, foundWeight }: ServerPlan,
   checker: Checker,
 ): WeightEffect | null {
-  if (checker.kind !== 'misc' || !checker.dynamic) return null;
+  const namesWeight = checker.kind === 'agent' || (checker.kind === 'misc' && checker.dynamic);
+  if (!namesWeight) return null;
   if (before === undefined) return foundWeight === null ? null : { kind: 'set', to: foundWeight };
   const weights = before.checkers.map((id) => building.old.checkers.get(id)?.state.weight);
-  return weights.find((weight) => weight?.kind === 'set') ?? null;
+  return weights.find((weight) => weight?.kind === 'set' || weight?.kind === 'share') ?? null;
 }
 
 /** A server that came with a reload, or that lives or dies by the change of its checkers. */

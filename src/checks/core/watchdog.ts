@@ -42,6 +42,11 @@ function longestRun(config: Checker): Micros {
     case 'ping':
       return config.target.timeout;
     case 'smtp':
+    case 'mysql':
+    case 'pgsql':
+    case 'redis':
+    case 'grpc':
+    case 'agent':
       return micros(4 * config.target.timeout);
     case 'http':
       return micros(4 * config.target.timeout * config.urls.length);

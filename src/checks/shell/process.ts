@@ -119,6 +119,8 @@ class Checkers implements CheckersProcess {
       deadlines: this.#deadlines,
       dial: createDial(ports.openSocket ?? null, () => this.#clientContext.get()),
       openDatagram: ports.openDatagram,
+      tlsMaterial: () => this.#clientContext.material(),
+      wall: () => clock.wall(),
       runProgram: ({ command, timeout }, completed) =>
         ports.programs.run({ ...command, timeout, settings: this.#scripts }, completed),
     };
