@@ -14,12 +14,15 @@ export interface StreamListener {
 
 export class LibraryStream extends Duplex {
   readonly #socket: Socket;
+  /** what Node holds a certificate against when a library gives no name (tls.connect) */
+  readonly _host: string;
   #received = 0;
 
   /** `socket` is being opened; its errors belong to the caller. */
-  constructor(socket: Socket, { onBytes, onFlood }: StreamListener) {
+  constructor(socket: Socket, host: string, { onBytes, onFlood }: StreamListener) {
     super({ autoDestroy: false });
     this.#socket = socket;
+    this._host = host;
     socket.once('connect', () => this.emit('connect'));
     socket.on('data', (chunk: Buffer) => {
       this.#received += chunk.length;

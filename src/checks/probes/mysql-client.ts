@@ -35,7 +35,8 @@ export const converseMysql =
       enter('query');
       return await Promise.race([broken, ask(connection, checker)]);
     } catch (error) {
-      return judgeError(error, stage, password);
+      const isRefusal = checker.tls !== null && !session.hasEnded();
+      return judgeError(error, stage, password, isRefusal);
     } finally {
       connection.end();
     }
@@ -137,8 +138,9 @@ async function replicaStates(connection: Connection): Promise<readonly ReplicaSt
 
 const isQueryError = (error: unknown): error is QueryError => error instanceof Error && 'errno' in error;
 
-/** An error with a number was sent by the server. */
-function judgeError(error: unknown, stage: SessionStage, password: string): ProbeResult {
+/** An error with a number was sent by the server. `isRefusal`: a connection that is closed was closed on this side, for the
+ *  certificate; the library tells of the end before it tells why. */
+function judgeError(error: unknown, stage: SessionStage, password: string, isRefusal: boolean): ProbeResult {
   if (!(error instanceof Error))
     return failed({ kind: 'malformed', stage, detail: 'an error without words' });
   const code = 'code' in error && typeof error.code === 'string' ? error.code : 'PROTOCOL_ERROR';
@@ -146,7 +148,11 @@ function judgeError(error: unknown, stage: SessionStage, password: string): Prob
   if ('sqlState' in error || ('errno' in error && Number(error.errno) > 1000)) {
     return failed({ kind: 'refused', stage, code, detail });
   }
-  if (code === 'PROTOCOL_CONNECTION_LOST') return failed({ kind: 'session_broken', stage, code: 'closed' });
+  if (code === 'PROTOCOL_CONNECTION_LOST') {
+    return isRefusal
+      ? failed({ kind: 'tls_failed', code: 'CERTIFICATE_REFUSED' })
+      : failed({ kind: 'session_broken', stage, code: 'closed' });
+  }
   if (code.startsWith('HANDSHAKE_') || code.startsWith('ERR_') || code.includes('CERT')) {
     return failed({ kind: 'tls_failed', code });
   }

@@ -27,7 +27,8 @@ export const conversePgsql =
       session.enter(stage);
       return await Promise.race([broken, ask(client, checker)]);
     } catch (error) {
-      return judgeError(error, stage, password);
+      const isRefusal = checker.tls !== null && !session.hasEnded();
+      return judgeError(error, stage, password, isRefusal);
     } finally {
       client.end().catch(() => {});
     }
@@ -102,7 +103,7 @@ async function ask(client: pg.Client, { query, inRecovery, maxLag }: PgsqlChecke
 }
 
 /** SQLSTATE (PostgreSQL, appendix A) marks what the server itself said. */
-function judgeError(error: unknown, stage: SessionStage, password: string): ProbeResult {
+function judgeError(error: unknown, stage: SessionStage, password: string, isRefusal: boolean): ProbeResult {
   if (!(error instanceof Error))
     return failed({ kind: 'malformed', stage, detail: 'an error without words' });
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -110,7 +111,9 @@ function judgeError(error: unknown, stage: SessionStage, password: string): Prob
   if (error instanceof pg.DatabaseError) return failed({ kind: 'refused', stage, code, detail });
   if (/SSL|TLS|CERT/i.test(`${code} ${detail}`)) return failed({ kind: 'tls_failed', code: code || detail });
   if (detail === 'Connection terminated unexpectedly') {
-    return failed({ kind: 'session_broken', stage, code: 'closed' });
+    return isRefusal
+      ? failed({ kind: 'tls_failed', code: 'CERTIFICATE_REFUSED' })
+      : failed({ kind: 'session_broken', stage, code: 'closed' });
   }
   return failed({ kind: 'malformed', stage, detail: code === '' ? detail : `${code} ${detail}` });
 }

@@ -13,6 +13,8 @@ export interface Session {
   readonly stream: LibraryStream;
   /** key, certificate and authorities for TLS */
   readonly material: TlsMaterial;
+  /** The peer has closed the connection; else this side did, and over TLS that is for the certificate. */
+  hasEnded(): boolean;
   /** What the library is about to do, for the words of a failure. */
   enter(stage: SessionStage): void;
 }
@@ -65,7 +67,7 @@ function openSession(
     finish(failed(silenceIn(phase))),
   );
   const { socket, opened } = dial(target, tls);
-  const stream = new LibraryStream(socket, {
+  const stream = new LibraryStream(socket, target.address, {
     onBytes: () => patience.heard(),
     onFlood: () => finish(failed({ kind: 'session_too_long', limit: SESSION_BYTES_MAX })),
   });
@@ -79,11 +81,18 @@ function openSession(
   socket.once(opened, () => reach('greeting'));
   const broken = (code: string): ProbeFailure => breakIn(phase, code);
   socket.on('error', (error) => finish(connectError(error, broken)));
-  // the library is told first, since it may know why
-  socket.once('close', () => setImmediate(() => finish(failed(broken('closed')))));
+  // the library is told first, since it may know why; a connection that it has closed itself it will tell of
+  let isEnded = false;
+  socket.once('end', () => {
+    isEnded = true;
+  });
+  socket.once('close', () => {
+    if (isEnded) setImmediate(() => finish(failed(broken('closed'))));
+  });
   const session: Session = {
     stream,
     material: tlsMaterial(),
+    hasEnded: () => isEnded,
     enter: reach,
   };
   converse(session).then(finish, (error: unknown) =>
