@@ -93,6 +93,7 @@ const globalConfig = object({
       }),
     ),
     drift: oneOf('repair', 'warn', 'ignore'),
+    shareChecks: flag,
   }),
   control: object({ prometheus: nullable(object({ address: ip, port: integer(1, 65_535) })) }),
 });

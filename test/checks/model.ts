@@ -251,6 +251,7 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
       logAllCheckFailures: false,
       ssl: null,
       drift: 'repair',
+      shareChecks: false,
       ...lvs,
     },
     control: { prometheus: null },

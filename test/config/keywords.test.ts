@@ -34,6 +34,7 @@ const httpWords = (name: string): string[] => [
 
 /** Words that keepalived does not have. */
 const OWN = [
+  'global_defs/share_checks',
   ...['global_defs/prometheus_listen', 'global_defs/lvs_drift', 'global_defs/notify_timeout'],
   ...ownCheck('MYSQL_CHECK', ...SQL, 'read_only'),
   ...ownCheck('PGSQL_CHECK', ...SQL, 'in_recovery'),

@@ -112,6 +112,7 @@ export const CONFIG: Config = {
       logAllCheckFailures: false,
       ssl: null,
       drift: 'repair',
+      shareChecks: false,
     },
     control: { prometheus: null },
   },

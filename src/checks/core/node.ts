@@ -44,7 +44,7 @@ export function step(state: NodeState, event: NodeEvent, now: Instant): Stepped 
     case 'file_changed':
       return fileChanged(state, event.file, event.value, now);
     case 'probe_finished':
-      return finishProbe(state, event.checker, event.result, now);
+      return finishProbes(state, [event.checker, ...(event.others ?? [])], event.result, now);
     default:
       return exhaustive(event);
   }
@@ -67,13 +67,22 @@ function launchDue(state: NodeState, now: Instant): Stepped {
 function launchesIn(state: NodeState, name: LaneName, now: Instant): readonly NodeAction[] {
   const actions: NodeAction[] = [];
   const room = roomIn(state.lanes, name);
+  const followers = new Map<string, CheckerId[]>();
   while (actions.length < room) {
     const checker = state.lanes[name].schedule.takeDue(now);
     if (checker === null) break;
     const record = state.checkers.get(checker);
     if (record === undefined || record.config.kind === 'file') continue;
-    state.checkers.set(checker, { ...record, launchedAt: now });
-    actions.push({ kind: 'launch_probe', checker, config: record.config });
+    const { config, twin } = record;
+    const shared = twin === null ? undefined : followers.get(twin);
+    state.checkers.set(checker, { ...record, launchedAt: now, follows: shared !== undefined });
+    if (shared !== undefined) {
+      shared.push(checker);
+      continue;
+    }
+    const others: CheckerId[] = [];
+    if (twin !== null) followers.set(twin, others);
+    actions.push({ kind: 'launch_probe', checker, config, others });
   }
   return actions;
 }
@@ -92,6 +101,22 @@ function fileChanged(state: NodeState, file: string, value: number, now: Instant
   return [state, actions];
 }
 
+function finishProbes(
+  state: NodeState,
+  ids: readonly CheckerId[],
+  answer: ProbeAnswer,
+  now: Instant,
+): Stepped {
+  const actions: NodeAction[] = [];
+  let after = state;
+  for (const id of ids) {
+    const [next, more] = finishProbe(after, id, answer, now);
+    after = next;
+    actions.push(...more);
+  }
+  return [after, actions];
+}
+
 function finishProbe(state: NodeState, id: CheckerId, answer: ProbeAnswer, now: Instant): Stepped {
   const record = state.checkers.get(id);
   // A reload removed the checker while its probe ran: the result is nobody's.
@@ -103,10 +128,17 @@ function finishProbe(state: NodeState, id: CheckerId, answer: ProbeAnswer, now: 
   // programs keep their pace from start to start, however long they run
   const from = name === 'programs' ? record.launchedAt : now;
   const dueAt = instant(Math.max(after(from, next.wait), now));
-  state.checkers.set(id, { ...record, state: next.after, launchedAt: null, dueAt, overdue: false });
+  state.checkers.set(id, {
+    ...record,
+    state: next.after,
+    launchedAt: null,
+    dueAt,
+    overdue: false,
+    follows: false,
+  });
   state.lanes[name].schedule.add(dueAt, id);
   return [
-    { ...state, lanes: withRunning(state.lanes, name, -1) },
+    record.follows ? state : { ...state, lanes: withRunning(state.lanes, name, -1) },
     [...runsAgain(record), ...tellResult(state, record, run, next.after)],
   ];
 }

@@ -932,6 +932,7 @@ export const KEYWORD_FACTS: readonly FactRow[] = [
     'after 2.2.7',
   ],
   ['notify_timeout', 'SECONDS', 'seconds', '1..86400', '300', '60'],
+  ['share_checks', '[on|off]', '', '', 'off', 'on'],
   ['lvs_drift', 'repair|warn|ignore', '', '', 'repair', 'warn'],
   ['prometheus_listen', 'IP PORT', '', 'port 1..65535', 'off', '127.0.0.1 9650'],
 ];
