@@ -1,19 +1,12 @@
 /** Every checker that is not TCP or HTTP, against real servers: dnsmasq, aiosmtpd, the kernel's own answers to pings, a
  *  script. Each server is stopped, frozen, or made to answer wrongly, and comes back. */
-import { now } from '../harness/clock.ts';
 import { daemonUnderTest, startDaemon } from '../harness/daemon.ts';
 import type { Host } from '../harness/host.ts';
 import { saveTable, type Table } from '../harness/ipvs-table.ts';
 import { type Note, playScenarios, type Stage } from '../harness/scenario.ts';
 import { dnsServer, mailServer, type Service, ZONE } from '../harness/services.ts';
-import { PATIENCE_MS } from '../harness/steps.ts';
+import { type InAndOut, inAndOut, PATIENCE_MS, serversOf, weightIn } from '../harness/steps.ts';
 import { VIP } from '../harness/topology.ts';
-
-/** Seconds from the deed to the change of the table. */
-interface InAndOut {
-  readonly removed: number;
-  readonly returned: number;
-}
 
 interface CheckerSteps {
   readonly started: { readonly table: readonly string[] };
@@ -80,8 +73,8 @@ async function playCheckers(stage: Stage, note: Note<CheckerSteps>): Promise<voi
   ];
   note('successes', told(/succe/i));
 
-  const stopping = (one: Service, name: string) => inAndOut(stage, name, one.stop, one.start);
-  const freezing = (one: Service, name: string) => inAndOut(stage, name, one.freeze, one.thaw);
+  const stopping = (one: Service, name: string) => inAndOut(stage, name, rs01, one.stop, one.start);
+  const freezing = (one: Service, name: string) => inAndOut(stage, name, rs01, one.freeze, one.thaw);
   // dnsmasq and the mail server by turns: after a step the checks of one server have time to pass again, retries and all
   note('dnsStopped', await stopping(dns, DNS));
   note('smtpStopped', await stopping(mail, SMTP));
@@ -94,6 +87,7 @@ async function playCheckers(stage: Stage, note: Note<CheckerSteps>): Promise<voi
     await inAndOut(
       stage,
       PING,
+      rs01,
       () => ignoring(1),
       () => ignoring(0),
     ),
@@ -103,6 +97,7 @@ async function playCheckers(stage: Stage, note: Note<CheckerSteps>): Promise<voi
     await inAndOut(
       stage,
       UDP,
+      rs01,
       () => stage.cut(rs01),
       () => stage.restore(rs01),
     ),
@@ -143,36 +138,7 @@ async function playCheckers(stage: Stage, note: Note<CheckerSteps>): Promise<voi
   await daemon.stop();
 }
 
-/** Whatever `out` does takes rs01 out of the service, `back` brings it back. */
-async function inAndOut(
-  { watch, lvs01, rs01, stopwatch }: Stage,
-  name: string,
-  out: () => unknown,
-  back: () => unknown,
-): Promise<InAndOut> {
-  const isIn = (table: Table) => weightIn(table, name, rs01) !== null;
-  await watch.tableWhere(lvs01, `rs01 in ${name}`, PATIENCE_MS, isIn); // an earlier deed may have taken it out too
-  const outAt = now();
-  await out();
-  const removedAt = await watch.tableWhere(
-    lvs01,
-    `rs01 out of ${name}`,
-    PATIENCE_MS,
-    (table) => !isIn(table),
-  );
-  const backAt = now();
-  await back();
-  const returnedAt = await watch.tableWhere(lvs01, `rs01 back in ${name}`, PATIENCE_MS, isIn);
-  return { removed: stopwatch.seconds(outAt, removedAt), returned: stopwatch.seconds(backAt, returnedAt) };
-}
-
 const setStatus = (host: Host, status: number): void => host.write(STATUS, `${status}\n`);
-
-const serversOf = (table: Table, name: string) =>
-  table.find((service) => service.name === name)?.servers ?? [];
-
-const weightIn = (table: Table, name: string, host: Host): number | null =>
-  serversOf(table, name).find(({ address }) => address.startsWith(`${host.address}:`))?.weight ?? null;
 
 const configuration = (hosts: readonly Host[]): string => `global_defs {
     script_user root
