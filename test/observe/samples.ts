@@ -323,7 +323,13 @@ export const CHECKS: ChecksStatus = {
           lastTransitionWall: WALL - 3 * 3_600_000 - 5 * 60_000,
           checkers: [
             { ...checker, name: 'TCP_CHECK [192.168.100.8]:80', kind: 'tcp' },
-            { ...checker, name: 'HTTP_GET [192.168.100.8]:80/', kind: 'http', lastResult: 'digest is right' },
+            {
+              ...checker,
+              name: 'HTTP_GET [192.168.100.8]:80/',
+              kind: 'http',
+              lastResult: 'digest is right',
+              certificateDays: 12.5,
+            },
           ],
         },
         {
