@@ -101,6 +101,9 @@ export const sslGetRows = {
 export const sslRows = {
   key: line(text('a path'), "file with the client's private key (PEM)"),
   certificate: line(text('a path'), "file with the client's certificate chain (PEM)"),
-  ca: line(text('a path'), 'file with certificates of authorities; servers are not verified all the same'),
+  ca: line(
+    text('a path'),
+    'file with certificates of authorities, for tls verify; SSL_GET verifies no server all the same',
+  ),
   password: line(text('a password'), 'of the private key'),
 };
