@@ -66,7 +66,7 @@ export const bothServers = (
   ],
 });
 
-/** Seconds from the deed to the change of the table. */
+/** Seconds from the end of the deed, which may take its time in the lab, to the change of the table. */
 export interface InAndOut {
   readonly removed: number;
   readonly returned: number;
@@ -83,18 +83,19 @@ export async function inAndOut(
   const isIn = (table: Table) => weightIn(table, name, host) !== null;
   // an earlier deed may have taken it out too
   await watch.tableWhere(lvs01, `${host.name} in ${name}`, PATIENCE_MS, isIn);
-  const outAt = now();
   await out();
+  const outAt = now();
   const removedAt = await watch.tableWhere(
     lvs01,
     `${host.name} out of ${name}`,
     PATIENCE_MS,
     (table) => !isIn(table),
   );
-  const backAt = now();
   await back();
+  const backAt = now();
   const returnedAt = await watch.tableWhere(lvs01, `${host.name} back in ${name}`, PATIENCE_MS, isIn);
-  return { removed: stopwatch.seconds(outAt, removedAt), returned: stopwatch.seconds(backAt, returnedAt) };
+  const since = (from: Ms, to: Ms): number => (to <= from ? 0 : stopwatch.seconds(from, to));
+  return { removed: since(outAt, removedAt), returned: since(backAt, returnedAt) };
 }
 
 export const serversOf = (table: Table, name: string) =>
