@@ -2,6 +2,7 @@
  *  cache does; where their frames then arrive is up to the switch. */
 import type { IpAddress } from '../base/ip.ts';
 import type { MacAddress } from '../base/mac.ts';
+import { portOf } from './cluster.ts';
 import type { Frame } from './frame.ts';
 import type { Host } from './host.ts';
 import type { Lan } from './lan.ts';
@@ -17,10 +18,10 @@ export interface Client {
   reaches(address: IpAddress): readonly Host[];
 }
 
-export function newClients(lan: Lan<Frame>, hosts: readonly Host[]): readonly Client[] {
+export function newClients(lan: Lan<Frame>, hosts: readonly Host[], segment: string): readonly Client[] {
   return CLIENT_PORTS.map((port) => {
     const believes = new Map<IpAddress, MacAddress>();
-    lan.attach(port, (frame) => {
+    lan.attach(port, segment, (frame) => {
       if (frame.kind === 'announcement') believes.set(frame.address, frame.from);
     });
     return {
@@ -29,10 +30,10 @@ export function newClients(lan: Lan<Frame>, hosts: readonly Host[]): readonly Cl
       reaches(address) {
         const mac = believes.get(address);
         if (mac === undefined) return [];
-        const ports = lan.portsOf(mac);
+        const ports = lan.portsOf(segment, mac);
         return hosts.filter(
           ({ plan, kernel }) =>
-            ports.includes(plan.name) &&
+            plan.links.some((link) => ports.includes(portOf(plan, link))) &&
             kernel.has(address) &&
             [...kernel.links.values()].some((link) => link.mac === mac),
         );

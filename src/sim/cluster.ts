@@ -10,11 +10,25 @@ import { vrrpInstance, vrrpPart } from './topology.ts';
 
 export interface HostPlan {
   readonly name: string;
-  readonly interface: InterfaceName;
+  /** the first is the one that most faults are about */
+  readonly links: readonly [LinkPlan, ...LinkPlan[]];
+}
+
+export interface LinkPlan {
+  readonly name: InterfaceName;
+  /** links of one segment hear each other */
+  readonly segment: string;
   readonly mac: MacAddress;
   /** the host's own, of both families */
   readonly addresses: readonly IpAddress[];
 }
+
+/** Where the link is plugged in. */
+export const portOf = ({ name, links }: HostPlan, link: LinkPlan): string =>
+  link === links[0] ? name : `${name}/${link.name}`;
+
+export const addressesOfHost = ({ links }: HostPlan): readonly IpAddress[] =>
+  links.flatMap(({ addresses }) => addresses);
 
 /** What all routers of a segment agree on for one VRID, or should. */
 export interface Ring {

@@ -1,5 +1,6 @@
 /** What a seed simulates: how many routers, with which configuration. */
 import { brand } from '../base/brand.ts';
+import type { IpAddress } from '../base/ip.ts';
 import type { MacAddress } from '../base/mac.ts';
 import type { Prng } from '../base/prng.ts';
 import { type Micros, micros, millis, priority, seconds, vrid } from '../base/units.ts';
@@ -11,7 +12,7 @@ import type {
   VrrpInstance,
   VrrpScript,
 } from '../config/model/vrrp.ts';
-import type { Change, Cluster, HostPlan, Ring } from './cluster.ts';
+import { addressesOfHost, type Change, type Cluster, type HostPlan, type Ring } from './cluster.ts';
 import { address, ETH0, ETH1, unicastTo, virtualAddress, vrrpInstance } from './topology.ts';
 
 /** 2 to 7 routers with 1 to 4 instances, the small clusters that most people run more often than the large ones. */
@@ -43,9 +44,15 @@ export function drawCluster(random: Prng): Cluster {
 
 const hostPlan = (i: number): HostPlan => ({
   name: `r${i + 1}`,
-  interface: ETH0,
-  mac: brand<MacAddress>(`02:00:00:00:00:0${i + 1}`),
-  addresses: [address(`192.168.100.${101 + i}`), address(`fe80::${101 + i}`)],
+  links: [
+    {
+      name: ETH0,
+      segment: 'lan',
+      mac: brand<MacAddress>(`02:00:00:00:00:0${i + 1}`),
+      addresses: [address(`192.168.100.${101 + i}`), address(`fe80::${101 + i}`)],
+    },
+    { name: ETH1, segment: 'side', mac: brand<MacAddress>(`02:00:00:00:01:0${i + 1}`), addresses: [] },
+  ],
 });
 
 /** No group, one of all rings, or one of the first two. */
@@ -153,8 +160,8 @@ const vip = (ring: number, i: number, overIpv6: boolean): VirtualAddress =>
   virtualAddress(overIpv6 ? `fe80::${ring}:${i}` : `10.${ring}.0.${i}`);
 
 function toPeers(hosts: readonly HostPlan[], own: HostPlan, overIpv6: boolean): Partial<VrrpInstance> {
-  const addressOf = ({ addresses }: HostPlan): HostPlan['addresses'] =>
-    addresses.slice(overIpv6 ? 1 : 0, overIpv6 ? 2 : 1);
+  const addressOf = (host: HostPlan): readonly IpAddress[] =>
+    addressesOfHost(host).slice(overIpv6 ? 1 : 0, overIpv6 ? 2 : 1);
   return { destination: unicastTo(hosts.filter((host) => host !== own).flatMap(addressOf)) };
 }
 

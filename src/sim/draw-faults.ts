@@ -7,6 +7,7 @@ import { CLIENT_PORTS } from './clients.ts';
 import { type Cluster, changed } from './cluster.ts';
 import { drawChange } from './draw-cluster.ts';
 import type { Fault, PlannedFault } from './faults.ts';
+import { ETH1 } from './topology.ts';
 
 interface Drawing {
   readonly random: Prng;
@@ -70,9 +71,9 @@ const portsOf = ({ hosts }: Cluster): readonly string[] => [
 ];
 
 const DRAWS: readonly [Draw, ...Draw[]] = [
-  (d) => ({ kind: 'link_cut', host: hostName(d), for: span(d, 8_000) }),
+  (d) => ({ kind: 'link_cut', host: hostName(d), link: null, for: span(d, 8_000) }),
   (d) => ({ kind: 'unplugged', host: hostName(d), for: span(d, 10_000) }),
-  (d) => ({ kind: 'side_link_cut', host: hostName(d), for: span(d, 8_000) }),
+  (d) => ({ kind: 'link_cut', host: hostName(d), link: ETH1, for: span(d, 8_000) }),
   (d) => ({
     kind: 'one_way',
     from: hostName(d),

@@ -1,6 +1,6 @@
 /** What can go wrong in a run, as plain data: every fault has an end, and names hosts and rings by name, so that it still
  *  means the same in a cluster that has lost others. */
-import type { Micros } from '../base/units.ts';
+import type { InterfaceName, Micros } from '../base/units.ts';
 import type { Change } from './cluster.ts';
 
 export type Fault = CableFault | HostFault;
@@ -26,12 +26,15 @@ export type CableFault =
 
 /** of one machine */
 export type HostFault =
-  /** carrier lost; the kernel notices */
-  | { readonly kind: 'link_cut'; readonly host: string; readonly for: Micros }
+  /** carrier lost; the kernel notices. `link` null: of the first one */
+  | {
+      readonly kind: 'link_cut';
+      readonly host: string;
+      readonly link: InterfaceName | null;
+      readonly for: Micros;
+    }
   /** the switch loses the host's frames; nobody notices */
   | { readonly kind: 'unplugged'; readonly host: string; readonly for: Micros }
-  /** the carrier of the other interface */
-  | { readonly kind: 'side_link_cut'; readonly host: string; readonly for: Micros }
   /** the event loop stands still */
   | { readonly kind: 'stall'; readonly host: string; readonly for: Micros }
   /** the machine sleeps and hears nothing; its clock may have slept, too */

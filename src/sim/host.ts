@@ -4,7 +4,16 @@ import { type Family, familyOf, type IpAddress } from '../base/ip.ts';
 import type { Log } from '../base/log.ts';
 import type { MacAddress } from '../base/mac.ts';
 import { err, ok } from '../base/result.ts';
-import { after, type Instant, instant, MICROS_PER_MILLI, type Micros, micros } from '../base/units.ts';
+import {
+  after,
+  type IfIndex,
+  type Instant,
+  type InterfaceName,
+  instant,
+  MICROS_PER_MILLI,
+  type Micros,
+  micros,
+} from '../base/units.ts';
 import type { PacketPort, VrrpProtocol } from '../ports/packets.ts';
 import type { Transition, VrrpAction } from '../vrrp/core/actions.ts';
 import type { VrrpEvent } from '../vrrp/core/events.ts';
@@ -12,7 +21,7 @@ import type { VrrpNews } from '../vrrp/core/news.ts';
 import type { NodeState } from '../vrrp/core/node-state.ts';
 import type { VrrpCore, VrrpOptions, VrrpPart, VrrpPorts, VrrpProcess } from '../vrrp/shell/process.ts';
 import { newClock, type SimClock } from './clock.ts';
-import type { HostPlan } from './cluster.ts';
+import { type HostPlan, type LinkPlan, portOf } from './cluster.ts';
 import type { Frame } from './frame.ts';
 import { newKernel, type SimKernel } from './kernel.ts';
 import type { Lan } from './lan.ts';
@@ -77,8 +86,8 @@ export class Host {
   config: VrrpPart;
   /** the core's state after its last step; null while no process runs */
   node: NodeState | null = null;
-  /** false: powered off, with a cut link or asleep; frames neither leave nor arrive */
-  connected = true;
+  /** powered off, with a cut link or asleep: frames neither leave nor arrive */
+  severed: ReadonlySet<InterfaceName> = new Set();
   /** in world time */
   stalledUntil: Instant = instant(0);
   /** false: as if started with -V */
@@ -103,7 +112,9 @@ export class Host {
     this.tracked = newTracked(prngFor(around.seed, `${plan.name} programs`), (delay, task) =>
       this.#later(delay, task, 'a program ends'),
     );
-    around.lan.attach(plan.name, (frame) => this.#receive(frame));
+    for (const link of plan.links) {
+      around.lan.attach(portOf(plan, link), link.segment, (frame) => this.#receive(link, frame));
+    }
   }
 
   /** of its own clock */
@@ -237,12 +248,13 @@ export class Host {
     if (this.process !== null) this.#around.observer.settled(this);
   }
 
-  #receive(frame: Frame): void {
-    if (!this.connected || frame.kind !== 'vrrp') return;
+  #receive(link: LinkPlan, frame: Frame): void {
+    if (this.severed.has(link.name) || frame.kind !== 'vrrp') return;
     if (frame.to !== null && ![...this.kernel.links.values()].some(({ mac }) => mac === frame.to)) return;
     const { source, destination, protocol, payload, id } = frame;
     for (const socket of this.#sockets) {
       if (socket.family !== familyOf(source) || socket.protocol !== protocol) continue;
+      if (this.#cableOf(socket.ifIndex)?.name !== link.name) continue;
       socket.deliver({
         source,
         destination,
@@ -255,9 +267,20 @@ export class Host {
     }
   }
 
-  #send(frame: Frame): void {
+  #send(ifIndex: IfIndex, frame: Frame): void {
     this.#around.observer.sent(this, frame);
-    if (this.connected) this.#around.lan.send(this.plan.name, frame);
+    const cable = this.#cableOf(ifIndex);
+    if (cable === undefined || this.severed.has(cable.name)) return;
+    this.#around.lan.send(portOf(this.plan, cable), frame);
+  }
+
+  /** What an interface stands on: itself, or the one that it is made on. */
+  #cableOf(ifIndex: IfIndex): LinkPlan | undefined {
+    const link = this.kernel.links.get(ifIndex);
+    const layer = link?.layer ?? null;
+    const parent = layer !== null && layer.kind !== 'vrf' ? layer.parent : null;
+    const name = (parent === null ? link : this.kernel.links.get(parent))?.name;
+    return this.plan.links.find((cable) => cable.name === name);
   }
 
   #ports(): VrrpPorts {
@@ -288,18 +311,18 @@ export class Host {
         if (from === null)
           return err({ code: 'ENODEV', attempted: 'open a socket', detail: 'No such device' });
         const socket = new SimSocket(
-          { family, protocol },
-          (advert) => this.#sendAdvert(from, protocol, advert),
+          { family, protocol, ifIndex },
+          (advert) => this.#sendAdvert({ ifIndex, from, protocol }, advert),
           (ready) => this.#later(micros(0), ready, 'it may read'),
           onReadable,
         );
         this.#sockets.push(socket);
         return ok(socket);
       },
-      openAnnouncer: ({ mac }) =>
+      openAnnouncer: ({ mac, ifIndex }) =>
         ok({
           announce: (address) => {
-            this.#send({ kind: 'announcement', from: mac, to: null, address });
+            this.#send(ifIndex, { kind: 'announcement', from: mac, to: null, address });
             return ok(undefined);
           },
           close: () => {},
@@ -307,8 +330,14 @@ export class Host {
     };
   }
 
-  #sendAdvert(from: MacAddress, protocol: VrrpProtocol, advert: Parameters<SimSocket['send']>[0]): void {
+  #sendAdvert(
+    {
+      ifIndex,
+      ...how
+    }: { readonly ifIndex: IfIndex; readonly from: MacAddress; readonly protocol: VrrpProtocol },
+    advert: Parameters<SimSocket['send']>[0],
+  ): void {
     const to = this.#around.neighbours.get(advert.destination) ?? null;
-    this.#send({ kind: 'vrrp', from, to, protocol, ...advert });
+    this.#send(ifIndex, { kind: 'vrrp', to, ...how, ...advert });
   }
 }

@@ -3,13 +3,12 @@ import { PLAIN_TRAITS } from '../base/address-traits.ts';
 import { type IpAddress, isIpv4 } from '../base/ip.ts';
 import { exhaustive } from '../base/never.ts';
 import { ifIndex, micros } from '../base/units.ts';
-import type { Change } from './cluster.ts';
+import { addressesOfHost, type Change, type LinkPlan } from './cluster.ts';
 import { type CableFault, type Fault, type HostFault, isOfHost } from './faults.ts';
 import type { Host } from './host.ts';
 import { addressesOf } from './invariants.ts';
-import { ethernet } from './kernel.ts';
+import { ethernet, type SimKernel } from './kernel.ts';
 import { FINE, type Weather } from './lan.ts';
-import { ETH1 } from './topology.ts';
 
 /** What the segment can do for a fault. */
 export interface Hands {
@@ -26,7 +25,6 @@ export function beginOn(host: Host, fault: HostFault, hands: Hands): () => void 
   switch (fault.kind) {
     case 'link_cut':
     case 'unplugged':
-    case 'side_link_cut':
     case 'script_failure':
     case 'file_holds':
       return NOTHING;
@@ -51,7 +49,7 @@ export function beginOn(host: Host, fault: HostFault, hands: Hands): () => void 
       for (const address of virtualAddressesOf(host).slice(0, 1)) host.kernel.removeForeign(address);
       return NOTHING;
     case 'link_replaced':
-      host.kernel.removeLink(host.plan.interface);
+      host.kernel.removeLink(host.plan.links[0].name);
       return () => plugIn(host);
     case 'reload':
       hands.reload(host);
@@ -77,7 +75,7 @@ function sleep(host: Host, fault: Extract<HostFault, { kind: 'suspended' }>): ()
 function die(host: Host, how: 'crash' | 'crash_and_adopt' | 'power_cycle'): void {
   const addresses = virtualAddressesOf(host);
   host.crash();
-  if (how === 'power_cycle') host.kernel.forgetAllBut(host.plan.addresses);
+  if (how === 'power_cycle') host.kernel.forgetAllBut(addressesOfHost(host.plan));
   // what the parent does when its child is dead
   if (how === 'crash') for (const address of addresses) host.kernel.removeForeign(address);
 }
@@ -89,9 +87,11 @@ const virtualAddressesOf = ({ config }: Host): readonly IpAddress[] =>
 export function settleHost(host: Host, active: ReadonlySet<Fault>): void {
   const mine = [...active].filter((fault) => isOfHost(fault) && fault.host === host.plan.name);
   const has = (...kinds: readonly Fault['kind'][]): boolean => mine.some(({ kind }) => kinds.includes(kind));
-  host.connected = !has('link_cut', 'unplugged', 'suspended');
-  host.kernel.setRunning(host.plan.interface, !has('link_cut'));
-  host.kernel.setRunning(ETH1, !has('side_link_cut'));
+  const [main] = host.plan.links;
+  const cut = mine.flatMap((fault) => (fault.kind === 'link_cut' ? [fault.link ?? main.name] : []));
+  const names = host.plan.links.map(({ name }) => name);
+  host.severed = new Set(has('suspended') ? names : [...cut, ...(has('unplugged') ? [main.name] : [])]);
+  for (const name of names) host.kernel.setRunning(name, !cut.includes(name));
   host.tracked.setStatus(has('script_failure') ? 1 : 0, host.worldTime);
   const held = mine.flatMap((fault) => (fault.kind === 'file_holds' ? [fault.value] : []));
   host.tracked.setContent(held.at(-1) ?? 0);
@@ -120,14 +120,16 @@ const parted = (island: readonly string[], ports: readonly string[]): readonly s
     .filter((port) => island.includes(port))
     .flatMap((a) => ports.filter((b) => !island.includes(b)).flatMap((b) => [`${a}>${b}`, `${b}>${a}`]));
 
-/** Each link that is missing, under a new index, the host's own addresses on the first one. */
+/** Each link that is missing, under a new index, with the host's own addresses on it. */
 export function plugIn({ kernel, plan }: Host): void {
-  const names = [...kernel.links.values()].map(({ name }) => name);
-  if (!names.includes(ETH1)) kernel.addLink(ethernet(ETH1, ifIndex(kernel.nextIndex()), plan.mac));
-  if (names.includes(plan.interface)) return;
+  const present = [...kernel.links.values()].map(({ name }) => name);
+  for (const link of plan.links) if (!present.includes(link.name)) plugInLink(kernel, link);
+}
+
+function plugInLink(kernel: SimKernel, { name, mac, addresses }: LinkPlan): void {
   const index = ifIndex(kernel.nextIndex());
-  kernel.addLink(ethernet(plan.interface, index, plan.mac));
-  for (const address of plan.addresses) {
+  kernel.addLink(ethernet(name, index, mac));
+  for (const address of addresses) {
     kernel.addForeign({
       ifIndex: index,
       address,

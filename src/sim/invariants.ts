@@ -154,8 +154,10 @@ function stopReleases(episode: Episode): readonly string[] {
 
 /** What the administrator has put on the interface is no business of ours. */
 function foreignAddressesStay({ host }: Episode): readonly string[] {
-  if (![...host.kernel.links.values()].some(({ name }) => name === host.plan.interface)) return [];
-  return host.plan.addresses
+  const links = [...host.kernel.links.values()].map(({ name }) => name);
+  return host.plan.links
+    .filter(({ name }) => links.includes(name))
+    .flatMap(({ addresses }) => addresses)
     .filter((address) => !host.kernel.has(address))
     .map((address) => `${host.plan.name} has lost its own address ${address}`);
 }

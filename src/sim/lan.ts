@@ -34,25 +34,26 @@ interface Place {
 
 export interface Lan<Frame extends Ethernet> {
   weather: Weather;
-  /** what the switch has learned */
-  readonly table: ReadonlyMap<MacAddress, Place>;
-  attach(port: string, receive: (frame: Frame) => void): void;
+  /** what the switch has learned, by segment and MAC address */
+  readonly table: ReadonlyMap<string, Place>;
+  attach(port: string, segment: string, receive: (frame: Frame) => void): void;
   send(port: string, frame: Frame): void;
   /** Time went by in which those that were silent since `heard` stayed silent, and the others did not. */
   age(duration: Micros, heard: Instant): void;
   /** The ports that a frame to this MAC address leaves by. */
-  portsOf(mac: MacAddress): readonly string[];
+  portsOf(segment: string, mac: MacAddress): readonly string[];
 }
 
 export function newLan<Frame extends Ethernet>(world: World, random: Prng): Lan<Frame> {
-  const ports = new Map<string, (frame: Frame) => void>();
-  const table = new Map<MacAddress, Place>();
+  const ports = new Map<string, { readonly segment: string; readonly receive: (frame: Frame) => void }>();
+  const table = new Map<string, Place>();
   /** when the last frame of each pair arrives */
   const arrivals = new Map<string, Instant>();
 
-  function portsOf(mac: MacAddress | null): readonly string[] {
-    const place = mac === null ? undefined : table.get(mac);
-    return place === undefined || place.forgetAt <= world.now ? [...ports.keys()] : [place.port];
+  function portsOf(segment: string, mac: MacAddress | null): readonly string[] {
+    const place = mac === null ? undefined : table.get(`${segment} ${mac}`);
+    if (place !== undefined && place.forgetAt > world.now) return [place.port];
+    return [...ports.keys()].filter((port) => ports.get(port)?.segment === segment);
   }
 
   function carry(pair: string, receive: (frame: Frame) => void, frame: Frame): void {
@@ -84,13 +85,14 @@ export function newLan<Frame extends Ethernet>(world: World, random: Prng): Lan<
         if (forgetAt - AGEING < heard) table.set(mac, { port, forgetAt: instant(forgetAt - duration) });
       }
     },
-    attach: (port, receive) => {
-      ports.set(port, receive);
+    attach: (port, segment, receive) => {
+      ports.set(port, { segment, receive });
     },
     send(port, frame) {
-      table.set(frame.from, { port, forgetAt: after(world.now, AGEING) });
-      for (const target of portsOf(frame.to)) {
-        const receive = ports.get(target);
+      const segment = ports.get(port)?.segment ?? port;
+      table.set(`${segment} ${frame.from}`, { port, forgetAt: after(world.now, AGEING) });
+      for (const target of portsOf(segment, frame.to)) {
+        const receive = ports.get(target)?.receive;
         if (target !== port && receive !== undefined) carry(`${port}>${target}`, receive, frame);
       }
     },

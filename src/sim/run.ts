@@ -176,7 +176,7 @@ function handOver(run: Run): void {
   const dying = mastersOf(court, ring)[0] ?? second;
   const silences = heardOf(dying, rings);
   trace.line('fault', `${dying.plan.name} dies`);
-  dying.connected = false;
+  dying.severed = new Set(dying.plan.links.map(({ name }) => name));
   dying.crash();
   const bounds = silences.map(
     (one) => one.member.downTimerAdverts * one.member.advertInterval + bestSkew(court, one),

@@ -103,9 +103,10 @@ function temperText(member: VrrpInstance): string {
 /** `stall r2 for 1.5 s` */
 export function faultText(fault: Fault): string {
   const { kind, for: duration, ...rest } = fault;
-  const details = Object.entries(rest).map(([key, value]) =>
-    key === 'host' ? String(value) : `${key} ${JSON.stringify(value)}`,
-  );
+  const details = Object.entries(rest).flatMap(([key, value]) => {
+    if (value === null) return [];
+    return [key === 'host' ? String(value) : `${key} ${JSON.stringify(value)}`];
+  });
   const span = duration > 0 ? [`for ${secs(duration)}`] : [];
   return [kind, ...details, ...span].join(' ');
 }

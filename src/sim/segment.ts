@@ -35,12 +35,14 @@ export function buildSegment({ world, seed, cluster: initial, observer, start }:
   let cluster = initial;
   const lan = newLan<Frame>(world, prngFor(seed, 'lan'));
   const neighbours = new Map<IpAddress, MacAddress>(
-    cluster.hosts.flatMap(({ mac, addresses }) => addresses.map((address) => [address, mac] as const)),
+    cluster.hosts
+      .flatMap(({ links }) => links)
+      .flatMap(({ mac, addresses }) => addresses.map((address) => [address, mac] as const)),
   );
   const around = { world, lan, seed, observer, start, neighbours };
   const hosts = cluster.hosts.map((plan) => new Host(plan, partOf(cluster, plan.name), around));
   for (const host of hosts) plugIn(host);
-  const clients = newClients(lan, hosts);
+  const clients = newClients(lan, hosts, cluster.hosts[0]?.links[0].segment ?? 'lan');
   const ports = [...hosts.map(({ plan }) => plan.name), ...CLIENT_PORTS];
   const active = new Set<Fault>();
 
