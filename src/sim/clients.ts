@@ -32,8 +32,8 @@ export function newClients(lan: Lan<Frame>, hosts: readonly Host[], segment: str
         if (mac === undefined) return [];
         const ports = lan.portsOf(segment, mac);
         return hosts.filter(
-          ({ plan, kernel }) =>
-            plan.links.some((link) => ports.includes(portOf(plan, link))) &&
+          ({ plan, kernel, severed }) =>
+            plan.links.some((link) => ports.includes(portOf(plan, link)) && !severed.has(link.name)) &&
             kernel.has(address) &&
             [...kernel.links.values()].some((link) => link.mac === mac),
         );

@@ -90,7 +90,9 @@ export function settleHost(host: Host, active: ReadonlySet<Fault>): void {
   const [main] = host.plan.links;
   const cut = mine.flatMap((fault) => (fault.kind === 'link_cut' ? [fault.link ?? main.name] : []));
   const names = host.plan.links.map(({ name }) => name);
-  host.severed = new Set(has('suspended') ? names : [...cut, ...(has('unplugged') ? [main.name] : [])]);
+  host.severed = new Set(
+    has('suspended', 'power_cycle') ? names : [...cut, ...(has('unplugged') ? [main.name] : [])],
+  );
   for (const name of names) host.kernel.setRunning(name, !cut.includes(name));
   host.tracked.setStatus(has('script_failure') ? 1 : 0, host.worldTime);
   const held = mine.flatMap((fault) => (fault.kind === 'file_holds' ? [fault.value] : []));

@@ -47,6 +47,41 @@ export const ethernet = (name: InterfaceName, index: IfIndex, mac: MacAddress): 
   layer: null,
 });
 
+interface Notices {
+  /** told, and not yet delivered */
+  readonly waiting: readonly NetEvent[];
+  tell(event: NetEvent): void;
+  subscribe(listener: (event: NetEvent) => void): () => void;
+  drop(): void;
+}
+
+/** Whatever order the deliveries run in, each takes the oldest event: netlink keeps their order. */
+function newNotices(notify: (deliver: () => void) => void): Notices {
+  let waiting: NetEvent[] = [];
+  const listeners = new Set<(event: NetEvent) => void>();
+  return {
+    get waiting() {
+      return waiting;
+    },
+    tell(event) {
+      if (listeners.size === 0) return;
+      waiting.push(event);
+      notify(() => {
+        const oldest = waiting.shift();
+        if (oldest !== undefined) for (const listener of listeners) listener(oldest);
+      });
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    drop() {
+      listeners.clear();
+      waiting = [];
+    },
+  };
+}
+
 /** `notify` carries an event to the subscribers at its own pace. */
 export function newKernel(notify: (deliver: () => void) => void): SimKernel {
   const links = new Map<IfIndex, LinkState>();
@@ -55,18 +90,11 @@ export function newKernel(notify: (deliver: () => void) => void): SimKernel {
   let writes = 0;
   let revision = 0;
   const refusals: string[] = [];
-  let waiting: NetEvent[] = [];
-  const listeners = new Set<(event: NetEvent) => void>();
+  const notices = newNotices(notify);
 
   const tell = (event: NetEvent): void => {
     revision++;
-    if (listeners.size === 0) return;
-    waiting.push(event);
-    // whatever order the tasks run in, each takes the oldest: netlink keeps the order of events
-    notify(() => {
-      const oldest = waiting.shift();
-      if (oldest !== undefined) for (const listener of listeners) listener(oldest);
-    });
+    notices.tell(event);
   };
   const sameAs = (a: AddressState) => (b: AddressState) =>
     a.ifIndex === b.ifIndex && a.address === b.address && a.prefixLength === b.prefixLength;
@@ -83,7 +111,7 @@ export function newKernel(notify: (deliver: () => void) => void): SimKernel {
   }
   /** Somebody else removed it, and the process does not know yet. */
   const isGoneUntold = (address: AddressState): boolean =>
-    waiting.some((event) => event.kind === 'address_removed' && sameAs(address)(event.address));
+    notices.waiting.some((event) => event.kind === 'address_removed' && sameAs(address)(event.address));
   function applyOne({ kind, address }: NetOperation): SystemError | null {
     const error = (code: string): SystemError => {
       const attempted = `${kind} ${address.address}/${address.prefixLength}`;
@@ -110,16 +138,10 @@ export function newKernel(notify: (deliver: () => void) => void): SimKernel {
     refusals,
     snapshot: () => ok({ links: new Map(links), addresses: [...addresses] }),
     apply: (operations) => operations.map(applyOne),
-    subscribe(listener) {
-      listeners.add(listener);
-      return ok(() => void listeners.delete(listener));
-    },
-    dropSubscribers() {
-      listeners.clear();
-      waiting = [];
-    },
+    subscribe: (listener) => ok(notices.subscribe(listener)),
+    dropSubscribers: () => notices.drop(),
     get pending() {
-      return waiting.length;
+      return notices.waiting.length;
     },
     get revision() {
       return revision;

@@ -2,6 +2,7 @@
 import type { IpAddress } from '../base/ip.ts';
 import { sameValue } from '../base/keyed-diff.ts';
 import type { MacAddress } from '../base/mac.ts';
+import type { VrrpPart } from '../vrrp/shell/process.ts';
 import { CLIENT_PORTS, type Client, newClients } from './clients.ts';
 import { type Cluster, changed, partOf } from './cluster.ts';
 import { type Fault, isOfHost } from './faults.ts';
@@ -29,9 +30,18 @@ export interface SegmentParts {
   readonly cluster: Cluster;
   readonly observer: HostObserver;
   readonly start: StartRouter;
+  /** what the configuration file of a host says; of the cluster's rings unless given */
+  readonly fileIn?: (cluster: Cluster, host: string) => VrrpPart;
 }
 
-export function buildSegment({ world, seed, cluster: initial, observer, start }: SegmentParts): Segment {
+export function buildSegment({
+  world,
+  seed,
+  cluster: initial,
+  observer,
+  start,
+  fileIn = partOf,
+}: SegmentParts): Segment {
   let cluster = initial;
   const lan = newLan<Frame>(world, prngFor(seed, 'lan'));
   const neighbours = new Map<IpAddress, MacAddress>(
@@ -40,13 +50,13 @@ export function buildSegment({ world, seed, cluster: initial, observer, start }:
       .flatMap(({ mac, addresses }) => addresses.map((address) => [address, mac] as const)),
   );
   const around = { world, lan, seed, observer, start, neighbours };
-  const hosts = cluster.hosts.map((plan) => new Host(plan, partOf(cluster, plan.name), around));
+  const hosts = cluster.hosts.map((plan) => new Host(plan, fileIn(cluster, plan.name), around));
   for (const host of hosts) plugIn(host);
   const clients = newClients(lan, hosts, cluster.hosts[0]?.links[0].segment ?? 'lan');
   const ports = [...hosts.map(({ plan }) => plan.name), ...CLIENT_PORTS];
   const active = new Set<Fault>();
 
-  const fileOf = (host: Host): Host['config'] => partOf(cluster, host.plan.name);
+  const fileOf = (host: Host): VrrpPart => fileIn(cluster, host.plan.name);
   const hands: Hands = {
     boot: (host) => host.boot(fileOf(host)),
     reload: (host) => host.reload(fileOf(host)),

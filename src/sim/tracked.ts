@@ -1,6 +1,7 @@
 /** What a simulated machine's trackers look at: programs that end after a while with the status the machine is set to,
- *  files, no processes. */
+ *  files, and processes of which there are always enough. */
 import type { Prng } from '../base/prng.ts';
+import { ok } from '../base/result.ts';
 import { type Instant, type Micros, micros, millis } from '../base/units.ts';
 import type { ProcessTable } from '../ports/process-table.ts';
 import type { ProgramRunner } from '../ports/programs.ts';
@@ -44,9 +45,14 @@ export function newTracked(random: Prng, later: (delay: Micros, task: () => void
         changed(content);
         return () => void watchers.delete(changed);
       },
-      write: () => ({ ok: true, value: undefined }),
+      write: () => ok(undefined),
     },
-    processes: { watch: () => () => {} },
+    processes: {
+      watch(wanted, changed) {
+        changed(ok(new Map(wanted.map(({ name, quorum }) => [name, quorum]))));
+        return () => {};
+      },
+    },
     setStatus(next, now) {
       status = next;
       failingSince = next === 0 ? null : (failingSince ?? now);

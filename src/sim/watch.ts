@@ -62,8 +62,7 @@ interface Memory {
 export function newWatch(world: World, trace: Trace): Watch {
   const violations: Violation[] = [];
   const memories = new Map<Host, Memory>();
-  let transitions: Transition[] = [];
-  let frames = new Map<Host, Frame[]>();
+  const history = newHistory();
   let restlessAt = instant(0);
 
   function memoryOf(host: Host): Memory {
@@ -106,12 +105,7 @@ export function newWatch(world: World, trace: Trace): Watch {
     get restlessAt() {
       return restlessAt;
     },
-    take() {
-      const taken = { transitions, frames };
-      transitions = [];
-      frames = new Map();
-      return taken;
-    },
+    take: () => history.take(),
     crashed(host) {
       memories.delete(host);
       rivals.note(host);
@@ -121,9 +115,7 @@ export function newWatch(world: World, trace: Trace): Watch {
       const memory = memoryOf(host);
       memory.frames.push(frame);
       if (frame.kind === 'announcement') memory.announcedAt.set(frame.address, world.now);
-      const known = frames.get(host);
-      if (known === undefined) frames.set(host, [frame]);
-      else if (known.length < FRAMES_MAX) known.push(frame);
+      history.sent(host, frame);
     },
     stepped(host, step) {
       for (const text of listen(memoryOf(host).ears, step, host.config.vrrpInstances)) {
@@ -133,18 +125,43 @@ export function newWatch(world: World, trace: Trace): Watch {
     changed(host, transition) {
       const { instance, from, to, reason } = transition;
       trace.line(host.plan.name, `${instance} ${from} -> ${to}: ${reason}`);
-      transitions.push(transition);
+      history.changed(transition);
       const memory = memoryOf(host);
       memory.transitions.push(transition);
       memory.said.push(transition);
-      if (to === 'MASTER' && host.unread > 0) memory.hasty.push(instance);
+      // an owner begins as master, whoever else is one (RFC 9568 §6.4.1)
+      if (from === 'BACKUP' && to === 'MASTER' && host.unread > 0) memory.hasty.push(instance);
     },
     told: (host, news) => void memoryOf(host).said.push(news),
   };
 }
 
-/** Frames kept between two calls of `take`; nobody reads more than a few. */
+/** Frames of a host kept between two calls of `take`; nobody reads more than a few. */
 const FRAMES_MAX = 10_000;
+
+interface History extends Pick<Watch, 'take'> {
+  sent(host: Host, frame: Frame): void;
+  changed(transition: Transition): void;
+}
+
+function newHistory(): History {
+  let transitions: Transition[] = [];
+  let frames = new Map<Host, Frame[]>();
+  return {
+    sent(host, frame) {
+      const known = frames.get(host);
+      if (known === undefined) frames.set(host, [frame]);
+      else if (known.length < FRAMES_MAX) known.push(frame);
+    },
+    changed: (transition) => void transitions.push(transition),
+    take() {
+      const taken = { transitions, frames };
+      transitions = [];
+      frames = new Map();
+      return taken;
+    },
+  };
+}
 
 const newMemory = (host: Host): Memory => ({
   frames: [],
