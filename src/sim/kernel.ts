@@ -82,11 +82,42 @@ function newNotices(notify: (deliver: () => void) => void): Notices {
   };
 }
 
+/** A link that goes takes its addresses with it, and tells of them first. */
+function linkHands(
+  links: Map<IfIndex, LinkState>,
+  tell: (event: NetEvent) => void,
+  takeAddresses: (index: IfIndex) => void,
+): Pick<SimKernel, 'setRunning' | 'removeLink' | 'addLink' | 'nextIndex'> {
+  let lastIndex = 1;
+  const byName = (name: InterfaceName): LinkState | undefined =>
+    [...links.values()].find((link) => link.name === name);
+  return {
+    setRunning(name, running) {
+      const link = byName(name);
+      if (link === undefined || link.running === running) return;
+      const changed = { ...link, running };
+      links.set(link.index, changed);
+      tell({ kind: 'link_changed', link: changed });
+    },
+    removeLink(name) {
+      const link = byName(name);
+      if (link === undefined) return;
+      takeAddresses(link.index);
+      links.delete(link.index);
+      tell({ kind: 'link_removed', index: link.index, name });
+    },
+    addLink(link) {
+      links.set(link.index, link);
+      tell({ kind: 'link_changed', link });
+    },
+    nextIndex: () => ++lastIndex,
+  };
+}
+
 /** `notify` carries an event to the subscribers at its own pace. */
 export function newKernel(notify: (deliver: () => void) => void): SimKernel {
   const links = new Map<IfIndex, LinkState>();
   let addresses: AddressState[] = [];
-  let lastIndex = 1;
   let writes = 0;
   let revision = 0;
   const refusals: string[] = [];
@@ -98,8 +129,6 @@ export function newKernel(notify: (deliver: () => void) => void): SimKernel {
   };
   const sameAs = (a: AddressState) => (b: AddressState) =>
     a.ifIndex === b.ifIndex && a.address === b.address && a.prefixLength === b.prefixLength;
-  const byName = (name: InterfaceName): LinkState | undefined =>
-    [...links.values()].find((link) => link.name === name);
 
   function insert(address: AddressState): void {
     addresses.push(address);
@@ -150,25 +179,9 @@ export function newKernel(notify: (deliver: () => void) => void): SimKernel {
       return writes;
     },
     has: (address) => addresses.some((state) => state.address === address),
-    setRunning(name, running) {
-      const link = byName(name);
-      if (link === undefined || link.running === running) return;
-      const changed = { ...link, running };
-      links.set(link.index, changed);
-      tell({ kind: 'link_changed', link: changed });
-    },
-    removeLink(name) {
-      const link = byName(name);
-      if (link === undefined) return;
-      for (const address of addresses.filter(({ ifIndex }) => ifIndex === link.index)) erase(address);
-      links.delete(link.index);
-      tell({ kind: 'link_removed', index: link.index, name });
-    },
-    addLink(link) {
-      links.set(link.index, link);
-      tell({ kind: 'link_changed', link });
-    },
-    nextIndex: () => ++lastIndex,
+    ...linkHands(links, tell, (index) => {
+      for (const address of addresses.filter(({ ifIndex }) => ifIndex === index)) erase(address);
+    }),
     addForeign: insert,
     removeForeign(address) {
       const found = addresses.find((state) => state.address === address);

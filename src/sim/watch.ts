@@ -61,15 +61,10 @@ interface Memory {
 
 export function newWatch(world: World, trace: Trace): Watch {
   const violations: Violation[] = [];
-  const memories = new Map<Host, Memory>();
+  const memories = newMemories();
   const history = newHistory();
   let restlessAt = instant(0);
 
-  function memoryOf(host: Host): Memory {
-    const known = memories.get(host) ?? newMemory(host);
-    memories.set(host, known);
-    return known;
-  }
   function report(rule: string, text: string): void {
     trace.line('VIOLATION', `${rule}: ${text}`);
     if (violations.length < VIOLATIONS_MAX) violations.push({ rule, text });
@@ -79,7 +74,7 @@ export function newWatch(world: World, trace: Trace): Watch {
     (text) => report('one master at a time', text),
   );
   function settled(host: Host): void {
-    const memory = memoryOf(host);
+    const memory = memories.of(host);
     noteStall(memory, host);
     if (isUneventful(host, memory)) return;
     const episode = episodeOf(host, memory, world.now);
@@ -95,30 +90,30 @@ export function newWatch(world: World, trace: Trace): Watch {
     settled,
     excuse(host, duration) {
       const from = host.isStalled ? host.stalledUntil : world.now;
-      memoryOf(host).excusedUntil = after(from, duration);
+      memories.of(host).excusedUntil = after(from, duration);
     },
     setWhole(whole) {
       restlessAt = world.now;
       rivals.setWhole(whole);
     },
-    announcedAt: (host, address) => memoryOf(host).announcedAt.get(address) ?? null,
+    announcedAt: (host, address) => memories.of(host).announcedAt.get(address) ?? null,
     get restlessAt() {
       return restlessAt;
     },
     take: () => history.take(),
     crashed(host) {
-      memories.delete(host);
+      memories.forget(host);
       rivals.note(host);
     },
     log: (host) => (entry) => trace.line(host.plan.name, entry.text),
     sent(host, frame) {
-      const memory = memoryOf(host);
+      const memory = memories.of(host);
       memory.frames.push(frame);
       if (frame.kind === 'announcement') memory.announcedAt.set(frame.address, world.now);
       history.sent(host, frame);
     },
     stepped(host, step) {
-      for (const text of listen(memoryOf(host).ears, step, host.config.vrrpInstances)) {
+      for (const text of listen(memories.of(host).ears, step, host.config.vrrpInstances)) {
         report('no takeover is early', `${host.plan.name} ${text}`);
       }
     },
@@ -126,13 +121,13 @@ export function newWatch(world: World, trace: Trace): Watch {
       const { instance, from, to, reason } = transition;
       trace.line(host.plan.name, `${instance} ${from} -> ${to}: ${reason}`);
       history.changed(transition);
-      const memory = memoryOf(host);
+      const memory = memories.of(host);
       memory.transitions.push(transition);
       memory.said.push(transition);
       // an owner begins as master, whoever else is one (RFC 9568 §6.4.1)
       if (from === 'BACKUP' && to === 'MASTER' && host.unread > 0) memory.hasty.push(instance);
     },
-    told: (host, news) => void memoryOf(host).said.push(news),
+    told: (host, news) => void memories.of(host).said.push(news),
   };
 }
 
@@ -160,6 +155,23 @@ function newHistory(): History {
       frames = new Map();
       return taken;
     },
+  };
+}
+
+interface Memories {
+  of(host: Host): Memory;
+  forget(host: Host): void;
+}
+
+function newMemories(): Memories {
+  const memories = new Map<Host, Memory>();
+  return {
+    of(host) {
+      const known = memories.get(host) ?? newMemory(host);
+      memories.set(host, known);
+      return known;
+    },
+    forget: (host) => void memories.delete(host),
   };
 }
 
