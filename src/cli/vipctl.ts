@@ -8,6 +8,7 @@ import { addCompareCommands } from './compare-commands.ts';
 import { addConfigCommands } from './config-commands.ts';
 import { addImportCommand } from './import-command.ts';
 import { addRealserver } from './realserver/command.ts';
+import { addSimulateCommand } from './simulate-command.ts';
 import { problemsOf } from './status-problems.ts';
 import { printStatus } from './status-text.ts';
 
@@ -101,6 +102,7 @@ function vipctlProgram(terminal: Terminal, finish: (exitStatus: number) => void)
   addConfigCommands(program, terminal, finish);
   addCompareCommands(program, terminal, finish);
   addImportCommand(program, terminal, finish);
+  addSimulateCommand(program, terminal, finish);
   program
     .command('ipvsadm')
     .description("show and change the kernel's IPVS table, with the arguments of the original ipvsadm")
