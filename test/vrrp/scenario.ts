@@ -5,6 +5,7 @@
  *      advert from=192.168.100.102 priority=90   a packet arrives; corrupt, ttl=, type=, authtype=: not as it should be
  *      pass 3.7                                  time passes, deadlines are met to the microsecond
  *      stall 5                                   time passes, nobody looks at deadlines until its end
+ *      failover VI_1 for=600 · prefer VI_1 · undo VI_1      an operator orders
  *      news                                      from here on only what the world outside is told
  *      link eth0 down · vanish 10.0.0.1 · reload · stop · stop -V · status
  *      delay eth1 down=1 up=0.5 (interface_up_down_delays)
@@ -25,7 +26,7 @@ import {
   vrid,
 } from '../../src/base/units.ts';
 import type { VrrpGlobals } from '../../src/config/model/global.ts';
-import { entryText, NO_STATICS } from '../../src/config/model/routing.ts';
+import { NO_STATICS } from '../../src/config/model/routing.ts';
 import type {
   TrackFile,
   TrackProcess,
@@ -34,14 +35,14 @@ import type {
   VrrpSyncGroup,
 } from '../../src/config/model/vrrp.ts';
 import { ETH0, virtualAddress, vrrpGlobals, vrrpInstance } from '../../src/sim/topology.ts';
-import type { VrrpAction } from '../../src/vrrp/core/actions.ts';
 import type { VrrpConfig, VrrpEvent } from '../../src/vrrp/core/events.ts';
-import { type AddressFact, addressKey, type LinkFact } from '../../src/vrrp/core/network.ts';
+import type { AddressFact, LinkFact } from '../../src/vrrp/core/network.ts';
 import { nextDeadline, stepNode } from '../../src/vrrp/core/node.ts';
 import { type NodeState, newNode } from '../../src/vrrp/core/node-state.ts';
 import { statusOf } from '../../src/vrrp/core/status.ts';
 import { type Advert, encodeAdvert, passwordOctets } from '../../src/vrrp/wire/advert.ts';
 import { newsOf } from './news-text.ts';
+import { linesOf } from './scenario-actions.ts';
 import { fileOf, groupOf, processOf, resultOf, scriptOf, trackedOf } from './scenario-tracked.ts';
 import { type Words, wordsOf } from './scenario-words.ts';
 
@@ -148,6 +149,10 @@ export class Scenario {
         return this.#restored(rest[0] ?? '');
       case 'stop':
         return this.#feed({ kind: 'stop_requested', release: rest[0] !== '-V' });
+      case 'failover':
+      case 'prefer':
+      case 'undo':
+        return this.#order(verb, rest[0] ?? 'VI_1', words['for']);
       case 'status':
         return this.#status();
       default:
@@ -209,6 +214,12 @@ export class Scenario {
     return [...lines, ...this.#feed({ kind: 'address_appeared', address: ownFact(OWN_ADDRESS, 24) })];
   }
 
+  #order(verb: 'failover' | 'prefer' | 'undo', name: string, lasts: string | undefined): readonly string[] {
+    const kind = verb === 'failover' ? 'step_down' : 'prefer';
+    const time = lasts === undefined ? null : seconds(Number(lasts));
+    return this.#feed({ kind: 'order_given', name, wish: verb === 'undo' ? null : { kind, lasts: time } });
+  }
+
   #restored(text: string): readonly string[] {
     const router = this.#node.routers[0];
     invariant(router !== undefined, () => 'no instance');
@@ -248,58 +259,6 @@ export class Scenario {
   }
 }
 
-/** Announcements of one step are summed up; lines for -D are left out. */
-function linesOf(actions: readonly VrrpAction[]): readonly string[] {
-  const lines: string[] = [];
-  const announced = new Map<string, number>();
-  for (const action of actions) {
-    if (action.kind === 'announce_address') {
-      announced.set(action.address, (announced.get(action.address) ?? 0) + 1);
-    } else lines.push(...lineOf(action));
-  }
-  const sums = [...announced].map(([address, times]) => `${address} x${times}`);
-  return sums.length > 0 ? [...lines, `announce ${sums.join(', ')}`] : lines;
-}
-
-function lineOf(action: Exclude<VrrpAction, { kind: 'announce_address' }>): readonly string[] {
-  switch (action.kind) {
-    case 'send_advert':
-      return [
-        `advert priority ${action.advert.priority} to ${action.destination} with ${action.advert.addresses.join(' ')}`,
-      ];
-    case 'add_addresses':
-      return [`add ${action.addresses.map(addressKey).join(', ')}`];
-    case 'restore_addresses':
-      return [`restore ${action.addresses.map(addressKey).join(', ')}`];
-    case 'remove_addresses':
-      return [`remove ${action.addresses.map(addressKey).join(', ')}`];
-    case 'switch_links':
-      return [`switch ${action.links.join(', ')} ${action.up ? 'on' : 'off'}`];
-    case 'add_routing':
-      return [`set ${action.entries.map(entryText).join(', ')}`];
-    case 'restore_routing':
-      return [`restore ${action.entries.map(entryText).join(', ')}`];
-    case 'remove_routing':
-      return [`unset ${action.entries.map(entryText).join(', ')}`];
-    case 'publish_transition': {
-      const { instance, from, to, reason } = action.transition;
-      return [`state ${instance} ${from} -> ${to}: ${reason}`];
-    }
-    case 'publish_news':
-      return [];
-    case 'publish_group_transition': {
-      const { group, from, to, reason } = action.transition;
-      return [`group ${group} ${from} -> ${to}: ${reason}`];
-    }
-    case 'run_program':
-      return [`run ${action.tracker}: ${action.command.argv.join(' ')}`];
-    case 'end_program':
-      return [`end ${action.tracker}`];
-    case 'write_log':
-      return action.entry.level === 'debug' ? [] : [`${action.entry.level} ${action.entry.text}`];
-  }
-}
-
 const ip = (text: string): IpAddress => {
   const parsed = parseIp(text);
   invariant(parsed !== null, () => `not an address: ${text}`);
@@ -319,6 +278,7 @@ const linkFact = (name: InterfaceName, up: boolean): LinkFact => ({
   up,
   multicast: true,
   announces: true,
+  switchedOn: true,
   mtu: 1500,
 });
 

@@ -44,6 +44,8 @@ export function eventText(event: VrrpEvent): string {
       return `${event.tracker}: ${event.content === null ? 'no such file' : JSON.stringify(event.content)}`;
     case 'processes_counted':
       return `${event.tracker}: ${event.count} processes`;
+    case 'order_given':
+      return `an order for ${event.name}: ${event.wish === null ? 'undo' : event.wish.kind}`;
     case 'counters_reset':
       return 'counters set to zero';
     case 'stop_requested':

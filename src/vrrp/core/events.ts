@@ -7,6 +7,7 @@ import type { VirtualAddress, VrrpInstance, VrrpSyncGroup } from '../../config/m
 import type { TrackerConfigs, TrackerEvent } from '../../track/core/trackers.ts';
 import type { ReceivedPacket } from '../wire/receive.ts';
 import type { AddressFact, LinkFact } from './network.ts';
+import type { OrderWish } from './orders.ts';
 
 /** The part of the configuration that this process lives by. */
 export interface VrrpConfig {
@@ -82,6 +83,8 @@ export type VrrpEvent =
     }
   | { readonly kind: 'transport_opened'; readonly interface: InterfaceName; readonly family: Family }
   | TrackerEvent
+  /** an operator's word for an instance or a sync group of this name; the members of a group obey together */
+  | { readonly kind: 'order_given'; readonly name: string; readonly wish: OrderWish }
   | { readonly kind: 'counters_reset' }
   /** `release` false (-V): nothing is removed and no master resigns, for the next start to adopt */
   | { readonly kind: 'stop_requested'; readonly release: boolean };

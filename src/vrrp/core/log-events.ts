@@ -3,6 +3,7 @@
 import { catalogue, row } from '../../base/log.ts';
 import { exhaustive } from '../../base/never.ts';
 import type { DropReason } from '../wire/receive.ts';
+import type { OrderKind } from './orders.ts';
 import type { VrrpStateName } from './status.ts';
 
 interface Named {
@@ -102,6 +103,19 @@ export const vrrpLog = catalogue({
     (f: Fields<{ before: number; after: number }>) =>
       `(${f.instance}) Changing effective priority from ${f.before} to ${f.after}`,
   ),
+  ordered: row(
+    'vrrp_ordered',
+    'info',
+    (f: Fields<{ order: OrderKind; lastsMicros: number | null }>) =>
+      `(${f.instance}) an operator ordered ${orderText(f.order)}` +
+      ` ${f.lastsMicros === null ? 'until it is undone' : `for ${f.lastsMicros / 1_000_000} s`}`,
+  ),
+  orderLifted: row(
+    'vrrp_order_lifted',
+    'info',
+    (f: Fields<{ order: OrderKind; how: 'undone' | 'expired' }>) =>
+      `(${f.instance}) ${orderText(f.order)} that an operator ordered is ${f.how === 'undone' ? 'undone' : 'over'}`,
+  ),
   waiting: row('vrrp_waiting', 'info', (f: Fields<{ reason: string }>) => `(${f.instance}) ${f.reason}`),
   groupSyncs: row(
     'vrrp_group_state',
@@ -193,6 +207,8 @@ export const vrrpLog = catalogue({
       `received advert from ${f.source} on ${f.interface} for unknown VRID ${f.vrid}`,
   ),
 });
+
+const orderText = (order: OrderKind): string => (order === 'step_down' ? 'a failover' : 'a preference');
 
 /** What is wrong with a dropped packet. */
 function dropText(drop: DropReason): string {

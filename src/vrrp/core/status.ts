@@ -5,6 +5,7 @@ import { entryText } from '../../config/model/routing.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
 import { addressKey, isRouted } from './network.ts';
 import type { NodeState } from './node-state.ts';
+import { reasonText } from './reason-text.ts';
 import { routingOf } from './routing.ts';
 import type { Phase, RouterState } from './state.ts';
 import {
@@ -150,7 +151,7 @@ function instanceStatus(
     version: config.version,
     family: config.family,
     state: STATE_NAME[phase.kind],
-    reason: phase.reason,
+    reason: reasonText(phase.reason),
     basePriority: config.priority,
     effectivePriority: router.effectivePriority,
     advertIntervalMicros: config.advertInterval,

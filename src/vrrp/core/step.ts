@@ -1,6 +1,6 @@
 /** One router's reaction to one event: what is common to all phases, then a dispatch by phase. */
 import { exhaustive } from '../../base/never.ts';
-import { earliest, type Instant, type Priority } from '../../base/units.ts';
+import { earliest, type Instant } from '../../base/units.ts';
 import type { RoutingEntry } from '../../config/model/routing.ts';
 import type { VirtualAddress, VrrpInstance } from '../../config/model/vrrp.ts';
 import {
@@ -23,28 +23,27 @@ import {
   type World,
 } from './effects.ts';
 import { healthInGroup } from './group.ts';
-import { effectivePriority, faultReason } from './health.ts';
 import { vrrpLog } from './log-events.ts';
 import { addressKey } from './network.ts';
+import { liftOrder, type OrderWish, obey } from './orders.ts';
+import type { Reason } from './reason.ts';
 import { reconfigure } from './reload.ts';
 import { removeAll, routingRefused, routingRestored } from './routing.ts';
-import { isOwner, type RouterState } from './state.ts';
+import { isOwner, type Phase, type RouterState } from './state.ts';
 import type { VrrpCounters } from './status.ts';
-import { backupHeard, giveUpAdoption, masterDown, moveDeadline } from './step-backup.ts';
+import { backupHeard, giveUpAdoption, masterDown } from './step-backup.ts';
 import { masterAlerted, masterDue, masterHeard, repair, repairRouting } from './step-master.ts';
-import { tellPriority } from './tell.ts';
 import {
-  awaitedText,
+  awaited,
   becomeFault,
   becomeMasterWithGroup,
   begin,
-  downInterval,
   halt,
   recover,
-  stepBackWithGroup,
+  stepAside,
 } from './transitions.ts';
-import { ownPriority } from './two-owners.ts';
 import { isSwitchedOff, switchLinks } from './virtual-links.ts';
+import { priorityNow, reweigh } from './weigh.ts';
 
 export type RouterEvent =
   | { readonly kind: 'startup_delayed' }
@@ -71,9 +70,11 @@ export type RouterEvent =
   /** every member of the sync group wishes to be master */
   | { readonly kind: 'group_ready' }
   /** another member of the sync group is no master, or no master any more; `reason` names it */
-  | { readonly kind: 'group_stepped_back'; readonly reason: string }
+  | { readonly kind: 'group_stepped_back'; readonly reason: Reason }
   /** another member of the sync group heard a master, so that this one cannot keep addresses it found at its start */
   | { readonly kind: 'group_heard_master' }
+  /** an operator's word, null = what was ordered before is undone */
+  | { readonly kind: 'ordered'; readonly wish: OrderWish }
   | { readonly kind: 'stop_requested'; readonly release: boolean };
 
 export function stepRouter(router: RouterState, event: RouterEvent, world: World, now: Instant): Step {
@@ -110,9 +111,11 @@ export function stepRouter(router: RouterState, event: RouterEvent, world: World
     case 'group_ready':
       return becomeMasterWithGroup(router, world, now);
     case 'group_stepped_back':
-      return stepBackWithGroup(router, world, event.reason, now);
+      return stepAside(router, world, event.reason, now);
     case 'group_heard_master':
       return phase.kind === 'backup' ? giveUpAdoption(router, phase, world, now) : [router, []];
+    case 'ordered':
+      return obey(router, event.wish, world, now);
     case 'instance_removed':
       return halt(router, world, { keep: false, ending: 'removed' }, now);
     default:
@@ -121,7 +124,10 @@ export function stepRouter(router: RouterState, event: RouterEvent, world: World
 }
 
 /** When this router wants to be woken; null = never by itself. */
-export function routerDeadline({ phase }: RouterState): Instant | null {
+export const routerDeadline = ({ phase, order }: RouterState): Instant | null =>
+  earliest(phaseDeadline(phase), order?.until ?? null);
+
+function phaseDeadline(phase: Phase): Instant | null {
   switch (phase.kind) {
     case 'initialize':
       return phase.startAt;
@@ -136,9 +142,16 @@ export function routerDeadline({ phase }: RouterState): Instant | null {
   }
 }
 
+/** What an operator ordered is over before the phase asks for its priority. */
 function deadlineReached(router: RouterState, world: World, now: Instant): Step {
-  if (!isDue(routerDeadline(router), now)) return [router, []];
+  const isOver = isDue(router.order?.until ?? null, now);
+  const free: Step = isOver ? liftOrder(router, world, 'expired', now) : [router, []];
+  return andThen(free, (r) => phaseDue(r, world, now));
+}
+
+function phaseDue(router: RouterState, world: World, now: Instant): Step {
   const { phase } = router;
+  if (!isDue(phaseDeadline(phase), now)) return [router, []];
   switch (phase.kind) {
     case 'initialize':
       return begin(router, world, now);
@@ -241,8 +254,7 @@ function noteAddressList(
 
 /** Links, addresses or sockets are not what they were: fit or unfit, which source, which priority. */
 function networkChanged(router: RouterState, world: World, now: Instant): Step {
-  const { config } = router;
-  const weighed = reweigh(router, ownPriority(router, effectivePriority(config, world.network)), now);
+  const weighed = reweigh(router, priorityNow(router, router.config, world.network), now);
   return andThen(weighed, (r) => judgeHealth(r, world, now));
 }
 
@@ -251,13 +263,13 @@ function judgeHealth(router: RouterState, world: World, now: Instant): Step {
   if (phase.kind === 'initialize') return phase.awaitsTrackers ? begin(router, world, now) : [router, []];
   const health = healthInGroup(config, world);
   if (health.kind === 'unfit') {
-    const reason = faultReason(health.causes);
+    const reason: Reason = { kind: 'unfit', causes: health.causes };
     if (phase.kind !== 'fault') return becomeFault(router, world, reason, now);
     return [{ ...router, phase: { ...phase, reason } }, []];
   }
   if (phase.kind === 'fault') {
     if (health.pending.length === 0) return recover(router, health.source, now);
-    return [{ ...router, phase: { ...phase, reason: awaitedText(health.pending) } }, []];
+    return [{ ...router, phase: { ...phase, reason: awaited(health.pending) } }, []];
   }
   const sourced: RouterState =
     phase.source === health.source ? router : { ...router, phase: { ...phase, source: health.source } };
@@ -271,20 +283,6 @@ function reconsider(router: RouterState): RouterState {
   return phase.kind === 'master' && phase.refused.length > 0
     ? { ...router, phase: { ...phase, refused: [] } }
     : router;
-}
-
-/** In Backup the running deadline moves along (behaviour.md section 4.1). */
-function reweigh(router: RouterState, priority: Priority, now: Instant): Step {
-  const { phase, effectivePriority: before } = router;
-  if (priority === before) return [router, []];
-  const weighed = { ...router, effectivePriority: priority };
-  if (phase.kind === 'initialize') return [weighed, []];
-  const line = log(vrrpLog.priorityChanged({ instance: router.config.name, before, after: priority }));
-  if (phase.kind !== 'backup') return [weighed, [line, ...tellPriority(weighed)]];
-  const from = downInterval(router, phase.masterInterval);
-  const to = downInterval(weighed, phase.masterInterval);
-  const moved = { ...weighed, phase: moveDeadline(phase, { from, to }, now) };
-  return [moved, [line, ...tellPriority(moved)]];
 }
 
 /** A master tells its neighbours of an address only now, or tells the operator that another machine has it. */
