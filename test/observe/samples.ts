@@ -10,6 +10,7 @@ import type { CheckerCommon, Forwarding, RealServer } from '../../src/config/mod
 import type { ScriptCommand } from '../../src/config/model/vrrp.ts';
 import type { DaemonStatus } from '../../src/control/api.ts';
 import type { VrrpCounters, VrrpStatus } from '../../src/vrrp/core/status.ts';
+import type { InstanceWhy } from '../../src/vrrp/core/why.ts';
 import { MAIL_SETTINGS, NOTIFY, NOTIFY_SETTINGS, WALL } from './notify-samples.ts';
 import { ROUTED, ROUTING, STATICS } from './routing-samples.ts';
 import { GROUPS, TRACKERS } from './tracked-samples.ts';
@@ -253,6 +254,34 @@ export const COUNTERS: VrrpCounters = {
   priorityZeroReceived: 0,
   priorityZeroSent: 0,
   gratuitousArpsSent: 10,
+  splitsSeen: 0,
+};
+
+export const WHY: InstanceWhy = {
+  sentence: 'MASTER: no master was heard',
+  reason: { kind: 'none_heard' },
+  split: null,
+  claims: [],
+  fights: [],
+  order: null,
+  history: [
+    {
+      wall: WALL - 12 * 60_000 - 3_609,
+      from: 'INIT',
+      to: 'BACKUP',
+      effectivePriority: 100,
+      reason: { kind: 'started' },
+      sentence: 'started: listening for a master',
+    },
+    {
+      wall: WALL - 12 * 60_000,
+      from: 'BACKUP',
+      to: 'MASTER',
+      effectivePriority: 103,
+      reason: { kind: 'none_heard' },
+      sentence: 'no master was heard',
+    },
+  ],
 };
 
 export const VRRP: VrrpStatus = {
@@ -265,6 +294,7 @@ export const VRRP: VrrpStatus = {
       family: 'inet',
       state: 'MASTER',
       reason: 'no advert was heard for 3.609 s',
+      why: WHY,
       basePriority: 100,
       effectivePriority: 103,
       advertIntervalMicros: 1_000_000,

@@ -5,6 +5,7 @@
  *      advert from=192.168.100.102 priority=90   a packet arrives; corrupt, ttl=, type=, authtype=: not as it should be
  *      pass 3.7                                  time passes, deadlines are met to the microsecond
  *      stall 5                                   time passes, nobody looks at deadlines until its end
+ *      claim VI_1 10.0.0.1 02:00:00:00:00:07     outcome of a probe: who else answers; without an address nobody
  *      failover VI_1 for=600 · prefer VI_1 · undo VI_1      an operator orders
  *      news                                      from here on only what the world outside is told
  *      link eth0 down · vanish 10.0.0.1 · reload · stop · stop -V · status
@@ -13,6 +14,7 @@
  *      result chk 1 · result chk timed_out · content f 5 · content f gone · count p 3              and these happen
  */
 import { type IpAddress, parseIp } from '../../src/base/ip.ts';
+import { parseMac } from '../../src/base/mac.ts';
 import { invariant } from '../../src/base/never.ts';
 import {
   after,
@@ -39,6 +41,7 @@ import type { VrrpConfig, VrrpEvent } from '../../src/vrrp/core/events.ts';
 import type { AddressFact, LinkFact } from '../../src/vrrp/core/network.ts';
 import { nextDeadline, stepNode } from '../../src/vrrp/core/node.ts';
 import { type NodeState, newNode } from '../../src/vrrp/core/node-state.ts';
+import type { Claim } from '../../src/vrrp/core/split.ts';
 import { statusOf } from '../../src/vrrp/core/status.ts';
 import { type Advert, encodeAdvert, passwordOctets } from '../../src/vrrp/wire/advert.ts';
 import { newsOf } from './news-text.ts';
@@ -134,8 +137,7 @@ export class Scenario {
       case 'pass':
         return this.#pass(seconds(Number(rest[0])));
       case 'stall':
-        this.#now = after(this.#now, seconds(Number(rest[0])));
-        return this.#feed({ kind: 'deadline_reached' });
+        return this.#stall(seconds(Number(rest[0])));
       case 'link':
         return this.#link(interfaceName(rest[0] ?? 'eth0'), rest[1] ?? 'up');
       case 'vanish':
@@ -149,6 +151,12 @@ export class Scenario {
         return this.#restored(rest[0] ?? '');
       case 'stop':
         return this.#feed({ kind: 'stop_requested', release: rest[0] !== '-V' });
+      case 'claim':
+        return this.#feed({
+          kind: 'address_probed',
+          instance: rest[0] ?? '',
+          claims: claimsOf(rest.slice(1)),
+        });
       case 'failover':
       case 'prefer':
       case 'undo':
@@ -247,6 +255,14 @@ export class Scenario {
     return lines;
   }
 
+  /** As the shell does: how late the wake-up is comes before what is late. */
+  #stall(duration: ReturnType<typeof seconds>): readonly string[] {
+    const asked = nextDeadline(this.#node) ?? this.#now;
+    this.#now = after(this.#now, duration);
+    const late = micros(Math.max(0, this.#now - asked));
+    return [...this.#feed({ kind: 'woke_late', late }), ...this.#feed({ kind: 'deadline_reached' })];
+  }
+
   #feed(event: VrrpEvent): readonly string[] {
     const [node, actions] = stepNode(this.#node, event, this.#now);
     this.#node = node;
@@ -272,6 +288,11 @@ const ownFact = (text: string, prefixLength: number): AddressFact => ({
   ours: false,
   detection: 'over',
 });
+
+function claimsOf([address, mac]: readonly string[]): readonly Claim[] {
+  const parsed = mac === undefined ? null : parseMac(mac);
+  return address === undefined || parsed === null ? [] : [{ address: ip(address), mac: parsed }];
+}
 
 const linkFact = (name: InterfaceName, up: boolean): LinkFact => ({
   name,

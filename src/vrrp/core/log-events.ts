@@ -167,14 +167,31 @@ export const vrrpLog = catalogue({
     'loop_late',
     'warning',
     (f: Fields<{ lateMicros: number; extraMicros: number }>) =>
-      `(${f.instance}) this process stalled for ${Math.round(f.lateMicros / 1000)} ms past the master-down time: ` +
-      `listening ${Math.round(f.extraMicros / 1000)} ms longer before taking over`,
+      `(${f.instance}) this process woke up ${Math.round(f.lateMicros / 1000)} ms late, adverts may have been lost: ` +
+      `listening ${Math.round(f.extraMicros / 1000)} ms before taking over`,
   ),
   addressesAdopted: row(
     'vrrp_addresses_adopted',
     'info',
     (f: Fields<{ addresses: readonly string[] }>) =>
       `(${f.instance}) found in place and kept until another master is heard: ${f.addresses.join(' ')}`,
+  ),
+  fightNoticed: row(
+    'vrrp_fight',
+    'warning',
+    (f: Fields<{ what: readonly string[] }>) =>
+      `(${f.instance}) someone else removes it again and again: ${f.what.join(', ')}; it is put back after growing pauses`,
+  ),
+  splitSeen: row(
+    'vrrp_split_brain',
+    'error',
+    (f: Fields<{ text: string }>) => `(${f.instance}) MASTER, although ${f.text}`,
+  ),
+  splitOver: row(
+    'vrrp_split_brain_over',
+    'info',
+    (f: Fields<{ rival: string; lastedMicros: number }>) =>
+      `(${f.instance}) the only master again: ${f.rival} is silent, after ${Math.round(f.lastedMicros / 1_000_000)} s`,
   ),
   addressesRestored: row(
     'vrrp_addresses_restored',

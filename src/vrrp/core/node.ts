@@ -109,6 +109,10 @@ function react(node: NodeState, event: VrrpEvent, now: Instant): NodeStep {
       return rethink(node, withTransport(node.network, transportKey(event), event.detail), now);
     case 'transport_opened':
       return rethink(node, withTransport(node.network, transportKey(event), null), now);
+    case 'woke_late':
+      return stepEach(node, event, now);
+    case 'address_probed':
+      return stepNamed(node, event.instance, { kind: 'addresses_probed', claims: event.claims }, now);
     case 'order_given':
       return orderGiven(node, event, now);
     case 'counters_reset':
@@ -130,6 +134,11 @@ function deadlineReached(node: NodeState, now: Instant): NodeStep {
   const counted = settled(node, debounceDue(node, now), now);
   const [heeded, news] = heed(counted[0], trackersReached(counted[0], now), now);
   return continueWith([heeded, [...counted[1], ...news]], { kind: 'deadline_reached' }, now);
+}
+
+function stepNamed(node: NodeState, name: string, event: RouterEvent, now: Instant): NodeStep {
+  const router = node.routers.find(({ config }) => config.name === name);
+  return router === undefined ? [node, []] : stepOne([node, []], router.key, event, now);
 }
 
 function orderGiven(
@@ -238,6 +247,7 @@ function newRouter(key: string, config: VrrpInstance, network: Network, startAt:
     lowered: false,
     order: null,
     counters: NO_COUNTS,
+    heardAt: null,
     changedAt: null,
     history: [],
     complained: [],

@@ -19,6 +19,8 @@ import type { ChecksumStyle, DropReason } from '../wire/receive.ts';
 import type { AnnounceTimers } from './announce.ts';
 import type { Order } from './orders.ts';
 import type { Advertiser, PastTransition, Reason, TakeoverReason } from './reason.ts';
+import type { Repairs } from './repairs.ts';
+import type { Claim, Split } from './split.ts';
 import type { VrrpCounters } from './status.ts';
 
 export interface RouterState {
@@ -35,6 +37,8 @@ export interface RouterState {
   /** an operator's word; null = the election decides alone */
   readonly order: Order | null;
   readonly counters: VrrpCounters;
+  /** when an advert of somebody else was last accepted; null = never */
+  readonly heardAt: Instant | null;
   /** when the current phase began; null before the first transition */
   readonly changedAt: Instant | null;
   /** the last changes of phase, the oldest first */
@@ -83,8 +87,14 @@ export interface Master {
   readonly announce: AnnounceTimers;
   /** another owner of the same addresses, which should have yielded and does not; null = none was heard */
   readonly rival: Rival | null;
-  /** addresses put back since the last advert, see REPAIRS_PER_ADVERT_MAX */
-  readonly repairs: number;
+  /** another master that does not give in; null = none is heard */
+  readonly split: Split | null;
+  /** machines that answered the last probe for its addresses */
+  readonly claims: readonly Claim[];
+  /** the last time that the own adverts were so late that others may have taken over */
+  readonly stall: { readonly at: Instant; readonly late: Micros } | null;
+  /** what somebody else took off */
+  readonly repairs: Repairs;
   /** `entryText` of what the kernel refused since anything last changed: asking again would get the same answer */
   readonly refused: readonly string[];
 }

@@ -5,7 +5,6 @@ import { entryText } from '../../config/model/routing.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
 import { addressKey, isRouted } from './network.ts';
 import type { NodeState } from './node-state.ts';
-import { reasonText } from './reason-text.ts';
 import { routingOf } from './routing.ts';
 import type { Phase, RouterState } from './state.ts';
 import {
@@ -14,6 +13,8 @@ import {
   type TrackerStatus,
   trackerStatuses,
 } from './tracker-status.ts';
+
+import { type InstanceWhy, instanceWhy, presentReason } from './why.ts';
 
 export type VrrpStateName = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT';
 
@@ -42,6 +43,8 @@ export interface VrrpCounters {
   readonly priorityZeroReceived: number;
   readonly priorityZeroSent: number;
   readonly gratuitousArpsSent: number;
+  /** times that another master was there that did not give in */
+  readonly splitsSeen: number;
 }
 
 export interface VrrpInstanceStatus {
@@ -53,6 +56,8 @@ export interface VrrpInstanceStatus {
   readonly state: VrrpStateName;
   /** one sentence: why the instance is in this state */
   readonly reason: string;
+  /** the same with what it is made of, and how it came to this */
+  readonly why: InstanceWhy;
   readonly basePriority: number;
   readonly effectivePriority: number;
   readonly advertIntervalMicros: number;
@@ -110,6 +115,7 @@ export const NO_COUNTS: VrrpCounters = {
   priorityZeroReceived: 0,
   priorityZeroSent: 0,
   gratuitousArpsSent: 0,
+  splitsSeen: 0,
 };
 
 /** keepalived's names; RFC 9568 calls MASTER Active, and does not know FAULT. */
@@ -151,7 +157,11 @@ function instanceStatus(
     version: config.version,
     family: config.family,
     state: STATE_NAME[phase.kind],
-    reason: reasonText(phase.reason),
+    reason: presentReason(router),
+    // made when somebody reads it: the simulator asks for a status after each event
+    get why() {
+      return instanceWhy(router, wallOf);
+    },
     basePriority: config.priority,
     effectivePriority: router.effectivePriority,
     advertIntervalMicros: config.advertInterval,

@@ -6,7 +6,7 @@ import { vrrpLog } from './log-events.ts';
 import type { Deference, TakeoverReason } from './reason.ts';
 import { removeAll } from './routing.ts';
 import { type Backup, isOwner, OWNER_PRIORITY, type RouterState } from './state.ts';
-import { LATENESS_TOLERATED, skewTime } from './timers.ts';
+import { masterDownInterval, STALL_SHARE, skewTime } from './timers.ts';
 import { becomeMaster, downInterval, timerInputs } from './transitions.ts';
 import { raise } from './two-owners.ts';
 
@@ -30,8 +30,9 @@ export function backupHeard(
 
 /** Nobody better was heard in time: this router is master, or would be if its sync group were ready. */
 export function masterDown(router: RouterState, phase: Backup, world: World, now: Instant): Step {
-  const patient = grantGrace(router, phase, now);
-  if (patient !== null) return patient;
+  // who wakes this process tells how late it is; what is seen of it here counts as well
+  const patient = grantGrace(router, phase, elapsed(phase.downAt, now), now);
+  if (patient[0] !== router) return patient;
   const { name } = router.config;
   const group = world.groups.get(name);
   if (group !== undefined) return wishMastership(router, phase, group.name, now);
@@ -55,13 +56,15 @@ function wishMastership(router: RouterState, phase: Backup, group: string, now: 
   return [{ ...router, phase: wishing }, line];
 }
 
-/** After a stall of this process the adverts of a living master may not even have been read yet, so a deadline noticed
- *  late is followed by one more skew of listening before the takeover. Null when there is no need. */
-function grantGrace(router: RouterState, phase: Backup, now: Instant): Step | null {
-  const late = elapsed(phase.downAt, now);
-  if (late <= LATENESS_TOLERATED || phase.graceGiven) return null;
-  const extra = skewTime(timerInputs(router, phase.masterInterval));
-  const patient: Backup = { ...phase, downAt: after(now, extra), graceGiven: true };
+/** Adverts of a living master may have been lost while this process, or the whole machine, stood still. What waited in the
+ *  sockets has been heard by now; a deadline that is due all the same, or nearly, waits once for one more interval and its
+ *  skew, in which a living master speaks. */
+export function grantGrace(router: RouterState, phase: Backup, late: Micros, now: Instant): Step {
+  if (late <= STALL_SHARE * phase.masterInterval || phase.graceGiven) return [router, []];
+  const extra = masterDownInterval(timerInputs(router, phase.masterInterval), 1);
+  const downAt = after(now, extra);
+  if (downAt <= phase.downAt) return [router, []];
+  const patient: Backup = { ...phase, downAt, graceGiven: true };
   const { name: instance } = router.config;
   const entry = vrrpLog.loopLate({ instance, lateMicros: late, extraMicros: extra });
   return [{ ...router, phase: patient }, [log(entry)]];

@@ -1,6 +1,6 @@
 /** One router's reaction to one event: what is common to all phases, then a dispatch by phase. */
 import { exhaustive } from '../../base/never.ts';
-import { earliest, type Instant } from '../../base/units.ts';
+import { earliest, type Instant, type Micros } from '../../base/units.ts';
 import type { RoutingEntry } from '../../config/model/routing.ts';
 import type { VirtualAddress, VrrpInstance } from '../../config/model/vrrp.ts';
 import {
@@ -28,11 +28,13 @@ import { addressKey } from './network.ts';
 import { liftOrder, type OrderWish, obey } from './orders.ts';
 import type { Reason } from './reason.ts';
 import { reconfigure } from './reload.ts';
+import { repairsDeadline } from './repairs.ts';
 import { removeAll, routingRefused, routingRestored } from './routing.ts';
+import { addressesProbed, type Claim, misfitOf, rivalAdvertised } from './split.ts';
 import { isOwner, type Phase, type RouterState } from './state.ts';
 import type { VrrpCounters } from './status.ts';
-import { backupHeard, giveUpAdoption, masterDown } from './step-backup.ts';
-import { masterAlerted, masterDue, masterHeard, repair, repairRouting } from './step-master.ts';
+import { backupHeard, giveUpAdoption, grantGrace, masterDown } from './step-backup.ts';
+import { masterAlerted, masterDue, masterHeard, noteStall, repair, repairRouting } from './step-master.ts';
 import {
   awaited,
   becomeFault,
@@ -73,6 +75,9 @@ export type RouterEvent =
   | { readonly kind: 'group_stepped_back'; readonly reason: Reason }
   /** another member of the sync group heard a master, so that this one cannot keep addresses it found at its start */
   | { readonly kind: 'group_heard_master' }
+  /** the process was woken so much later than it had asked for */
+  | { readonly kind: 'woke_late'; readonly late: Micros }
+  | { readonly kind: 'addresses_probed'; readonly claims: readonly Claim[] }
   /** an operator's word, null = what was ordered before is undone */
   | { readonly kind: 'ordered'; readonly wish: OrderWish }
   | { readonly kind: 'stop_requested'; readonly release: boolean };
@@ -89,7 +94,7 @@ export function stepRouter(router: RouterState, event: RouterEvent, world: World
     case 'network_changed':
       return networkChanged(router, world, now);
     case 'address_vanished':
-      return phase.kind === 'master' ? repair(router, phase, event.address) : [router, []];
+      return phase.kind === 'master' ? repair(router, phase, event.address, now) : [router, []];
     case 'detection_ended':
       return detectionEnded(router, event.address, event.unique);
     case 'addresses_restored':
@@ -97,7 +102,7 @@ export function stepRouter(router: RouterState, event: RouterEvent, world: World
     case 'addresses_refused':
       return refused(router, event.addresses, event.detail);
     case 'routing_read':
-      return phase.kind === 'master' ? repairRouting(router, phase, world) : [router, []];
+      return phase.kind === 'master' ? repairRouting(router, phase, world, now) : [router, []];
     case 'routing_restored':
       return routingRestored(router, event.entries);
     case 'routing_refused':
@@ -114,6 +119,10 @@ export function stepRouter(router: RouterState, event: RouterEvent, world: World
       return stepAside(router, world, event.reason, now);
     case 'group_heard_master':
       return phase.kind === 'backup' ? giveUpAdoption(router, phase, world, now) : [router, []];
+    case 'woke_late':
+      return wokeLate(router, event.late, now);
+    case 'addresses_probed':
+      return addressesProbed(router, event.claims);
     case 'ordered':
       return obey(router, event.wish, world, now);
     case 'instance_removed':
@@ -134,7 +143,12 @@ function phaseDeadline(phase: Phase): Instant | null {
     case 'backup':
       return phase.downAt;
     case 'master':
-      return earliest(phase.nextAdvertAt, announceDeadline(phase.announce));
+      return earliest(
+        phase.nextAdvertAt,
+        announceDeadline(phase.announce),
+        phase.split?.overAt ?? null,
+        repairsDeadline(phase.repairs),
+      );
     case 'fault':
       return null;
     default:
@@ -164,6 +178,12 @@ function phaseDue(router: RouterState, world: World, now: Instant): Step {
     default:
       return exhaustive(phase);
   }
+}
+
+function wokeLate(router: RouterState, late: Micros, now: Instant): Step {
+  const { phase } = router;
+  if (phase.kind === 'backup') return grantGrace(router, phase, late, now);
+  return phase.kind === 'master' ? [noteStall(router, phase, late, now), []] : [router, []];
 }
 
 /** Counter of each way to be refused. */
@@ -205,7 +225,8 @@ function received(router: RouterState, packet: ReceivedPacket, world: World, now
       source: packet.source,
       drop: verdict.error,
     });
-    return complainOnce(count(router, DROP_COUNTER[verdict.error]), verdict.error, entry);
+    const counted = complainOnce(count(router, DROP_COUNTER[verdict.error]), verdict.error, entry);
+    return andThen(counted, (r) => misfitHeard(r, packet, verdict.error, now));
   }
   if (isOwner(config) && config.ownerIgnoreAdverts) return [router, []];
   if (packet.source === phase.source) {
@@ -215,10 +236,23 @@ function received(router: RouterState, packet: ReceivedPacket, world: World, now
   const isNewMaster = phase.kind === 'backup' && !sameSender;
   const listening = isNewMaster ? { ...router, complained: [] } : router;
   const noted = andThen(noteAddressList(listening, verdict.value, world), (r) => [
-    { ...count(r, 'advertsReceived'), checksumStyle: styleAfter(config, verdict.value.checksum) },
+    {
+      ...count(r, 'advertsReceived'),
+      checksumStyle: styleAfter(config, verdict.value.checksum),
+      heardAt: now,
+    },
     [],
   ]);
   return andThen(noted, (r) => heard(r, verdict.value, world, now));
+}
+
+/** A master that does not understand another one cannot yield to it, and is not yielded to. */
+function misfitHeard(router: RouterState, packet: ReceivedPacket, drop: DropReason, now: Instant): Step {
+  const { phase, config } = router;
+  const differs = misfitOf(drop);
+  if (phase.kind !== 'master' || differs === null || packet.source === phase.source) return [router, []];
+  const rival = { source: packet.source, priority: null, interval: config.advertInterval, differs };
+  return rivalAdvertised(router, phase, rival, now);
 }
 
 /** The checksum of old keepalived routers is looked for unless old_unicast_checksum says never. */

@@ -113,7 +113,10 @@ export function becomeMaster(
     nextAdvertAt: after(now, config.advertInterval),
     announce: announceTimersFrom(config.garp, now),
     rival: null,
-    repairs: 0,
+    split: null,
+    claims: [],
+    stall: null,
+    repairs: new Map(),
     refused: [],
   };
   const equipped = andThen(advertised, (sent) => [

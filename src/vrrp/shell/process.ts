@@ -12,7 +12,14 @@
 import type { Log } from '../../base/log.ts';
 import { invariant } from '../../base/never.ts';
 import { type SystemError, systemErrorText } from '../../base/system-error.ts';
-import { earliest, type Instant, type InterfaceName, instant, MICROS_PER_MILLI } from '../../base/units.ts';
+import {
+  earliest,
+  type Instant,
+  type InterfaceName,
+  instant,
+  MICROS_PER_MILLI,
+  micros,
+} from '../../base/units.ts';
 import type { Config } from '../../config/model/config.ts';
 import type { ScriptSettings } from '../../config/model/global.ts';
 import type { RoutingEntry } from '../../config/model/routing.ts';
@@ -38,6 +45,7 @@ import { routingOf } from '../core/routing.ts';
 import { staticRouting } from '../core/statics.ts';
 import { statusOf, type VrrpStatus } from '../core/status.ts';
 import { presentNews } from '../core/tell.ts';
+import { LATENESS_NOTED } from '../core/timers.ts';
 import { interpret } from './interpret.ts';
 import { type LinkTable, linkTable } from './links.ts';
 import { newPromotion, type Promotion } from './promotion.ts';
@@ -150,6 +158,8 @@ class Running {
   #unsubscribe: (() => void) | null = null;
   #stopped = false;
   #resyncs = 0;
+  /** when the process asked to be woken; null = not at all */
+  #askedFor: Instant | null = null;
 
   constructor(
     {
@@ -269,6 +279,7 @@ class Running {
     if (this.#stopped) return;
     const now = this.#ports.clock.now();
     const wall = this.#ports.clock.wall();
+    const late = this.#askedFor === null ? 0 : now - this.#askedFor;
     for (const arrival of this.#sockets.drain(DATAGRAMS_PER_WAKE_MAX)) {
       const { interface: name, family } = arrival;
       const receivedAt = instant(Math.min(arrival.packet.receivedAt, now));
@@ -276,6 +287,7 @@ class Running {
       const packet = this.#sealer.open(arrival, arrivedAt);
       this.#feed({ kind: 'packet_received', interface: name, family, packet }, receivedAt);
     }
+    if (late >= LATENESS_NOTED) this.#feed({ kind: 'woke_late', late: micros(late) }, now);
     const { retryAt } = this.#sockets;
     if (retryAt !== null && retryAt <= now) this.#reconcileSockets(this.#config.instances, now);
     if (this.#routing.readAt !== null && this.#routing.readAt <= now) this.#readRouting(now);
@@ -369,8 +381,8 @@ class Running {
   }
 
   #arm(): void {
-    this.#alarm.set(
-      earliest(this.#core.nextDeadline(this.#node), this.#sockets.retryAt, this.#routing.readAt),
-    );
+    const at = earliest(this.#core.nextDeadline(this.#node), this.#sockets.retryAt, this.#routing.readAt);
+    this.#askedFor = at;
+    this.#alarm.set(at);
   }
 }
