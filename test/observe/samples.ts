@@ -1,19 +1,20 @@
 /** A small director as the model and as its statuses: what dumps, metrics and vipctl are shown in the
  *  tests. */
 import { PLAIN_TRAITS } from '../../src/base/address-traits.ts';
+import { EMPTY_HISTOGRAM, observed } from '../../src/base/histogram.ts';
 import { parseIpv4 } from '../../src/base/ip.ts';
 import { invariant } from '../../src/base/never.ts';
-import { interfaceName, micros, port, priority, seconds, vrid } from '../../src/base/units.ts';
+import { interfaceName, micros, millis, port, priority, seconds, vrid } from '../../src/base/units.ts';
 import type { ChecksStatus } from '../../src/checks/core/status.ts';
 import type { Config } from '../../src/config/model/config.ts';
 import type { CheckerCommon, Forwarding, RealServer } from '../../src/config/model/lvs.ts';
 import type { ScriptCommand } from '../../src/config/model/vrrp.ts';
 import type { DaemonStatus } from '../../src/control/api.ts';
 import type { VrrpCounters, VrrpStatus } from '../../src/vrrp/core/status.ts';
-import type { InstanceWhy } from '../../src/vrrp/core/why.ts';
 import { MAIL_SETTINGS, NOTIFY, NOTIFY_SETTINGS, WALL } from './notify-samples.ts';
 import { ROUTED, ROUTING, STATICS } from './routing-samples.ts';
 import { GROUPS, TRACKERS } from './tracked-samples.ts';
+import { WHY } from './why-samples.ts';
 
 export { WALL } from './notify-samples.ts';
 
@@ -257,33 +258,6 @@ export const COUNTERS: VrrpCounters = {
   splitsSeen: 0,
 };
 
-export const WHY: InstanceWhy = {
-  sentence: 'MASTER: no master was heard',
-  reason: { kind: 'none_heard' },
-  split: null,
-  claims: [],
-  fights: [],
-  order: null,
-  history: [
-    {
-      wall: WALL - 12 * 60_000 - 3_609,
-      from: 'INIT',
-      to: 'BACKUP',
-      effectivePriority: 100,
-      reason: { kind: 'started' },
-      sentence: 'started: listening for a master',
-    },
-    {
-      wall: WALL - 12 * 60_000,
-      from: 'BACKUP',
-      to: 'MASTER',
-      effectivePriority: 103,
-      reason: { kind: 'none_heard' },
-      sentence: 'no master was heard',
-    },
-  ],
-};
-
 export const VRRP: VrrpStatus = {
   instances: [
     {
@@ -385,6 +359,13 @@ export const STATUS: DaemonStatus = {
   children: [
     { name: 'vrrp', pid: 4712, state: 'running', restarts: 0 },
     { name: 'checkers', pid: 4713, state: 'running', restarts: 1 },
+  ],
+  lateness: [
+    { process: 'parent', wakeUps: EMPTY_HISTOGRAM },
+    {
+      process: 'vrrp',
+      wakeUps: [millis(0.3), millis(0.3), millis(7), seconds(9)].reduce(observed, EMPTY_HISTOGRAM),
+    },
   ],
   vrrp: VRRP,
   checks: CHECKS,

@@ -10,6 +10,9 @@ import type { AddressFact, LinkFact } from './network.ts';
 import type { OrderWish } from './orders.ts';
 import type { Claim } from './split.ts';
 
+/** What comes over the control socket. */
+export type OperatorEvent = Extract<VrrpEvent, { kind: 'order_given' | 'address_probed' }>;
+
 /** The part of the configuration that this process lives by. */
 export interface VrrpConfig {
   readonly globals: VrrpGlobals;

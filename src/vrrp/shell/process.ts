@@ -36,7 +36,7 @@ import type { TrackedFiles } from '../../ports/tracked-files.ts';
 import { type TrackerEvent, trackedOnly } from '../../track/core/trackers.ts';
 import { createWatchers, initialiseFiles, type Watchers } from '../../track/shell/watchers.ts';
 import type { GroupTransition, Transition } from '../core/actions.ts';
-import type { VrrpConfig, VrrpEvent } from '../core/events.ts';
+import type { OperatorEvent, VrrpConfig, VrrpEvent } from '../core/events.ts';
 import { vrrpShellLog } from '../core/log-events.ts';
 import type { VrrpNews } from '../core/news.ts';
 import { nextDeadline, stepNode } from '../core/node.ts';
@@ -98,6 +98,9 @@ export interface VrrpProcess {
   /** What is so now, as if it had just become so: of the instance or group of this name, or of all. */
   presentNews(name: string | null): readonly VrrpNews[];
   resetCounters(): void;
+  /** What an operator did, or asked for. */
+  hear(event: OperatorEvent): void;
+  node(): NodeState;
 }
 
 /** Packets read from one socket per wake-up: a flood cannot keep the own adverts from leaving. */
@@ -119,6 +122,8 @@ export function startVrrp(
     status: () => running.status(),
     presentNews: (name) => running.presentNews(name),
     resetCounters: () => running.resetCounters(),
+    hear: (event) => running.hear(event),
+    node: () => running.node,
   };
 }
 
@@ -172,7 +177,7 @@ class Running {
     const config = vrrpConfigOf(part);
     this.#scripts = part.global.scripts;
     const settings = (): ScriptSettings => this.#scripts;
-    this.#watchers = createWatchers(ports, settings, (event) => this.#tracked(event));
+    this.#watchers = createWatchers(ports, settings, (event) => this.hear(event));
     this.#ports = ports;
     this.#options = options;
     this.#core = core;
@@ -247,6 +252,10 @@ class Running {
     if (this.#options.releaseVips) this.#virtualLinks.release(this.#links.byName);
     this.#routing.close();
     this.#promotion.reconcile([], this.#links.byName);
+  }
+
+  get node(): NodeState {
+    return this.#node;
   }
 
   status(): VrrpStatus {
@@ -326,7 +335,7 @@ class Running {
     if (present !== null) this.#feed({ kind: 'routing_read', present }, now);
   }
 
-  #tracked(event: TrackerEvent): void {
+  hear(event: TrackerEvent | OperatorEvent): void {
     if (this.#stopped) return;
     this.#feed(event, this.#ports.clock.now());
     this.#arm();
@@ -382,7 +391,7 @@ class Running {
 
   #arm(): void {
     const at = earliest(this.#core.nextDeadline(this.#node), this.#sockets.retryAt, this.#routing.readAt);
-    this.#askedFor = at;
+    this.#askedFor = at === null ? null : instant(Math.max(at, this.#ports.clock.now()));
     this.#alarm.set(at);
   }
 }
