@@ -122,7 +122,8 @@ export function splitDue(router: RouterState, now: Instant): Step {
   const { phase, config } = router;
   if (phase.kind !== 'master' || phase.split === null || phase.split.overAt > now) return [router, []];
   const { cause, rival, since } = phase.split;
-  const healed: RouterState = { ...router, phase: { ...phase, split: null } };
+  // who answered a probe meanwhile was the other one
+  const healed: RouterState = { ...router, phase: { ...phase, split: null, claims: [] } };
   const again = cause?.kind === 'other_cluster' ? [] : announce(healed, config.garp.repeat);
   if (cause === null) return [healed, again];
   const entry = vrrpLog.splitOver({ instance: config.name, rival, lastedMicros: elapsed(since, now) });
