@@ -20,7 +20,7 @@ export function reasonText(reason: Reason): string {
     case 'recovered':
       return 'faults are over: listening for a master';
     case 'yielded':
-      return `heard ${reason.to.address} with priority ${reason.to.priority}, own priority is ${reason.own}`;
+      return yieldedText(reason);
     case 'follows':
       return followsText(reason);
     case 'outbids':
@@ -50,6 +50,13 @@ export function reasonText(reason: Reason): string {
     default:
       return exhaustive(reason);
   }
+}
+
+function yieldedText({ to, own, late }: Extract<Reason, { kind: 'yielded' }>): string {
+  const heard = `heard ${to.address} with priority ${to.priority}, own priority is ${own}`;
+  return late === null
+    ? heard
+    : `${heard}, after this process had stood still for ${Math.round(late / 1000)} ms`;
 }
 
 /** `10.0.0.2 advertises 110 > 100` */

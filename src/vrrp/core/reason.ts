@@ -1,7 +1,7 @@
 /** Why a router is in its phase, as data: what was heard, missed or ordered. The sentence for people is made of it where it
  *  leaves the core (reason-text.ts). */
 import type { IpAddress } from '../../base/ip.ts';
-import type { Instant, Priority } from '../../base/units.ts';
+import type { Instant, Micros, Priority } from '../../base/units.ts';
 import type { FaultCause } from './state.ts';
 import type { VrrpStateName } from './status.ts';
 
@@ -32,8 +32,13 @@ export type Reason =
   | { readonly kind: 'started' }
   | { readonly kind: 'found_in_place' }
   | { readonly kind: 'recovered' }
-  /** a master heard a better one */
-  | { readonly kind: 'yielded'; readonly to: Advertiser; readonly own: Priority }
+  /** a master heard a better one; `late`: this process had just stood still for so long that the other may have had to take over */
+  | {
+      readonly kind: 'yielded';
+      readonly to: Advertiser;
+      readonly own: Priority;
+      readonly late: Micros | null;
+    }
   | {
       readonly kind: 'follows';
       readonly master: Advertiser;

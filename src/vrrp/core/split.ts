@@ -15,6 +15,7 @@ import { vrrpLog } from './log-events.ts';
 import { claimText, splitText } from './split-text.ts';
 import type { Master, RouterState } from './state.ts';
 import { tellSplit } from './tell.ts';
+import { recentStall } from './transitions.ts';
 
 export interface Split {
   readonly rival: IpAddress;
@@ -84,7 +85,7 @@ export function rivalAdvertised(router: RouterState, phase: Master, rival: Rival
     priority: rival.priority,
     heard: before.heard + 1,
     overAt: after(now, silence),
-    cause: before.cause ?? causeOf(phase, { ...before, heard: before.heard + 1 }, rival, now),
+    cause: before.cause ?? causeOf(router, { ...before, heard: before.heard + 1 }, rival, now),
   };
   const watched: RouterState = { ...router, phase: { ...phase, split } };
   if (before.cause !== null || split.cause === null) return [watched, []];
@@ -106,13 +107,13 @@ const isEcho = (
   elapsed(changedAt, now) < interval;
 
 function causeOf(
-  { stall }: Master,
+  router: RouterState,
   { since, heard }: Pick<Split, 'since' | 'heard'>,
   { interval, differs }: RivalHeard,
   now: Instant,
 ): SplitCause | null {
-  const isRecent = stall !== null && elapsed(stall.at, now) <= SILENT_INTERVALS * interval;
-  if (isRecent && differs === null) return { kind: 'own_stall', late: stall.late };
+  const late = recentStall(router, now);
+  if (late !== null && differs === null) return { kind: 'own_stall', late };
   if (heard <= TOLD_ENOUGH || elapsed(since, now) <= interval) return null;
   return differs === null ? { kind: 'adverts_lost' } : { kind: 'other_cluster', differs };
 }

@@ -1,7 +1,7 @@
 /** The only places where a router changes its phase. Each says why in one sentence, clears the complaints, tells the
  *  world (log, notification), and brings the addresses into line with the new phase. */
 import type { IpAddress } from '../../base/ip.ts';
-import { after, type Instant, type Micros } from '../../base/units.ts';
+import { after, elapsed, type Instant, type Micros } from '../../base/units.ts';
 import { entryText } from '../../config/model/routing.ts';
 import type { RouterAction, Transition } from './actions.ts';
 import { announceTimersFrom } from './announce.ts';
@@ -35,6 +35,9 @@ export const timerInputs = (router: RouterState, masterInterval: Micros): TimerI
   priority: router.effectivePriority,
   masterInterval,
 });
+
+/** Own intervals after a stall in which another master is put down to it. */
+const STALL_EXPLAINS_INTERVALS = 4;
 
 /** The master-down interval as it is now. */
 export const downInterval = (router: RouterState, masterInterval: Micros): Micros =>
@@ -139,7 +142,8 @@ export function yieldTo(
   now: Instant,
 ): Step {
   const { master, masterInterval, source } = heard;
-  const reason: Reason = { kind: 'yielded', to: master, own: router.effectivePriority };
+  const late = recentStall(router, now);
+  const reason: Reason = { kind: 'yielded', to: master, own: router.effectivePriority, late };
   const phase: Backup = {
     ...freshBackup(router, { source, reason }, now),
     masterInterval,
@@ -149,6 +153,13 @@ export function yieldTo(
   };
   const [entered, actions] = enter(router, phase, now);
   return [count(entered, 'releasedMaster'), [...letGo(router, world), ...actions]];
+}
+
+/** How long a master stood still, while that may still explain what it hears. */
+export function recentStall({ phase, config }: RouterState, now: Instant): Micros | null {
+  if (phase.kind !== 'master' || phase.stall === null) return null;
+  const { at, late } = phase.stall;
+  return elapsed(at, now) <= STALL_EXPLAINS_INTERVALS * config.advertInterval ? late : null;
 }
 
 /** All faults are gone. The whole wait again; an owner's is one interval and the skew (behaviour.md section 4.7). */
