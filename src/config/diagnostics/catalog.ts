@@ -408,7 +408,13 @@ const vrrp = {
     'nopreempt_cleared',
     'complaint',
     (f: { name: string; why: string }) => `(${f.name}) nopreempt has no effect with ${f.why}`,
-    () => 'use state BACKUP on all routers with nopreempt',
+    () => 'the owner of the addresses always preempts (RFC 9568 §6.1)',
+  ),
+  nopreempt_with_state_master: catalogRow(
+    'nopreempt_with_state_master',
+    'complaint',
+    (f: { name: string }) => `(${f.name}) nopreempt is in force; keepalived ignores it with state MASTER`,
+    () => 'use state BACKUP on all routers with nopreempt, or leave nopreempt out',
   ),
   preempt_delay_cleared: catalogRow(
     'preempt_delay_cleared',

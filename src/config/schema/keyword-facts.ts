@@ -498,7 +498,7 @@ export const KEYWORD_FACTS: readonly FactRow[] = [
   ['skip_check_adv_addr', '[on|off]', '', 'off/false does NOT clear it', 'global value', 'on'],
   ['strict_mode', '[on|off]', '', '', 'global vrrp_strict', 'on'],
   ['preempt', '', '', '', 'default behaviour'],
-  ['nopreempt', '', '', 'cleared if initial state MASTER or priority 255', 'off'],
+  ['nopreempt', '', '', 'no effect with priority 255', 'off'],
   ['preempt_delay', 'SECONDS', 'seconds', '0..1000 (out of range = 0)', '0', '1'],
   ['debug', 'NUMBER', '', '0..4', '0', '1'],
   ['notify_deleted', '["COMMAND ARG…" [USER [GROUP]]]', '', '', 'FAULT is reported instead'],
