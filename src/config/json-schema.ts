@@ -76,6 +76,7 @@ const globalConfig = object({
     logUnknownVrids: flag,
     garpInterval: micros,
     gnaInterval: micros,
+    firewall: object({ table: text, priority: integer(-2_147_483_648, 2_147_483_647), counters: flag }),
     dynamicInterfaces: flag,
   }),
   lvs: object({
@@ -157,6 +158,12 @@ const vrrpInstance = object({
       ttl: nullable(integer(0, 255)),
       checkSource: flag,
       checksum: oneOf('detect', 'old', 'new'),
+    }),
+  ),
+  heartbeats: list(
+    object({
+      interface: interfaceName,
+      destination: union(kind('multicast', { group: ip }), kind('unicast', { peers: list(ip, 1) })),
     }),
   ),
   virtualAddresses: { ...list(shared('virtualAddress')), maxItems: 255 },

@@ -2,6 +2,7 @@
 import { systemErrorText } from '../base/system-error.ts';
 import type { ChildScheduling } from '../config/model/global.ts';
 import { createClock } from '../net/adapters/clock.ts';
+import { createFirewall } from '../net/adapters/firewall.ts';
 import { createLinkKernel } from '../net/adapters/link-kernel.ts';
 import { createNetKernel } from '../net/adapters/net-kernel.ts';
 import { createPacketPort } from '../net/adapters/packets.ts';
@@ -44,6 +45,7 @@ const startHalf: StartHalf = (config, options, log, post) => {
     packets: createPacketPort(clock),
     net: net.value,
     sysctl: createSysctl(),
+    firewall: createFirewall(),
     routing: createRoutingKernel(),
     links: createLinkKernel(),
     log,

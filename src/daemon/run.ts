@@ -8,6 +8,7 @@ import { controlSocketPath, type DaemonStatus, type PlanReport, type ReloadRepor
 import { startControlServer } from '../control/server.ts';
 import { monotonicMicros } from '../native/process-knobs.ts';
 import { createClock } from '../net/adapters/clock.ts';
+import { createFirewall } from '../net/adapters/firewall.ts';
 import { createLinkKernel } from '../net/adapters/link-kernel.ts';
 import { createNetKernel } from '../net/adapters/net-kernel.ts';
 import { createRoutingKernel } from '../net/adapters/routing-kernel.ts';
@@ -104,6 +105,7 @@ async function start(daemon: Daemon, config: Config): Promise<void> {
       log,
       openRoutingKernel: createRoutingKernel,
       openLinkKernel: createLinkKernel,
+      openFirewall: createFirewall,
       openNetKernel: () => {
         const kernel = createNetKernel();
         return kernel.ok ? kernel.value : null;

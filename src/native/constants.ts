@@ -51,7 +51,7 @@ export const IPV6 = {
 export const ETH_P = { IP: 0x0800, ARP: 0x0806, IPV6: 0x86dd } as const;
 
 /** linux/netlink.h */
-export const NETLINK = { ROUTE: 0, GENERIC: 16 } as const;
+export const NETLINK = { ROUTE: 0, NETFILTER: 12, GENERIC: 16 } as const;
 export const SOL_NETLINK = 270;
 export const NETLINK_OPTION = { ADD_MEMBERSHIP: 1, CAP_ACK: 10, EXT_ACK: 11, GET_STRICT_CHK: 12 } as const;
 

@@ -17,6 +17,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { PacketPort, VrrpProtocol } from '../ports/packets.ts';
 import type { Transition } from '../vrrp/core/actions.ts';
 import type { startVrrp, VrrpPart, VrrpPorts, VrrpProcess } from '../vrrp/shell/process.ts';
+import { newFirewall } from './firewall.ts';
 import { newKernel, type SimKernel } from './kernel.ts';
 import type { Lan } from './lan.ts';
 import { newLinks, type SimLinks } from './links.ts';
@@ -222,6 +223,7 @@ export class Host {
       routing: this.routing,
       links: this.links,
       sysctl: { read: () => null, write: () => ok(undefined) },
+      firewall: newFirewall(),
       log: this.#observer.log(this),
       programs: this.tracked.programs,
       files: this.tracked.files,

@@ -36,6 +36,7 @@ export const vrrpGlobals = (changes: Partial<VrrpGlobals> = {}): VrrpGlobals => 
   logUnknownVrids: false,
   garpInterval: micros(0),
   gnaInterval: micros(0),
+  firewall: { table: 'vipd', priority: -1, counters: false },
   dynamicInterfaces: true,
   ...changes,
 });
@@ -133,6 +134,7 @@ export const vrrpInstance = (changes: Partial<VrrpInstance> = {}): VrrpInstance 
   authentication: { kind: 'none' },
   sourceAddress: null,
   destination: { kind: 'multicast', group: address('224.0.0.18') },
+  heartbeats: [],
   virtualAddresses: [virtualAddress('192.168.100.240')],
   excludedAddresses: [],
   virtualLinks: [],

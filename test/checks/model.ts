@@ -231,6 +231,7 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
       logUnknownVrids: false,
       garpInterval: micros(0),
       gnaInterval: micros(0),
+      firewall: { table: 'vipd', priority: -1, counters: false },
       dynamicInterfaces: false,
     },
     lvs: {

@@ -14,7 +14,13 @@ function supportedPaths(rows: RowTable, prefix = ''): string[] {
 }
 
 /** Words that keepalived does not have. */
-const OWN = ['global_defs/prometheus_listen', 'global_defs/lvs_drift', 'global_defs/notify_timeout'];
+const OWN = [
+  'global_defs/prometheus_listen',
+  'global_defs/lvs_drift',
+  'global_defs/notify_timeout',
+  'vrrp_instance/heartbeat_interfaces',
+  'vrrp_instance/heartbeat_peers',
+];
 
 describe('the keyword tables', () => {
   const supported = supportedPaths(rootRows);

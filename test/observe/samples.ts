@@ -99,6 +99,7 @@ export const CONFIG: Config = {
       logUnknownVrids: false,
       garpInterval: micros(0),
       gnaInterval: micros(0),
+      firewall: { table: 'vipd', priority: -1, counters: false },
       dynamicInterfaces: false,
     },
     lvs: {
@@ -115,6 +116,7 @@ export const CONFIG: Config = {
     {
       name: 'VI_1',
       interface: eth0,
+      heartbeats: [],
       vrid: vrid(51),
       version: 2,
       family: 'inet',
@@ -269,6 +271,7 @@ export const VRRP: VrrpStatus = {
       effectivePriority: 103,
       advertIntervalMicros: 1_000_000,
       master: null,
+      paths: [],
       addresses: [
         { address: ip('192.168.100.240'), prefixLength: 32, interface: 'eth0', excluded: false, held: true },
         { address: ip('10.0.0.1'), prefixLength: 24, interface: 'eth1', excluded: true, held: true },

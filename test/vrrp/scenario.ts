@@ -2,7 +2,8 @@
  *
  *      instance VI_1 priority=100 version=3      configures (before `start`, or under `reload`); inet6: over IPv6
  *      start with=10.0.0.1                       started; these addresses are on eth0 already
- *      advert from=192.168.100.102 priority=90   a packet arrives; corrupt, ttl=, type=, authtype=: not as it should be
+ *      advert from=192.168.100.102 priority=90   a packet arrives; corrupt, ttl=, type=, authtype=: not as it should be;
+ *                                                on=eth1: over a heartbeat interface
  *      pass 3.7                                  time passes, deadlines are met to the microsecond
  *      stall 5                                   time passes, nobody looks at deadlines until its end
  *      news                                      from here on only what the world outside is told
@@ -197,7 +198,8 @@ export class Scenario {
     const ttl = Number(words['ttl'] ?? 255);
     const seal = { kind: 'none' } as const;
     const packet = { source, destination, ttl, announcedLength: payload.length, payload, seal };
-    return { kind: 'packet_received', interface: instance.interface, family: instance.family, packet };
+    const on = interfaceName(words['on'] ?? instance.interface);
+    return { kind: 'packet_received', interface: on, family: instance.family, packet };
   }
 
   #link(name: InterfaceName, state: string): readonly string[] {
@@ -265,7 +267,7 @@ function lineOf(action: Exclude<VrrpAction, { kind: 'announce_address' }>): read
   switch (action.kind) {
     case 'send_advert':
       return [
-        `advert priority ${action.advert.priority} to ${action.destination} with ${action.advert.addresses.join(' ')}`,
+        `advert priority ${action.advert.priority} to ${action.destination}${action.interface === ETH0 ? '' : ` on ${action.interface} from ${action.source}`} with ${action.advert.addresses.join(' ')}`,
       ];
     case 'add_addresses':
       return [`add ${action.addresses.map(addressKey).join(', ')}`];
@@ -374,6 +376,10 @@ function instanceOf(name: string, words: Words): VrrpInstance {
       list('vips').length > 0
         ? list('vips').map((text) => virtualAddress(text, home))
         : [virtualAddress(VIP[family], home)],
+    heartbeats: list('heartbeat').map((on) => ({
+      interface: interfaceName(on),
+      destination: { kind: 'multicast', group: ip('224.0.0.18') },
+    })),
     excludedAddresses: list('excluded').map((text) => virtualAddress(text)),
     garp: {
       delay: time('garp_delay', 0),

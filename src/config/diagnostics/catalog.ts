@@ -567,14 +567,38 @@ const vrrp = {
   ),
 };
 
+/** The second paths of adverts (lower/heartbeats.ts, check/cross-checks.ts). */
+const heartbeats = {
+  heartbeat_on_main: catalogRow(
+    'heartbeat_on_main',
+    'mistake',
+    (f: { name: string; interface: string }) =>
+      `(${f.name}) '${f.interface}' carries the adverts already; a heartbeat interface is another one`,
+  ),
+  heartbeat_vrid: catalogRow(
+    'heartbeat_vrid',
+    'refusal',
+    (f: { name: string; vrid: number; interface: string; other: string }) =>
+      `(${f.name}) VRID ${f.vrid} on heartbeat interface ${f.interface} is that of vrrp_instance '${f.other}', too`,
+    () => 'give one of them another virtual_router_id, on all routers',
+  ),
+};
+
 /** Legal and seldom meant (check/traps.ts). */
 const traps = {
   strict_is_deaf: catalogRow(
     'strict_is_deaf',
     'advice',
     (f: { name: string }) =>
-      `in strict mode keepalived drops all packets to an address that the router does not own: with it the VIP of ${f.name} answers no ping and no local service; vipd does not drop them`,
+      `in strict mode all packets to an address that the router does not own are dropped: the VIP of ${f.name} answers no ping and no local service`,
     () => "leave strict mode out, or add 'accept' to the instance (version 3)",
+  ),
+  service_refused: catalogRow(
+    'service_refused',
+    'advice',
+    (f: { name: string; service: string }) =>
+      `(${f.name}) drops all packets to its virtual addresses, so virtual_server ${f.service} never sees any`,
+    () => "leave 'no_accept' and strict mode out, or add 'accept' to the instance (version 3)",
   ),
   tunnel_mtu: catalogRow(
     'tunnel_mtu',
@@ -866,6 +890,7 @@ export const catalog = {
   ...values,
   ...vrrp,
   ...routing,
+  ...heartbeats,
   ...traps,
   ...host,
   ...lvs,

@@ -25,6 +25,8 @@ const SENDER = 'root';
 const MULTICAST4 = brand<Ipv4>('224.0.0.18'); // RFC 9568 §5.1.1.2
 const MULTICAST6 = brand<Ipv6>('ff02::12'); // RFC 9568 §5.1.2.2
 const NO_TIME = micros(0);
+/** behaviour.md section 8.1: just before the usual filters */
+const CHAIN_PRIORITY = -1;
 
 export type TopLevelSettings = Settings<typeof topLevelRows>;
 
@@ -39,7 +41,7 @@ export function lowerGlobal(top: TopLevelSettings, given: GlobalSettings, hostNa
     },
     notify: lowerNotifySettings(given),
     process: lowerProcess(top, given),
-    vrrp: lowerVrrpGlobals(given),
+    vrrp: lowerVrrpGlobals(top, given),
     lvs: lowerLvsGlobals(top, given),
     control: { prometheus: valueOr(given.prometheus_listen, null) },
   };
@@ -84,7 +86,7 @@ function lowerProcess(top: TopLevelSettings, given: GlobalSettings): ProcessSett
   };
 }
 
-const lowerVrrpGlobals = (given: GlobalSettings): VrrpGlobals => ({
+const lowerVrrpGlobals = (top: TopLevelSettings, given: GlobalSettings): VrrpGlobals => ({
   mcastGroup4: valueOr(given.vrrp_mcast_group4, MULTICAST4),
   mcastGroup6: valueOr(given.vrrp_mcast_group6, MULTICAST6),
   startupDelay: valueOr(given.vrrp_startup_delay, NO_TIME),
@@ -94,6 +96,13 @@ const lowerVrrpGlobals = (given: GlobalSettings): VrrpGlobals => ({
   logUnknownVrids: given.log_unknown_vrids !== undefined,
   garpInterval: valueOr(given.vrrp_garp_interval, NO_TIME),
   gnaInterval: valueOr(given.vrrp_gna_interval, NO_TIME),
+  firewall: {
+    // of several daemons on one machine each has its own
+    table:
+      valueOr(given.nftables, null) ?? `vipd${top.instance === undefined ? '' : `_${top.instance.value}`}`,
+    priority: valueOr(given.nftables_priority, CHAIN_PRIORITY),
+    counters: given.nftables_counters !== undefined,
+  },
   dynamicInterfaces: given.dynamic_interfaces !== undefined,
 });
 

@@ -3,6 +3,7 @@ import {
   mergeServices,
   type Placed,
   type PlacedInstance,
+  uniqueHeartbeats,
   uniqueNames,
   uniqueVrids,
 } from '../check/cross-checks.ts';
@@ -97,6 +98,7 @@ function lowerRest(root: Root, completed: readonly Placed<VirtualServer>[], give
   const trackers = lowerTrackers(root, context);
   const instances = placedInstances(root, trackers, context);
   uniqueVrids(instances, report);
+  uniqueHeartbeats(instances, report);
   const { groups, instances: vrrpInstances } = lowerSyncGroups(
     root.vrrp_sync_group ?? [],
     instances.map(({ value }) => value),

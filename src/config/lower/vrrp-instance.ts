@@ -14,7 +14,8 @@ import type {
 } from '../model/vrrp.ts';
 import type { BlockValue, Settings } from '../schema/read-block.ts';
 import type { vrrpInstanceRows } from '../schema/vrrp.ts';
-import { firstGiven, type LowerContext, valueOr } from './context.ts';
+import { firstGiven, type LowerContext, latest, valueOr } from './context.ts';
+import { lowerHeartbeats } from './heartbeats.ts';
 import { lowerInstanceNotify } from './notify.ts';
 import { virtualRouting } from './routing.ts';
 import { type Trackers, trackedObjects } from './trackers.ts';
@@ -87,13 +88,18 @@ export function lowerInstance(
     advertInterface: plan.advertInterface,
     sourceAddress: route.source ?? plan.source,
     destination: route.destination,
+    heartbeats: lowerHeartbeats(
+      settings,
+      { name, family, destination: route.destination, ...mandatory },
+      context,
+    ),
     virtualAddresses: addresses.virtual,
     excludedAddresses: [...ownAddress(plan), ...addresses.excluded],
     virtualLinks: plan.links,
     ...virtualRouting(settings, context),
     garp: garpSettings(settings, strict, context),
     strict,
-    accept: owner || !strict || (settings.accept !== undefined && version === 3),
+    accept: owner || isAccepting(settings, { strict, version }),
     trackSource: tracksSource(settings, name, route.source, context),
     trackPrimary: settings.dont_track_primary === undefined,
     trackInterfaces: lowerTrackedInterfaces(block, mandatory.interface, owner, context),
@@ -125,6 +131,16 @@ export function lowerInstance(
 /** The address of the ipvlan: there while the instance is master, and not advertised. */
 const ownAddress = ({ ownAddress: line, links: [main] }: LinkPlan): readonly VirtualAddress[] =>
   line === null || main === undefined ? [] : [placedAddress(line, main.name)];
+
+/** Accept mode of a router that is no owner: everywhere but in strict mode, unless it is said (RFC 9568 §6.1). */
+function isAccepting(
+  { accept, no_accept: refuse }: InstanceSettings,
+  { strict, version }: { readonly strict: boolean; readonly version: VrrpVersion },
+): boolean {
+  const said = latest<unknown>(accept, refuse);
+  if (said === undefined) return !strict;
+  return said === accept && (!strict || version === 3);
+}
 
 function tracksSource(
   { track_src_ip: tracked }: InstanceSettings,

@@ -115,6 +115,13 @@ export interface VrrpGlobals {
   /** minimum distance between two gratuitous ARPs / neighbour advertisements on one interface */
   readonly garpInterval: Micros;
   readonly gnaInterval: Micros;
+  /** the packet filter that drops what must not be accepted */
+  readonly firewall: {
+    /** name of its tables */
+    readonly table: string;
+    readonly priority: number;
+    readonly counters: boolean;
+  };
   /** a missing interface is waited for instead of being a configuration error */
   readonly dynamicInterfaces: boolean;
 }

@@ -30,6 +30,8 @@ export interface VrrpInstance {
   readonly sourceAddress: IpAddress | null;
   /** multicast destination, or the peers that get each advert instead */
   readonly destination: VrrpDestination;
+  /** further ways of the same adverts (vipd only); at most one of a kind per interface */
+  readonly heartbeats: readonly Heartbeat[];
   readonly virtualAddresses: readonly VirtualAddress[];
   readonly excludedAddresses: readonly VirtualAddress[];
   /** made for this instance while it is configured; up while it is master */
@@ -112,6 +114,14 @@ export interface UnicastPeer {
   readonly address: IpAddress;
   readonly minTtl: number | null;
   readonly maxTtl: number | null;
+}
+
+/** heartbeat_interfaces, heartbeat_peers */
+export interface Heartbeat {
+  readonly interface: InterfaceName;
+  readonly destination:
+    | { readonly kind: 'multicast'; readonly group: IpAddress }
+    | { readonly kind: 'unicast'; readonly peers: readonly IpAddress[] };
 }
 
 export interface VirtualAddress {

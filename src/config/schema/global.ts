@@ -12,6 +12,7 @@ import {
   decimalSeconds,
   flag,
   I32_MAX,
+  I32_MIN,
   integer,
   interfaceWord,
   multicast4,
@@ -82,6 +83,9 @@ const includeCheck: ValueReader<true> = ({ args }, report) => {
   }
   return true;
 };
+
+/** Names that mean nothing to nftables. */
+const chains: ValueReader<true> = () => true;
 
 /** Clamped to what SCHED_RR allows, as keepalived does. */
 const realtimePriority = integer(1, 99);
@@ -214,6 +218,32 @@ export const globalRows = {
     'seconds after boot before an instance may be master',
     { tier: 3 },
   ),
+  nftables: line(
+    optional(text('a table'), null),
+    'packet filter of no_accept and strict mode, with the name of its table',
+    { repeat: 'first' },
+  ),
+  nftables_priority: line(
+    integer(I32_MIN, I32_MAX),
+    'place of its chains among others, -1 unless given: lower is earlier',
+    { tier: 3 },
+  ),
+  nftables_counters: line(flag, 'its rules count what they match', { tier: 3 }),
+  nftables_ifindex: line(
+    flag,
+    'match link-local addresses by index; vipd matches by name, which outlives it',
+    {
+      tier: 3,
+    },
+  ),
+  vrrp_iptables: line(chains, 'once chains of iptables; the packet filter is nftables', {
+    repeat: 'first',
+    replacedBy: 'nftables',
+  }),
+  vrrp_ipsets: line(chains, 'once names of ipsets; nftables has sets of its own', {
+    tier: 3,
+    replacedBy: 'nftables',
+  }),
   log_unknown_vrids: line(flag, 'log adverts of VRIDs that are not configured', { tier: 3 }),
   vrrp_priority: line(niceness, 'nice value of the vrrp process'),
   vrrp_rt_priority: line(realtimePriority, 'real-time priority of the vrrp process, 1..99'),

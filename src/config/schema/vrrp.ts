@@ -30,6 +30,11 @@ export interface PeerLine {
   readonly maxTtl: number | null;
 }
 
+export interface HeartbeatPeerLine {
+  readonly address: IpAddress;
+  readonly interface: InterfaceName;
+}
+
 /** seconds */
 const LINK_DELAY_MAX = 255;
 
@@ -112,6 +117,27 @@ const peerLine: ValueReader<PeerLine> = (words, report) => {
   return { address, minTtl: limits.min_ttl, maxTtl: limits.max_ttl };
 };
 
+const heartbeatInterfaces: ValueReader<readonly InterfaceName[]> = (words, report) =>
+  words.args.flatMap((word) => parseInterface(word, 'heartbeat_interfaces', report) ?? []);
+
+/** `IP dev INTERFACE` */
+const heartbeatPeer: ValueReader<HeartbeatPeerLine> = (words, report) => {
+  const [first, dev, name] = words.args;
+  const address = first === undefined ? undefined : parseAddress(first, 'heartbeat_peers', report);
+  if (first === undefined || address === undefined) return undefined;
+  if (dev?.text !== 'dev' || name === undefined) {
+    report(
+      catalog.missing_argument(dev ?? first, {
+        keyword: 'heartbeat_peers',
+        wanted: "'dev' and an interface",
+      }),
+    );
+    return undefined;
+  }
+  const on = parseInterface(name, 'heartbeat_peers', report);
+  return on === undefined ? undefined : { address, interface: on };
+};
+
 /** A number out of range is replaced by 100, reported; so it is never left to the default of state MASTER. */
 const priorityNumber = oneWord(
   'a number from 1 to 255',
@@ -172,6 +198,8 @@ export const vrrpInstanceRows = {
   higher_prio_send_advert: line(boolean, 'a master sends a last advert before it yields'),
   strict_mode: line(boolean, 'adhere to the RFC strictly', { tier: 1 }),
   accept: line(flag, 'accept packets to the virtual addresses', { tier: 1 }),
+  no_accept: line(flag, 'drop packets to and from the virtual addresses, by nftables'),
+  debug: line(integer(0, 4), 'a level of debugging; nothing depends on it'),
   native_ipv6: line(flag, 'make this an IPv6 instance', { tier: 3 }),
   dont_track_primary: line(flag, 'ignore the link state of the own interface'),
   track_src_ip: line(flag, 'FAULT when the configured source address disappears', { tier: 3 }),
@@ -195,6 +223,16 @@ export const vrrpInstanceRows = {
   promote_secondaries: line(flag, 'removing a primary address keeps the secondary ones'),
   mcast_dst_ip: line(multicastGroup, 'destination of multicast adverts', { tier: 3 }),
   unicast_peer: list(peerLine, 'routers that get the adverts instead of the multicast group', { tier: 1 }),
+  heartbeat_interfaces: list(
+    heartbeatInterfaces,
+    'further interfaces that the adverts leave on and are heard on (vipd only)',
+    { tier: 3 },
+  ),
+  heartbeat_peers: list(
+    heartbeatPeer,
+    'routers on further interfaces that get the adverts one by one: IP dev INTERFACE (vipd only)',
+    { tier: 3 },
+  ),
   authentication: block(noHead, authenticationRows, 'authentication of RFC 2338, version 2 only', {
     tier: 1,
   }),

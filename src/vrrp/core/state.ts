@@ -31,10 +31,22 @@ export interface RouterState {
   /** an owner that gave way to another owner: it goes on with 254 (behaviour.md section 4.5) */
   readonly lowered: boolean;
   readonly counters: VrrpCounters;
+  /** what was last heard over each path; kept only where there is more than one */
+  readonly paths: readonly PathHeard[];
   /** when the current phase began; null before the first transition */
   readonly changedAt: Instant | null;
   /** complaints already logged since the state or the master last changed */
   readonly complained: readonly Complaint[];
+}
+
+/** The last advert that arrived over an interface. */
+export interface PathHeard {
+  readonly interface: InterfaceName;
+  readonly at: Instant;
+  readonly source: IpAddress;
+  readonly priority: Priority;
+  /** the address from which the same router sends over the main path, once that was seen */
+  readonly knownAs: IpAddress | null;
 }
 
 export type Phase = Initialize | Backup | Master | Fault;
@@ -128,6 +140,8 @@ export type Complaint =
   | 'other_interval'
   | 'lower_priority'
   | 'own_advert'
+  | 'other_cluster'
+  | 'heartbeat_only'
   | 'address_refused'
   | 'other_owner'
   | 'address_duplicate'

@@ -1,6 +1,6 @@
 /** Reactions of a master (RFC 9568 §6.4.3, behaviour.md section 4.5). Only adverts that passed every check come here, so
  *  packets that fail one cannot postpone the own adverts, as they do in keepalived (Q22). */
-import { compareIp } from '../../base/ip.ts';
+import { compareIp, type IpAddress } from '../../base/ip.ts';
 import { after, type Instant } from '../../base/units.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
 import type { AcceptedAdvert } from '../wire/receive.ts';
@@ -30,18 +30,20 @@ import { rivalHeard, rivalTold } from './two-owners.ts';
  *  removing them cannot make this process spin. */
 const REPAIRS_PER_ADVERT_MAX = 5;
 
+/** `own` is the address by which this router is compared with the sender: that of the path over which both are heard. */
 export function masterHeard(
   router: RouterState,
   phase: Master,
   heard: AcceptedAdvert,
   world: World,
   now: Instant,
+  own: IpAddress = phase.source,
 ): Step {
   const { advert, source } = heard;
   if (advert.priority === 0) {
     return advertise(count(router, 'priorityZeroReceived'), phase, world, now);
   }
-  const rank = advert.priority - router.effectivePriority || compareIp(source, phase.source);
+  const rank = advert.priority - router.effectivePriority || compareIp(source, own);
   if (rank > 0) return stepBack(router, phase, heard, world, now);
   if (!isOwner(router.config) || advert.priority !== router.effectivePriority) {
     return assertMastership(router, phase, heard, world, now);

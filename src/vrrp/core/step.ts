@@ -1,16 +1,16 @@
 /** One router's reaction to one event: what is common to all phases, then a dispatch by phase. */
 import { exhaustive } from '../../base/never.ts';
-import { earliest, type Instant, type Priority } from '../../base/units.ts';
+import { earliest, type Instant, type InterfaceName, type Priority } from '../../base/units.ts';
 import type { RoutingEntry } from '../../config/model/routing.ts';
 import type { VirtualAddress, VrrpInstance } from '../../config/model/vrrp.ts';
 import {
   type AcceptedAdvert,
   type ChecksumStyle,
-  type DropReason,
   type ReceivedPacket,
   receiveAdvert,
 } from '../wire/receive.ts';
 import { announceDeadline } from './announce.ts';
+import { dropped } from './dropped.ts';
 import {
   andThen,
   announce,
@@ -29,8 +29,8 @@ import { addressKey } from './network.ts';
 import { reconfigure } from './reload.ts';
 import { removeAll, routingRefused, routingRestored } from './routing.ts';
 import { isOwner, type RouterState } from './state.ts';
-import type { VrrpCounters } from './status.ts';
 import { backupHeard, giveUpAdoption, masterDown, moveDeadline } from './step-backup.ts';
+import { heardOnMain, receivedOver } from './step-heartbeat.ts';
 import { masterAlerted, masterDue, masterHeard, repair, repairRouting } from './step-master.ts';
 import { tellPriority } from './tell.ts';
 import {
@@ -48,7 +48,12 @@ import { isSwitchedOff, switchLinks } from './virtual-links.ts';
 
 export type RouterEvent =
   | { readonly kind: 'startup_delayed' }
-  | { readonly kind: 'packet_received'; readonly packet: ReceivedPacket }
+  /** `over`: the heartbeat interface that it came in on, null = the main path */
+  | {
+      readonly kind: 'packet_received';
+      readonly packet: ReceivedPacket;
+      readonly over: InterfaceName | null;
+    }
   | { readonly kind: 'deadline_reached' }
   | { readonly kind: 'network_changed' }
   | { readonly kind: 'address_vanished'; readonly address: VirtualAddress }
@@ -82,7 +87,9 @@ export function stepRouter(router: RouterState, event: RouterEvent, world: World
     case 'startup_delayed':
       return [router, removeAll(router, world.network)];
     case 'packet_received':
-      return received(router, event.packet, world, now);
+      return event.over === null
+        ? received(router, event.packet, world, now)
+        : receivedOver(router, event.over, event.packet, world, now);
     case 'deadline_reached':
       return deadlineReached(router, world, now);
     case 'network_changed':
@@ -153,29 +160,6 @@ function deadlineReached(router: RouterState, world: World, now: Instant): Step 
   }
 }
 
-/** Counter of each way to be refused. */
-const DROP_COUNTER: Readonly<Record<DropReason, keyof VrrpCounters>> = {
-  packet_length: 'packetLengthErrors',
-  ttl: 'ttlErrors',
-  version: 'versionErrors',
-  invalid_auth_type: 'invalidAuthType',
-  auth_type_mismatch: 'authTypeMismatch',
-  auth_failure: 'authFailures',
-  ah_forged: 'authFailures',
-  ah_replayed: 'authFailures',
-  hmac_missing: 'hmacMissing',
-  hmac_malformed: 'hmacMalformed',
-  hmac_unknown_key: 'hmacUnknownKey',
-  hmac_forged: 'hmacInvalid',
-  hmac_stale: 'hmacStale',
-  hmac_replayed: 'hmacReplayed',
-  advert_interval: 'advertIntervalErrors',
-  invalid_type: 'invalidTypeReceived',
-  checksum: 'checksumErrors',
-  destination: 'addressListErrors',
-  unknown_peer: 'addressListErrors',
-};
-
 /** In Initialize and Fault nothing is received (RFC 9568 §6.4.1; behaviour.md section 4.7). */
 function received(router: RouterState, packet: ReceivedPacket, world: World, now: Instant): Step {
   const { phase, config } = router;
@@ -186,14 +170,7 @@ function received(router: RouterState, packet: ReceivedPacket, world: World, now
     groupForChecksum: mayBeOld(config) ? world.globals.mcastGroup4 : null,
     listed: config.skipCheckAdvAddr && sameSender ? null : listedAddresses(config, world.network),
   });
-  if (!verdict.ok) {
-    const entry = vrrpLog.packetDropped({
-      instance: config.name,
-      source: packet.source,
-      drop: verdict.error,
-    });
-    return complainOnce(count(router, DROP_COUNTER[verdict.error]), verdict.error, entry);
-  }
+  if (!verdict.ok) return dropped(router, packet, verdict.error);
   if (isOwner(config) && config.ownerIgnoreAdverts) return [router, []];
   if (packet.source === phase.source) {
     const entry = vrrpLog.ownAdvertHeard({ instance: config.name, source: packet.source });
@@ -205,7 +182,9 @@ function received(router: RouterState, packet: ReceivedPacket, world: World, now
     { ...count(r, 'advertsReceived'), checksumStyle: styleAfter(config, verdict.value.checksum) },
     [],
   ]);
-  return andThen(noted, (r) => heard(r, verdict.value, world, now));
+  return andThen(noted, (r) =>
+    andThen(heardOnMain(r, verdict.value, now), (then) => heard(then, verdict.value, world, now)),
+  );
 }
 
 /** The checksum of old keepalived routers is looked for unless old_unicast_checksum says never. */

@@ -19,6 +19,7 @@ import {
 } from './effects.ts';
 import { healthInGroup, isMasterAtOnce } from './group.ts';
 import { faultReason } from './health.ts';
+import { heartbeatPaths, isMainUp } from './heartbeat.ts';
 import { vrrpLog } from './log-events.ts';
 import { addressKey, isPresent, isRouted } from './network.ts';
 import { addMissingRouting, removeAll, routingOf } from './routing.ts';
@@ -232,7 +233,7 @@ export function halt(
 function release(router: RouterState, world: World): Step {
   const { phase } = router;
   if (phase.kind !== 'master') return [router, removeAll(router, world.network)];
-  const audible = world.network.links.get(router.config.interface)?.up ?? false;
+  const audible = isMainUp(router.config, world.network) || heartbeatPaths(router.config, world).length > 0;
   const said: Step = audible ? resign(router, world, phase.source) : [router, []];
   return andThen(said, (resigned) => [count(resigned, 'releasedMaster'), letGo(resigned, world)]);
 }

@@ -18,6 +18,7 @@ import type { ScriptSettings } from '../../config/model/global.ts';
 import type { RoutingEntry } from '../../config/model/routing.ts';
 import type { VrrpInstance } from '../../config/model/vrrp.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
+import type { Firewall } from '../../ports/firewall.ts';
 import type { LinkKernel } from '../../ports/link-kernel.ts';
 import type { NetEvent, NetKernel } from '../../ports/net-kernel.ts';
 import type { PacketPort } from '../../ports/packets.ts';
@@ -41,6 +42,7 @@ import { presentNews } from '../core/tell.ts';
 import { interpret } from './interpret.ts';
 import { type LinkTable, linkTable } from './links.ts';
 import { newPromotion, type Promotion } from './promotion.ts';
+import { newRefusals, type Refusals } from './refusal.ts';
 import { type RoutingTable, routingTable } from './routing-table.ts';
 import { newSealer, type Sealer } from './sealer.ts';
 import { openSockets, type SocketTable } from './sockets.ts';
@@ -53,6 +55,7 @@ export interface VrrpPorts {
   readonly routing: RoutingKernel;
   readonly links: LinkKernel;
   readonly sysctl: Sysctl;
+  readonly firewall: Firewall;
   readonly log: Log;
   /** what instances track */
   readonly programs: ProgramRunner;
@@ -140,6 +143,7 @@ class Running {
   readonly #virtualLinks: VirtualLinks;
   readonly #sealer: Sealer = newSealer();
   readonly #promotion: Promotion;
+  readonly #refusals: Refusals;
   readonly #alarm: Alarm;
   /** interfaces on which the last advert could not be sent */
   readonly #mute = new Set<InterfaceName>();
@@ -180,6 +184,7 @@ class Running {
       onChange: () => this.#routingTouched(),
     });
     this.#promotion = newPromotion(ports.sysctl, ports.log);
+    this.#refusals = newRefusals(ports.firewall, ports.log);
   }
 
   /** Subscribes before it reads, so that nothing falls between; what is told twice does no harm. */
@@ -193,6 +198,7 @@ class Running {
     this.#reconcileSockets(this.#config.instances, now);
     this.#routing.want(routingEntries(this.#config), now);
     this.#readRouting(now);
+    this.#refusals.want(this.#config.instances, this.#config.globals);
     initialiseFiles(this.#config.trackers, this.#ports);
     this.#feed({ kind: 'started', config: this.#config, ...network }, now);
     this.#watchers.watch(this.#config.trackers);
@@ -209,8 +215,10 @@ class Running {
     this.#reconcileSockets([...this.#config.instances, ...config.instances], now);
     this.#routing.want([...routingEntries(this.#config), ...routingEntries(config)], now);
     this.#readRouting(now);
+    this.#refusals.want([...this.#config.instances, ...config.instances], config.globals);
     this.#config = config;
     this.#feed({ kind: 'config_changed', config }, now);
+    this.#refusals.want(config.instances, config.globals);
     this.#routing.want(routingEntries(config), now);
     this.#virtualLinks.reconcile(config.instances, this.#links.byName);
     this.#watchers.watch(config.trackers);
@@ -234,7 +242,11 @@ class Running {
     this.#alarm.set(null);
     this.#unsubscribe?.();
     this.#sockets.closeAll();
-    if (this.#options.releaseVips) this.#virtualLinks.release(this.#links.byName);
+    if (this.#options.releaseVips) {
+      this.#virtualLinks.release(this.#links.byName);
+      this.#refusals.release();
+    }
+    this.#refusals.close();
     this.#routing.close();
     this.#promotion.reconcile([], this.#links.byName);
   }

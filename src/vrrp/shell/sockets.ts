@@ -176,12 +176,21 @@ export function openSockets(packets: PacketPort, log: Log, onReadable: () => voi
 
 const protocolOf = ({ kind }: VrrpAuthentication): VrrpProtocol => (kind === 'ah' ? 'ah' : 'vrrp');
 
-/** An instance with a VMAC is heard on two interfaces: see `hearsOn`. */
+/** An instance with a VMAC is heard on two interfaces: see `hearsOn`. Each heartbeat has its own. */
 function placesOf(instance: VrrpInstance): readonly Place[] {
   const { interface: name, advertInterface, family, authentication, destination } = instance;
   const group = destination.kind === 'multicast' ? destination.group : null;
   const protocol = protocolOf(authentication);
-  return [...new Set([name, advertInterface])].map((on) => ({ interface: on, family, protocol, group }));
+  const main = [...new Set([name, advertInterface])].map((on) => ({
+    interface: on,
+    family,
+    protocol,
+    group,
+  }));
+  const further = instance.heartbeats.map(({ interface: on, destination: to }) => {
+    return { interface: on, family, protocol, group: to.kind === 'multicast' ? to.group : null };
+  });
+  return [...main, ...further];
 }
 
 const placeKey = ({ interface: name, family, protocol, group }: Place): string =>

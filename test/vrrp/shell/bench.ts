@@ -10,6 +10,7 @@ import { after, type Instant, ifIndex, instant, priority, seconds, vrid } from '
 import type { AddressState, NetOperation } from '../../../src/ports/net-kernel.ts';
 import type { VrrpPacket, VrrpSocketOptions } from '../../../src/ports/packets.ts';
 import type { RoutingOperation } from '../../../src/ports/routing-kernel.ts';
+import { newFirewall, type SimFirewall } from '../../../src/sim/firewall.ts';
 import { ethernet, newKernel, type SimKernel } from '../../../src/sim/kernel.ts';
 import { newLinks, type SimLinks } from '../../../src/sim/links.ts';
 import { newRouting, type SimRouting } from '../../../src/sim/routing.ts';
@@ -53,6 +54,7 @@ export interface Bench {
   readonly kernel: SimKernel;
   readonly routing: SimRouting;
   readonly links: SimLinks;
+  readonly firewall: SimFirewall;
   /** the kernel's settings by path */
   readonly settings: Map<string, string>;
   readonly sockets: readonly FakeSocket[];
@@ -89,6 +91,7 @@ export function newBench(): Bench {
   const links = newLinks(kernel);
   const routing = newRouting((deliver) => notifications.push(deliver));
   const sockets: FakeSocket[] = [];
+  const firewall = newFirewall();
   const settings = new Map<string, string>();
   const done: string[] = [];
   const logs: string[] = [];
@@ -100,6 +103,7 @@ export function newBench(): Bench {
     kernel,
     links,
     routing,
+    firewall,
     settings,
     sockets,
     done,
@@ -205,6 +209,7 @@ export function newBench(): Bench {
           return error;
         }),
     },
+    firewall,
     sysctl: {
       read: (path) => settings.get(path) ?? null,
       write: (path, value) => {
