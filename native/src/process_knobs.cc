@@ -7,9 +7,11 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -33,6 +35,24 @@ Napi::Value SetParentDeathSignal(const Napi::CallbackInfo& info) {
 // there.
 Napi::Value EnterNetworkNamespace(const Napi::CallbackInfo& info) {
   return Answer(info.Env(), setns(Int(info[0]), CLONE_NEWNET));
+}
+
+// (fd) -> 0. The descriptor stays open when the program is replaced.
+Napi::Value KeepOpen(const Napi::CallbackInfo& info) {
+  return Answer(info.Env(), fcntl(Int(info[0]), F_SETFD, 0));
+}
+
+// (path, argv) -> a negative errno, or never: the process goes on as another program, with the same id and environment. The
+// other threads end, so that all of the new program is where the calling thread is.
+Napi::Value ReplaceProgram(const Napi::CallbackInfo& info) {
+  std::string path = info[0].As<Napi::String>().Utf8Value();
+  Napi::Array words = info[1].As<Napi::Array>();
+  std::vector<std::string> texts;
+  for (uint32_t i = 0; i < words.Length(); i++) texts.push_back(words.Get(i).As<Napi::String>().Utf8Value());
+  std::vector<char*> argv;
+  for (std::string& text : texts) argv.push_back(text.data());
+  argv.push_back(nullptr);
+  return Answer(info.Env(), execv(path.c_str(), argv.data()));
 }
 
 // (policy, priority) -> 0. Acts on the calling thread, as the kernel's scheduler calls do.
@@ -103,6 +123,8 @@ void DefineProcessKnobs(Napi::Env env, Napi::Object exports) {
   exports.Set("clockMicros", Napi::Function::New<ClockMicros>(env));
   exports.Set("setParentDeathSignal", Napi::Function::New<SetParentDeathSignal>(env));
   exports.Set("enterNetworkNamespace", Napi::Function::New<EnterNetworkNamespace>(env));
+  exports.Set("keepOpen", Napi::Function::New<KeepOpen>(env));
+  exports.Set("replaceProgram", Napi::Function::New<ReplaceProgram>(env));
   exports.Set("setScheduler", Napi::Function::New<SetScheduler>(env));
   exports.Set("getScheduler", Napi::Function::New<GetScheduler>(env));
   exports.Set("getSchedulerPriority", Napi::Function::New<GetSchedulerPriority>(env));

@@ -64,6 +64,8 @@ const globalConfig = object({
     instance: nullable(text),
     configSaveDir: nullable(text),
     netNamespace: nullable(text),
+    ipvsNamespace: nullable(object({ name: nullable(text) })),
+    names: object({ parent: nullable(text), vrrp: nullable(text), checkers: nullable(text) }),
     vrrp: child,
     checkers: child,
   }),

@@ -8,15 +8,16 @@
  *
  *  Every refusal is a Problem. */
 import type { ChecksStatus } from '../checks/core/status.ts';
+import { type Identity, identitySuffix } from '../daemon/core/identity.ts';
 import type { ChildName } from '../daemon/ipc.ts';
 import type { PlanLine } from '../ipvs/core/plan-text.ts';
 import type { NotifyStatus } from '../notify/core/status.ts';
 import type { VrrpStatus } from '../vrrp/core/status.ts';
 
-/** Where vipd answers; an `instance` gets a socket of its own beside it. */
+/** Where vipd answers; one with an `instance` or in a namespace of its own has a socket of its own beside it. */
 export const SOCKET_DIRECTORY = '/run/vipd';
-export const controlSocketPath = (instance: string | null): string =>
-  `${SOCKET_DIRECTORY}/vipd${instance === null ? '' : `_${instance}`}.sock`;
+export const controlSocketPath = (identity: Identity): string =>
+  `${SOCKET_DIRECTORY}/vipd${identitySuffix(identity)}.sock`;
 
 export interface DaemonStatus {
   /** the parent's */

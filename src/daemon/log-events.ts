@@ -32,6 +32,17 @@ export const daemonLog = catalogue({
     'warning',
     (f: { count: number }) => `… and ${f.count} more: see vipd -t`,
   ),
+  namespaceFailed: row(
+    'daemon_namespace_failed',
+    'error',
+    (f: { reason: string }) =>
+      `Cannot run in the network namespace: ${f.reason}; 'ip netns add' makes one, and root may enter it`,
+  ),
+  fixedKept: row(
+    'daemon_fixed_kept',
+    'warning',
+    (f: { keyword: string }) => `Cannot change ${f.keyword} at a reload: the old value stays until a restart`,
+  ),
   alreadyRunning: row(
     'daemon_already_running',
     'error',

@@ -29,6 +29,8 @@ export interface DaemonOptions {
     readonly vrrp: string | null;
     readonly checkers: string | null;
   };
+  /** network namespace; stronger than net_namespace */
+  readonly namespace: string | null;
   readonly controlSocket: string | null;
   /** where the vrrp process records its run */
   readonly record: string | null;
@@ -75,7 +77,7 @@ export const OPTIONS: readonly OptionRow[] = [
   { long: 'address-monitoring', short: 'a', help: 'log every address change', effect: 'none' },
   { long: 'snmp', short: 'x', help: 'enable SNMP', effect: 'none' },
   { long: 'snmp-agent-socket', short: 'A', argument: 'FILE', help: 'AgentX socket', effect: 'none' },
-  { long: 'namespace', short: 's', argument: 'NAME', help: 'network namespace', effect: 'none' },
+  { long: 'namespace', short: 's', argument: 'NAME', help: 'network namespace to run in' },
   { long: 'core-dump', short: 'm', help: 'unlimited core size', effect: 'none' },
   { long: 'all-config', short: 'e', help: 'every include must be readable' },
   { long: 'config-id', short: 'i', argument: 'ID', help: 'id for @ID lines (default: the short host name)' },
@@ -130,6 +132,7 @@ export function parseOptions(argv: readonly string[]): Result<DaemonOptions, str
     releaseIpvs: count('dont-release-ipvs') === 0,
     respawn: count('dont-respawn') === 0,
     pidFiles: { parent: text('pid'), vrrp: text('vrrp_pid'), checkers: text('checkers_pid') },
+    namespace: text('namespace'),
     controlSocket: text('control-socket'),
     record: text('record'),
     umask: umask === null ? null : Number.parseInt(umask, umask.toLowerCase().startsWith('0x') ? 16 : 8),

@@ -39,6 +39,8 @@ export interface Addon {
   clockMicros(clock: number): number;
   setParentDeathSignal(signal: number): number;
   enterNetworkNamespace(descriptor: number): number;
+  keepOpen(descriptor: number): number;
+  replaceProgram(path: string, argv: readonly string[]): number;
   setScheduler(policy: number, priority: number): number;
   getScheduler(): number;
   getSchedulerPriority(): number;

@@ -13,6 +13,7 @@ import {
 export const globalLines = (global: GlobalConfig): readonly string[] => [
   ...heading('Global definitions'),
   ` Network namespace = ${global.process.netNamespace ?? '(default)'}`,
+  ...ipvsNamespaceLine(global.process.ipvsNamespace),
   ...optional(global.process.instance !== null, ` Instance name = ${global.process.instance}`),
   ` Router ID = ${global.routerId}`,
   ...mailLines(global.mail),
@@ -35,6 +36,9 @@ export const globalLines = (global: GlobalConfig): readonly string[] => [
   ...scriptUserLines(global.scripts.user),
   ` no_checker_emails = ${global.mail.everyChecker ? 0 : 1}`,
 ];
+
+const ipvsNamespaceLine = (namespace: GlobalConfig['process']['ipvsNamespace']): readonly string[] =>
+  namespace === null ? [] : [` IPVS network namespace = ${namespace.name ?? '(main namespace)'}`];
 
 function mailLines(mail: GlobalConfig['mail']): readonly string[] {
   const server = mail.server;

@@ -218,6 +218,8 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
       usePidDir: false,
       instance: null,
       netNamespace: null,
+      ipvsNamespace: null,
+      names: { parent: null, vrrp: null, checkers: null },
       configSaveDir: null,
       vrrp: scheduling,
       checkers: scheduling,

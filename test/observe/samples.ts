@@ -86,6 +86,8 @@ export const CONFIG: Config = {
       usePidDir: false,
       instance: null,
       netNamespace: null,
+      ipvsNamespace: null,
+      names: { parent: null, vrrp: null, checkers: null },
       configSaveDir: null,
       vrrp: { niceness: null, realtimePriority: 50, noSwap: true },
       checkers: { niceness: 5, realtimePriority: null, noSwap: false },

@@ -567,6 +567,15 @@ const vrrp = {
   ),
 };
 
+/** Names that become parts of paths. */
+const names = {
+  bad_namespace_name: catalogRow(
+    'bad_namespace_name',
+    'mistake',
+    (f: { keyword: string; word: string }) => `${f.keyword}: '${f.word}' is no name of a file in /run/netns`,
+  ),
+};
+
 /** The second paths of adverts (lower/heartbeats.ts, check/cross-checks.ts). */
 const heartbeats = {
   heartbeat_on_main: catalogRow(
@@ -890,6 +899,7 @@ export const catalog = {
   ...values,
   ...vrrp,
   ...routing,
+  ...names,
   ...heartbeats,
   ...traps,
   ...host,

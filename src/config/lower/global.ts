@@ -80,6 +80,12 @@ function lowerProcess(top: TopLevelSettings, given: GlobalSettings): ProcessSett
     usePidDir: [top.use_pid_dir, top.instance, top.net_namespace].some((setting) => setting !== undefined),
     instance: valueOr(top.instance, null),
     netNamespace: valueOr(top.net_namespace, null),
+    ipvsNamespace: top.net_namespace_ipvs === undefined ? null : { name: top.net_namespace_ipvs.value },
+    names: {
+      parent: valueOr(given.process_name, null),
+      vrrp: valueOr(given.vrrp_process_name, null),
+      checkers: valueOr(latest(given.checker_process_name, given.lvs_process_name), null),
+    },
     configSaveDir: valueOr(given.config_save_dir, null),
     vrrp: scheduling(given.vrrp_priority, given.vrrp_rt_priority, given.vrrp_no_swap),
     checkers: scheduling(given.checker_priority, given.checker_rt_priority, given.checker_no_swap),

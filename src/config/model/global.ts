@@ -90,6 +90,14 @@ export interface ProcessSettings {
   readonly usePidDir: boolean;
   readonly instance: string | null;
   readonly netNamespace: string | null;
+  /** net_namespace_ipvs: `name` null is the machine's own; null: where the daemon is */
+  readonly ipvsNamespace: { readonly name: string | null } | null;
+  /** as `ps` shows the processes; null: vipd's own names */
+  readonly names: {
+    readonly parent: string | null;
+    readonly vrrp: string | null;
+    readonly checkers: string | null;
+  };
   /** where each configuration that was read is kept; null: nowhere */
   readonly configSaveDir: string | null;
   readonly vrrp: ChildScheduling;

@@ -19,6 +19,7 @@ import {
   multicast6,
   noHead,
   oneOf,
+  oneWord,
   optional,
   parseAddress,
   parseInteger,
@@ -83,6 +84,16 @@ const includeCheck: ValueReader<true> = ({ args }, report) => {
   }
   return true;
 };
+
+/** A name below /run/netns. */
+const namespaceName = oneWord('a name', (word, { keyword }, report) => {
+  if (!word.text.includes('/') && !/^\.{1,2}$/.test(word.text)) return word.text;
+  report(catalog.bad_namespace_name(word, { keyword: keyword.text, word: word.text }));
+  return undefined;
+});
+
+/** The kernel keeps 15 octets of a process's name. */
+const processName = oneWord('a name', (word) => word.text.slice(0, 15));
 
 /** Names that mean nothing to nftables. */
 const chains: ValueReader<true> = () => true;
@@ -245,6 +256,18 @@ export const globalRows = {
     replacedBy: 'nftables',
   }),
   log_unknown_vrids: line(flag, 'log adverts of VRIDs that are not configured', { tier: 3 }),
+  process_names: line(flag, 'names of their own for the children, which those of vipd always have', {
+    tier: 3,
+  }),
+  process_name: line(processName, 'name of the parent process, vipd unless given', { tier: 3 }),
+  vrrp_process_name: line(processName, 'name of the vrrp process, vipd_vrrp unless given', { tier: 3 }),
+  checker_process_name: line(processName, 'name of the checkers process, vipd_checkers unless given', {
+    tier: 3,
+  }),
+  lvs_process_name: line(processName, 'old name of checker_process_name', {
+    tier: 3,
+    replacedBy: 'checker_process_name',
+  }),
   vrrp_priority: line(niceness, 'nice value of the vrrp process'),
   vrrp_rt_priority: line(realtimePriority, 'real-time priority of the vrrp process, 1..99'),
   vrrp_no_swap: line(flag, 'keep the vrrp process in memory', { tier: 3 }),
@@ -299,6 +322,14 @@ export const topLevelRows = {
   ),
   use_pid_dir: line(flag, 'pid files in a directory of their own', { tier: 3 }),
   instance: line(text('a name'), 'name of this daemon among several', { repeat: 'first' }),
-  net_namespace: line(text('a name'), 'network namespace to run in', { repeat: 'first' }),
+  net_namespace: line(namespaceName, 'network namespace to run in', { repeat: 'first' }),
+  net_namespace_ipvs: line(
+    optional(namespaceName, null),
+    "network namespace of the IPVS table; without a name the machine's own",
+    { tier: 3, repeat: 'first' },
+  ),
+  namespace_with_ipsets: line(flag, 'for kernels before 3.13 that knew no ipsets in a namespace', {
+    tier: 3,
+  }),
   SSL: block(noHead, sslRows, 'what SSL_GET shows of itself'),
 };
