@@ -2,10 +2,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/ethtool.h>
+#include <linux/mii.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -72,6 +78,25 @@ Napi::Value GetSchedulerPriority(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), parameter.sched_priority);
 }
 
+// (thread id, cpu ids) -> 0
+Napi::Value SetAffinity(const Napi::CallbackInfo& info) {
+  Napi::Array cpus = info[1].As<Napi::Array>();
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (uint32_t i = 0; i < cpus.Length(); i++) CPU_SET(Int(cpus.Get(i)), &set);
+  return Answer(info.Env(), sched_setaffinity(Int(info[0]), sizeof(set), &set));
+}
+
+// (resource, soft, hard) -> 0. A negative number means no limit.
+Napi::Value SetResourceLimit(const Napi::CallbackInfo& info) {
+  auto limit = [&](size_t i) {
+    double value = info[i].As<Napi::Number>().DoubleValue();
+    return value < 0 ? RLIM_INFINITY : static_cast<rlim_t>(value);
+  };
+  struct rlimit limits{limit(1), limit(2)};
+  return Answer(info.Env(), setrlimit(static_cast<__rlimit_resource>(Int(info[0])), &limits));
+}
+
 Napi::Value LockMemory(const Napi::CallbackInfo& info) { return Answer(info.Env(), mlockall(Int(info[0]))); }
 
 Napi::Value UnlockMemory(const Napi::CallbackInfo& info) { return Answer(info.Env(), munlockall()); }
@@ -103,6 +128,36 @@ Napi::Value InterfaceIndex(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), index == 0 ? -errno : static_cast<double>(index));
 }
 
+// (name, 0 MII | 1 ethtool | 2 flags) -> 1 carrier, 0 none. Drivers know some of the ways only: -EOPNOTSUPP.
+Napi::Value LinkCarrier(const Napi::CallbackInfo& info) {
+  struct ifreq request{};
+  std::string name = info[0].As<Napi::String>().Utf8Value();
+  strncpy(request.ifr_name, name.c_str(), IFNAMSIZ - 1);
+  const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return Answer(info.Env(), -1);
+  int result = -1;
+  bool carrier = false;
+  if (Int(info[1]) == 0) {
+    auto* mii = reinterpret_cast<struct mii_ioctl_data*>(&request.ifr_data);
+    result = ioctl(fd, SIOCGMIIPHY, &request);
+    mii->reg_num = MII_BMSR;
+    // the bit keeps a loss until it is read
+    for (int i = 0; i < 2 && result == 0; i++) result = ioctl(fd, SIOCGMIIREG, &request);
+    carrier = (mii->val_out & BMSR_LSTATUS) != 0;
+  } else if (Int(info[1]) == 1) {
+    struct ethtool_value value{ETHTOOL_GLINK, 0};
+    request.ifr_data = reinterpret_cast<char*>(&value);
+    result = ioctl(fd, SIOCETHTOOL, &request);
+    carrier = value.data != 0;
+  } else {
+    result = ioctl(fd, SIOCGIFFLAGS, &request);
+    carrier = (request.ifr_flags & IFF_RUNNING) != 0;
+  }
+  const int error = errno;
+  close(fd);
+  return Napi::Number::New(info.Env(), result < 0 ? -error : carrier);
+}
+
 // (index) -> name
 Napi::Value InterfaceName(const Napi::CallbackInfo& info) {
   char name[IF_NAMESIZE];
@@ -128,11 +183,14 @@ void DefineProcessKnobs(Napi::Env env, Napi::Object exports) {
   exports.Set("setScheduler", Napi::Function::New<SetScheduler>(env));
   exports.Set("getScheduler", Napi::Function::New<GetScheduler>(env));
   exports.Set("getSchedulerPriority", Napi::Function::New<GetSchedulerPriority>(env));
+  exports.Set("setAffinity", Napi::Function::New<SetAffinity>(env));
+  exports.Set("setResourceLimit", Napi::Function::New<SetResourceLimit>(env));
   exports.Set("lockMemory", Napi::Function::New<LockMemory>(env));
   exports.Set("unlockMemory", Napi::Function::New<UnlockMemory>(env));
   exports.Set("lockFile", Napi::Function::New<LockFile>(env));
   exports.Set("isFileLocked", Napi::Function::New<IsFileLocked>(env));
   exports.Set("interfaceIndex", Napi::Function::New<InterfaceIndex>(env));
+  exports.Set("linkCarrier", Napi::Function::New<LinkCarrier>(env));
   exports.Set("interfaceName", Napi::Function::New<InterfaceName>(env));
   exports.Set("errorText", Napi::Function::New<ErrorText>(env));
 }

@@ -2,13 +2,13 @@
  *  configuration is checked against before it reaches a child. */
 
 import { groupNotify, instanceNotify, notifySettings } from './json-schema-notify.ts';
+import { processSettings, vrrpGlobals } from './json-schema-process.ts';
 import { SCHEDULERS } from './model/lvs.ts';
 import { DNS_TYPES } from './model/network-checkers.ts';
 import { routingDefinitions, statics, virtualLink, virtualRoute, virtualRule } from './routing-schema.ts';
 import {
   flag,
   IPV4,
-  IPV6,
   i32,
   integer,
   interfaceName,
@@ -36,12 +36,6 @@ const trackerWeight = integer(-254, 254);
 const command = shared('command');
 const forwarding = shared('forwarding');
 
-const child = object({
-  niceness: nullable(integer(-20, 19)),
-  realtimePriority: nullable(integer(1, 99)),
-  noSwap: flag,
-});
-
 const globalConfig = object({
   routerId: text,
   mail: object({
@@ -58,29 +52,8 @@ const globalConfig = object({
   }),
   scripts: object({ user: nullable(shared('user')), security: flag }),
   notify: notifySettings,
-  process: object({
-    childWaitTime: micros,
-    usePidDir: flag,
-    instance: nullable(text),
-    configSaveDir: nullable(text),
-    netNamespace: nullable(text),
-    ipvsNamespace: nullable(object({ name: nullable(text) })),
-    names: object({ parent: nullable(text), vrrp: nullable(text), checkers: nullable(text) }),
-    vrrp: child,
-    checkers: child,
-  }),
-  vrrp: object({
-    mcastGroup4: pattern(IPV4),
-    mcastGroup6: pattern(IPV6),
-    startupDelay: micros,
-    delayAfterBoot: micros,
-    interfaceDelays: list(object({ interface: interfaceName, down: micros, up: micros })),
-    logUnknownVrids: flag,
-    garpInterval: micros,
-    gnaInterval: micros,
-    firewall: object({ table: text, priority: integer(-2_147_483_648, 2_147_483_647), counters: flag }),
-    dynamicInterfaces: flag,
-  }),
+  process: processSettings,
+  vrrp: vrrpGlobals,
   lvs: object({
     flush: flag,
     flushOnStop: oneOf('none', 'services', 'all'),
@@ -184,6 +157,12 @@ const vrrpInstance = object({
   }),
   strict: flag,
   accept: flag,
+  receiveBuffer: union(
+    kind('usual'),
+    kind('octets', { octets: u32 }),
+    kind('mtu', { times: u32 }),
+    kind('advert', { times: u32 }),
+  ),
   trackSource: flag,
   trackPrimary: flag,
   trackInterfaces: list(object({ interface: interfaceName, weight, reverse: flag })),

@@ -1,6 +1,7 @@
 /** Composition root of the vrrp child: the only place that gives the election its real ports. */
 import { systemErrorText } from '../base/system-error.ts';
 import type { ChildScheduling } from '../config/model/global.ts';
+import { createCarrierPort } from '../net/adapters/carrier.ts';
 import { createClock } from '../net/adapters/clock.ts';
 import { createFirewall } from '../net/adapters/firewall.ts';
 import { createLinkKernel } from '../net/adapters/link-kernel.ts';
@@ -44,6 +45,7 @@ const startHalf: StartHalf = (config, options, log, post) => {
     clock,
     packets: createPacketPort(clock),
     net: net.value,
+    carrier: createCarrierPort(),
     sysctl: createSysctl(),
     firewall: createFirewall(),
     routing: createRoutingKernel(),

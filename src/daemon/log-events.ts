@@ -32,6 +32,11 @@ export const daemonLog = catalogue({
     'warning',
     (f: { count: number }) => `… and ${f.count} more: see vipd -t`,
   ),
+  reloadFileFailed: row(
+    'daemon_reload_file_failed',
+    'warning',
+    (f: { path: string; reason: string }) => `Cannot keep the reload_file ${f.path}: ${f.reason}`,
+  ),
   namespaceFailed: row(
     'daemon_namespace_failed',
     'error',

@@ -30,6 +30,7 @@ import { daemonLog } from './log-events.ts';
 import type { DaemonOptions } from './options.ts';
 import { Parent } from './parent.ts';
 import { acquirePidFile, childPidFile, type LockedPidFile } from './pid-file.ts';
+import { placeReloadFile } from './reload-file.ts';
 import { connectServiceManager, type ServiceManager } from './sd-notify.ts';
 
 interface Daemon {
@@ -64,6 +65,8 @@ export async function runDaemon(options: DaemonOptions, version: string): Promis
   reportDiagnostics(loaded.diagnostics, log);
   if (loaded.config === null || loaded.refused) return exitCodeOfRefusal(loaded.diagnostics);
   process.title = loaded.config.global.process.names.parent ?? process.title;
+  const { umask } = loaded.config.global.process;
+  if (options.umask === null && umask !== null) process.umask(umask);
 
   const pidPathOfParent = pidPath(options, loaded.config, 'vipd');
   const pidFile = acquirePidFile(pidPathOfParent, process.pid);
@@ -215,7 +218,9 @@ async function keep(daemon: Daemon, config: Config): Promise<void> {
 async function reload(daemon: Daemon, parent: Parent): Promise<ReloadReport> {
   const { file, log, clock } = daemon;
   log(daemonLog.reloading({ file }));
+  const marker = placeReloadFile(parent.config.global.process, log);
   const loaded = await loadConfigFile(file, loadOptionsOf(daemon.options));
+  marker.remove();
   const texts = reportDiagnostics(loaded.diagnostics, log);
   const errors = loaded.diagnostics.filter(isError).length;
   const accepted = loaded.config !== null && !loaded.refused && errors === 0;

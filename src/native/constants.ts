@@ -63,3 +63,6 @@ export const SCHED = { OTHER: 0, FIFO: 1, RR: 2, RESET_ON_FORK: 0x4000_0000 } as
 
 /** asm-generic/mman.h */
 export const MCL = { CURRENT: 1, FUTURE: 2, ONFAULT: 4 } as const;
+
+/** asm-generic/resource.h */
+export const RLIMIT = { CORE: 4, RTTIME: 15 } as const;

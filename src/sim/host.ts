@@ -3,7 +3,7 @@
 import { familyOf, type IpAddress } from '../base/ip.ts';
 import type { Log } from '../base/log.ts';
 import type { Prng } from '../base/prng.ts';
-import { ok } from '../base/result.ts';
+import { err, ok } from '../base/result.ts';
 import {
   after,
   type Instant,
@@ -223,6 +223,7 @@ export class Host {
       routing: this.routing,
       links: this.links,
       sysctl: { read: () => null, write: () => ok(undefined) },
+      carrier: NO_CARRIER_TO_ASK,
       firewall: newFirewall(),
       log: this.#observer.log(this),
       programs: this.tracked.programs,
@@ -275,3 +276,9 @@ export class Host {
     };
   }
 }
+
+/** No simulated link is polled. */
+const NO_CARRIER_TO_ASK: VrrpPorts['carrier'] = {
+  ask: (name) =>
+    err({ code: 'EOPNOTSUPP', attempted: `ask for the carrier of ${name}`, detail: 'simulated' }),
+};

@@ -185,7 +185,13 @@ export const virtualServer = (
   ...more,
 });
 
-const scheduling = { niceness: null, realtimePriority: null, noSwap: false } as const;
+const scheduling = {
+  niceness: null,
+  realtimePriority: null,
+  noSwap: false,
+  processors: null,
+  realtimeLimit: null,
+} as const;
 
 export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<LvsGlobals> = {}): Config => ({
   global: {
@@ -221,6 +227,9 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
       ipvsNamespace: null,
       names: { parent: null, vrrp: null, checkers: null },
       configSaveDir: null,
+      umask: null,
+      dumps: { data: null, statistics: null, useInstance: false },
+      reloadFile: null,
       vrrp: scheduling,
       checkers: scheduling,
     },
@@ -233,6 +242,8 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
       logUnknownVrids: false,
       garpInterval: micros(0),
       gnaInterval: micros(0),
+      garpGroups: [],
+      polledLinks: [],
       firewall: { table: 'vipd', priority: -1, counters: false },
       dynamicInterfaces: false,
     },

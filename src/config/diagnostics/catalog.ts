@@ -567,8 +567,30 @@ const vrrp = {
   ),
 };
 
-/** Names that become parts of paths. */
+/** How processes run, and paces that interfaces share. */
 const names = {
+  bad_umask: catalogRow(
+    'bad_umask',
+    'mistake',
+    (f: { keyword: string; word: string }) =>
+      `${f.keyword}: '${f.word}' is no mask; write an octal number like 0177 or names like IRWXG|IRWXO`,
+  ),
+  garp_group_taken: catalogRow(
+    'garp_group_taken',
+    'mistake',
+    (f: { interface: string }) => `garp_group: '${f.interface}' is in another group already`,
+  ),
+  garp_group_empty: catalogRow(
+    'garp_group_empty',
+    'mistake',
+    (_: None) => 'this garp_group has no interface; it is ignored',
+  ),
+  vrf_ignored: catalogRow(
+    'vrf_ignored',
+    'mistake',
+    (f: { name: string }) =>
+      `(${f.name}) 'vrf' is for unicast with unicast_src_ip and without 'interface'; it is ignored`,
+  ),
   bad_namespace_name: catalogRow(
     'bad_namespace_name',
     'mistake',

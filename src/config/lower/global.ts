@@ -69,10 +69,14 @@ function lowerProcess(top: TopLevelSettings, given: GlobalSettings): ProcessSett
     nice: Setting<number> | undefined,
     realtime: Setting<number> | undefined,
     noSwap: Setting<true> | undefined,
+    cpus: Setting<readonly number[]> | undefined,
+    limit: Setting<number> | undefined,
   ): ChildScheduling => ({
     niceness: valueOr(nice, null),
     realtimePriority: valueOr(realtime, null),
     noSwap: noSwap !== undefined,
+    processors: valueOr(cpus, null),
+    realtimeLimit: limit === undefined ? null : micros(limit.value),
   });
   return {
     childWaitTime: valueOr(top.child_wait_time, CHILD_WAIT),
@@ -87,8 +91,27 @@ function lowerProcess(top: TopLevelSettings, given: GlobalSettings): ProcessSett
       checkers: valueOr(latest(given.checker_process_name, given.lvs_process_name), null),
     },
     configSaveDir: valueOr(given.config_save_dir, null),
-    vrrp: scheduling(given.vrrp_priority, given.vrrp_rt_priority, given.vrrp_no_swap),
-    checkers: scheduling(given.checker_priority, given.checker_rt_priority, given.checker_no_swap),
+    umask: valueOr(given.umask, null),
+    dumps: {
+      data: valueOr(given.state_dump_file, null),
+      statistics: valueOr(given.stats_dump_file, null),
+      useInstance: valueOr(given.data_use_instance, false),
+    },
+    reloadFile: given.reload_file === undefined ? null : { path: given.reload_file.value },
+    vrrp: scheduling(
+      given.vrrp_priority,
+      given.vrrp_rt_priority,
+      given.vrrp_no_swap,
+      given.vrrp_cpu_affinity,
+      latest(given.vrrp_rlimit_rttime, given.vrrp_rlimit_rtime),
+    ),
+    checkers: scheduling(
+      given.checker_priority,
+      given.checker_rt_priority,
+      given.checker_no_swap,
+      given.checker_cpu_affinity,
+      latest(given.checker_rlimit_rttime, given.checker_rlimit_rtime),
+    ),
   };
 }
 
@@ -99,6 +122,8 @@ const lowerVrrpGlobals = (top: TopLevelSettings, given: GlobalSettings): VrrpGlo
   delayAfterBoot: valueOr(given.vrrp_delay_after_boot, NO_TIME),
   // completed once the instances are known (lower.ts)
   interfaceDelays: [],
+  garpGroups: [],
+  polledLinks: [],
   logUnknownVrids: given.log_unknown_vrids !== undefined,
   garpInterval: valueOr(given.vrrp_garp_interval, NO_TIME),
   gnaInterval: valueOr(given.vrrp_gna_interval, NO_TIME),

@@ -82,6 +82,10 @@ export interface ChildScheduling {
   /** SCHED_RR priority, 1..99 */
   readonly realtimePriority: number | null;
   readonly noSwap: boolean;
+  /** processors that it may run on; null = all */
+  readonly processors: readonly number[] | null;
+  /** RLIMIT_RTTIME; null = none */
+  readonly realtimeLimit: Micros | null;
 }
 
 export interface ProcessSettings {
@@ -98,6 +102,16 @@ export interface ProcessSettings {
     readonly vrrp: string | null;
     readonly checkers: string | null;
   };
+  /** mode bits that files do not get; null: those that the daemon was started with */
+  readonly umask: number | null;
+  readonly dumps: {
+    /** state_dump_file, stats_dump_file; null: keepalived's names in the directory for temporary files */
+    readonly data: string | null;
+    readonly statistics: string | null;
+    readonly useInstance: boolean;
+  };
+  /** reload_file: `path` null is the usual place; null: none */
+  readonly reloadFile: { readonly path: string | null } | null;
   /** where each configuration that was read is kept; null: nowhere */
   readonly configSaveDir: string | null;
   readonly vrrp: ChildScheduling;
@@ -109,6 +123,19 @@ export interface InterfaceDelay {
   readonly interface: InterfaceName;
   readonly down: Micros;
   readonly up: Micros;
+}
+
+/** garp_group; null: the global interval */
+export interface GarpGroup {
+  readonly interfaces: readonly InterfaceName[];
+  readonly garpInterval: Micros | null;
+  readonly gnaInterval: Micros | null;
+}
+
+/** linkbeat_interfaces; `method` null: the first that the driver knows */
+export interface PolledLink {
+  readonly interface: InterfaceName;
+  readonly method: 'mii' | 'ethtool' | 'ioctl' | null;
 }
 
 export interface VrrpGlobals {
@@ -123,6 +150,10 @@ export interface VrrpGlobals {
   /** minimum distance between two gratuitous ARPs / neighbour advertisements on one interface */
   readonly garpInterval: Micros;
   readonly gnaInterval: Micros;
+  /** an interface is in one of them at most */
+  readonly garpGroups: readonly GarpGroup[];
+  /** links of which the kernel does not tell reliably */
+  readonly polledLinks: readonly PolledLink[];
   /** the packet filter that drops what must not be accepted */
   readonly firewall: {
     /** name of its tables */

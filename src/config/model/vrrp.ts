@@ -44,6 +44,8 @@ export interface VrrpInstance {
   readonly garp: GarpSettings;
   readonly strict: boolean;
   readonly accept: boolean;
+  /** its part in the receive buffer of its socket */
+  readonly receiveBuffer: ReceiveBuffer;
   /** track_src_ip: FAULT while `sourceAddress` is not on the interface */
   readonly trackSource: boolean;
   /** false: dont_track_primary, the instance ignores its own interface's link state */
@@ -115,6 +117,14 @@ export interface UnicastPeer {
   readonly minTtl: number | null;
   readonly maxTtl: number | null;
 }
+
+/** vrrp_rx_bufs_policy, kernel_rx_buf_size */
+export type ReceiveBuffer =
+  /** the kernel's usual one */
+  | { readonly kind: 'usual' }
+  | { readonly kind: 'octets'; readonly octets: number }
+  /** so many packets of the interface's MTU, or adverts */
+  | { readonly kind: 'mtu' | 'advert'; readonly times: number };
 
 /** heartbeat_interfaces, heartbeat_peers */
 export interface Heartbeat {

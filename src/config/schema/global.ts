@@ -5,6 +5,7 @@ import { type Micros, type Port, port, seconds } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import { INCLUDE_CHECKS } from '../syntax/include.ts';
 import { sslRows } from './http-checkers.ts';
+import { fileMask, processors } from './process-values.ts';
 import { block, line, list, type ValueReader } from './row.ts';
 import { fifo, scriptCommand, scriptUser } from './script-values.ts';
 import {
@@ -102,6 +103,14 @@ const chains: ValueReader<true> = () => true;
 const realtimePriority = integer(1, 99);
 const niceness = integer(-20, 19);
 const count = integer(0, U32_MAX);
+const realtimeLimit = integer(1, U32_MAX);
+
+/** What a receive buffer is measured in; a number is octets. */
+const receivePolicy = oneWord('MTU, ADVERT or octets', (word, { keyword }, report) => {
+  const name = word.text.toLowerCase();
+  if (name === 'mtu' || name === 'advert') return name;
+  return parseInteger(word, 0, U32_MAX, keyword.text, report);
+});
 
 export const globalRows = {
   router_id: line(text('a name'), 'name of this director in mails and status', { tier: 1 }),
@@ -247,14 +256,8 @@ export const globalRows = {
       tier: 3,
     },
   ),
-  vrrp_iptables: line(chains, 'once chains of iptables; the packet filter is nftables', {
-    repeat: 'first',
-    replacedBy: 'nftables',
-  }),
-  vrrp_ipsets: line(chains, 'once names of ipsets; nftables has sets of its own', {
-    tier: 3,
-    replacedBy: 'nftables',
-  }),
+  vrrp_iptables: line(chains, 'once chains of iptables; the packet filter is nftables', { repeat: 'first' }),
+  vrrp_ipsets: line(chains, 'once names of ipsets; nftables has sets of its own', { tier: 3 }),
   log_unknown_vrids: line(flag, 'log adverts of VRIDs that are not configured', { tier: 3 }),
   process_names: line(flag, 'names of their own for the children, which those of vipd always have', {
     tier: 3,
@@ -270,11 +273,50 @@ export const globalRows = {
   }),
   vrrp_priority: line(niceness, 'nice value of the vrrp process'),
   vrrp_rt_priority: line(realtimePriority, 'real-time priority of the vrrp process, 1..99'),
+  vrrp_cpu_affinity: line(processors, 'processors that the vrrp process may run on', { tier: 3 }),
+  vrrp_rlimit_rttime: line(
+    realtimeLimit,
+    'microseconds of real time without a pause until the kernel ends it; vipd takes a second at least',
+    { tier: 3 },
+  ),
+  vrrp_rlimit_rtime: line(realtimeLimit, 'old spelling of vrrp_rlimit_rttime', {
+    tier: 3,
+    replacedBy: 'vrrp_rlimit_rttime',
+  }),
+  vrrp_rx_bufs_policy: line(
+    receivePolicy,
+    'room for adverts that wait to be read: multiples of the MTU or of an advert, or octets',
+    { tier: 3 },
+  ),
+  vrrp_rx_bufs_multiplier: line(count, 'of the MTU or of an advert, 3 unless given', { tier: 3 }),
   vrrp_no_swap: line(flag, 'keep the vrrp process in memory', { tier: 3 }),
   checker_priority: line(niceness, 'nice value of the checkers process', { tier: 3 }),
   checker_rt_priority: line(realtimePriority, 'real-time priority of the checkers process, 1..99', {
     tier: 3,
   }),
+  checker_cpu_affinity: line(processors, 'processors that the checkers process may run on', { tier: 3 }),
+  checker_rlimit_rttime: line(realtimeLimit, 'as vrrp_rlimit_rttime, of the checkers process', { tier: 3 }),
+  checker_rlimit_rtime: line(realtimeLimit, 'old spelling of checker_rlimit_rttime', {
+    tier: 3,
+    replacedBy: 'checker_rlimit_rttime',
+  }),
+  umask: line(fileMask, 'mode bits that files of vipd never have; -u is stronger', { tier: 3 }),
+  data_use_instance: line(boolean, 'dump files carry namespace and instance in their names', { tier: 3 }),
+  state_dump_file: line(
+    text('a file'),
+    'where SIGUSR1 writes, instead of keepalived.data in $TMPDIR or /tmp',
+    {
+      tier: 3,
+    },
+  ),
+  stats_dump_file: line(text('a file'), 'where SIGUSR2 writes, instead of keepalived.stats there', {
+    tier: 3,
+  }),
+  reload_file: line(
+    optional(text('a file'), null),
+    'is there while the configuration is being read; /run/vipd/vipd.reload unless named',
+    { tier: 3 },
+  ),
   checker_no_swap: line(flag, 'keep the checkers process in memory', { tier: 3 }),
 
   include_check: line(includeCheck, 'how strict plain include is from here to the end of the file', {

@@ -2,8 +2,9 @@
 import type { IpAddress } from '../../base/ip.ts';
 import { type InterfaceName, type Micros, seconds } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
-import type { InterfaceDelay } from '../model/global.ts';
+import type { InterfaceDelay, PolledLink } from '../model/global.ts';
 import { readAddressLine } from './address-line.ts';
+import { garpGroup } from './garp-group.ts';
 import { hmacKey } from './hmac-key.ts';
 import { instanceRoutingRows } from './routing.ts';
 import { block, each, line, list, type ValueReader } from './row.ts';
@@ -55,6 +56,20 @@ const interfaceDelay: ValueReader<InterfaceDelay> = (words, report) => {
   return downDelay === undefined || upDelay === undefined
     ? undefined
     : { interface: name, down: downDelay, up: upDelay };
+};
+
+const METHODS = { MII: 'mii', ETHTOOL: 'ethtool', IOCTL: 'ioctl' } as const;
+
+/** `INTERFACE [MII|ETHTOOL|IOCTL]` */
+const polledInterface: ValueReader<PolledLink> = (words, report) => {
+  const [first, second] = words.args;
+  const name = first === undefined ? undefined : parseInterface(first, 'linkbeat_interfaces', report);
+  if (name === undefined) return undefined;
+  if (second === undefined) return { interface: name, method: null };
+  const method = METHODS[second.text.toUpperCase() as keyof typeof METHODS];
+  if (method === undefined)
+    report(catalog.unknown_option(second, { option: second.text, of: 'linkbeat_interfaces' }));
+  return { interface: name, method: method ?? null };
 };
 
 /** Anything but MASTER is BACKUP, reported. */
@@ -200,6 +215,17 @@ export const vrrpInstanceRows = {
   accept: line(flag, 'accept packets to the virtual addresses', { tier: 1 }),
   no_accept: line(flag, 'drop packets to and from the virtual addresses, by nftables'),
   debug: line(integer(0, 4), 'a level of debugging; nothing depends on it'),
+  vrf: line(interfaceWord, 'VRF of unicast adverts, in place of an interface', { tier: 3, repeat: 'first' }),
+  kernel_rx_buf_size: line(
+    integer(0, U32_MAX),
+    'octets of this instance in the receive buffer of its socket',
+    {
+      tier: 3,
+    },
+  ),
+  linkbeat_use_polling: line(flag, 'poll the link of the interface; linkbeat_interfaces says how', {
+    tier: 3,
+  }),
   native_ipv6: line(flag, 'make this an IPv6 instance', { tier: 3 }),
   dont_track_primary: line(flag, 'ignore the link state of the own interface'),
   track_src_ip: line(flag, 'FAULT when the configured source address disappears', { tier: 3 }),
@@ -282,6 +308,13 @@ export const vrrpRows = {
   vrrp_instance: block(blockName, vrrpInstanceRows, 'one virtual router', { tier: 1 }),
   vrrp_sync_group: block(blockName, syncGroupRows, 'instances that change state together', { tier: 1 }),
   ...trackerRows,
+  garp_group: garpGroup,
+  linkbeat_use_polling: line(flag, 'poll the link of every VRRP interface', { tier: 3 }),
+  linkbeat_interfaces: list(
+    polledInterface,
+    'interfaces whose link is polled, and how: MII, ETHTOOL or IOCTL',
+    { tier: 3 },
+  ),
   interface_up_down_delays: list(
     interfaceDelay,
     'seconds that a link must stay down, or up, before it counts: INTERFACE DOWN [UP]',

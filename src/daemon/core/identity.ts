@@ -36,7 +36,7 @@ export function keepFixed(
   return { config: withProcess(next, { ...wanted, netNamespace, ipvsNamespace, instance, usePidDir }), kept };
 }
 
-const withProcess = (config: Config, process: ProcessSettings): Config => ({
+const withProcess = (config: Config, settings: ProcessSettings): Config => ({
   ...config,
-  global: { ...config.global, process },
+  global: { ...config.global, process: settings },
 });

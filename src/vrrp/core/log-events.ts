@@ -316,6 +316,12 @@ export const vrrpShellLog = catalogue({
     'error',
     (f: { interface: string; detail: string }) => `cannot set up interface ${f.interface}: ${f.detail}`,
   ),
+  carrierUnknown: row(
+    'vrrp_carrier_unknown',
+    'warning',
+    (f: { interface: string; detail: string }) =>
+      `cannot poll the link of ${f.interface}, so the kernel's word on it counts: ${f.detail}`,
+  ),
   refusalFailed: row(
     'vrrp_refusal_failed',
     'error',

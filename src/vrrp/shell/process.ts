@@ -17,6 +17,7 @@ import type { Config } from '../../config/model/config.ts';
 import type { ScriptSettings } from '../../config/model/global.ts';
 import type { RoutingEntry } from '../../config/model/routing.ts';
 import type { VrrpInstance } from '../../config/model/vrrp.ts';
+import type { CarrierPort } from '../../ports/carrier.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
 import type { Firewall } from '../../ports/firewall.ts';
 import type { LinkKernel } from '../../ports/link-kernel.ts';
@@ -41,6 +42,7 @@ import { statusOf, type VrrpStatus } from '../core/status.ts';
 import { presentNews } from '../core/tell.ts';
 import { interpret } from './interpret.ts';
 import { type LinkTable, linkTable } from './links.ts';
+import { type PolledLinks, polledLinks } from './polled-links.ts';
 import { newPromotion, type Promotion } from './promotion.ts';
 import { newRefusals, type Refusals } from './refusal.ts';
 import { type RoutingTable, routingTable } from './routing-table.ts';
@@ -52,6 +54,7 @@ export interface VrrpPorts {
   readonly clock: Clock;
   readonly packets: PacketPort;
   readonly net: NetKernel;
+  readonly carrier: CarrierPort;
   readonly routing: RoutingKernel;
   readonly links: LinkKernel;
   readonly sysctl: Sysctl;
@@ -138,6 +141,7 @@ class Running {
   readonly #options: VrrpOptions;
   readonly #core: VrrpCore;
   readonly #links: LinkTable = linkTable();
+  readonly #net: PolledLinks;
   readonly #sockets: SocketTable;
   readonly #routing: RoutingTable;
   readonly #virtualLinks: VirtualLinks;
@@ -168,6 +172,7 @@ class Running {
     const settings = (): ScriptSettings => this.#scripts;
     this.#watchers = createWatchers(ports, settings, (event) => this.#tracked(event));
     this.#ports = ports;
+    this.#net = polledLinks(ports.net, ports);
     this.#options = options;
     this.#core = core;
     this.#config = config;
@@ -189,7 +194,8 @@ class Running {
 
   /** Subscribes before it reads, so that nothing falls between; what is told twice does no harm. */
   start(): void {
-    const { net } = this.#ports;
+    const net = this.#net;
+    net.poll(this.#config.globals.polledLinks);
     const subscribed = net.subscribe((event) => this.#netChanged(event));
     if (subscribed.ok) this.#unsubscribe = subscribed.value;
     else this.#complainAboutNetwork(subscribed.error);
@@ -211,6 +217,7 @@ class Running {
     const config = vrrpConfigOf(part);
     this.#scripts = part.global.scripts;
     const now = this.#ports.clock.now();
+    this.#net.poll(config.globals.polledLinks);
     this.#addLinksOf(config, now);
     this.#reconcileSockets([...this.#config.instances, ...config.instances], now);
     this.#routing.want([...routingEntries(this.#config), ...routingEntries(config)], now);
@@ -268,7 +275,7 @@ class Running {
 
   /** Links and addresses, with the interfaces that the instances need. */
   #readNetwork(instances: readonly VrrpInstance[]): ReturnType<LinkTable['replace']> {
-    const { net } = this.#ports;
+    const net = this.#net;
     const first = net.snapshot();
     if (!first.ok) this.#complainAboutNetwork(first.error);
     const network = first.ok ? this.#links.replace(first.value) : { links: [], addresses: [] };
@@ -352,7 +359,7 @@ class Running {
   #effects(): Parameters<typeof interpret>[1] {
     return {
       sockets: this.#sockets,
-      net: this.#ports.net,
+      net: this.#net,
       routing: this.#routing,
       virtualLinks: this.#virtualLinks,
       sealer: this.#sealer,

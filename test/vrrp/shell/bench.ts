@@ -55,6 +55,8 @@ export interface Bench {
   readonly routing: SimRouting;
   readonly links: SimLinks;
   readonly firewall: SimFirewall;
+  /** what a driver answers to a poll of its link */
+  carrier: VrrpPorts['carrier']['ask'];
   /** the kernel's settings by path */
   readonly settings: Map<string, string>;
   readonly sockets: readonly FakeSocket[];
@@ -95,8 +97,9 @@ export function newBench(): Bench {
   const settings = new Map<string, string>();
   const done: string[] = [];
   const logs: string[] = [];
-  let ring = (): void => {};
-  let alarmAt: Instant | null = null;
+  const alarms: { at: Instant | null; readonly ring: () => void }[] = [];
+  const nextAlarm = (end: Instant) =>
+    alarms.filter(({ at }) => at !== null && at <= end).sort((a, b) => (a.at ?? 0) - (b.at ?? 0))[0];
   let wake = (): void => {};
 
   const bench: Bench = {
@@ -104,6 +107,7 @@ export function newBench(): Bench {
     links,
     routing,
     firewall,
+    carrier: (name) => err({ code: 'EOPNOTSUPP', attempted: `ask ${name}`, detail: 'no way' }),
     settings,
     sockets,
     done,
@@ -114,20 +118,20 @@ export function newBench(): Bench {
     start: (config, options = { releaseVips: true }) => startVrrp(ports, config, options),
     pass(duration) {
       const end = after(bench.now, seconds(duration));
-      while (alarmAt !== null && alarmAt <= end) {
-        bench.now = instant(Math.max(bench.now, alarmAt));
-        alarmAt = null;
-        ring();
+      for (let due = nextAlarm(end); due !== undefined; due = nextAlarm(end)) {
+        bench.now = instant(Math.max(bench.now, due.at ?? 0));
+        due.at = null;
+        due.ring();
         bench.notify();
       }
       bench.now = end;
     },
     stall(duration) {
       bench.now = after(bench.now, seconds(duration));
-      if (alarmAt !== null && alarmAt <= bench.now) {
-        alarmAt = null;
-        ring();
-      }
+      const due = nextAlarm(bench.now);
+      if (due === undefined) return;
+      due.at = null;
+      due.ring();
     },
     arrive(advert) {
       const packet = packetOf({
@@ -153,10 +157,11 @@ export function newBench(): Bench {
       now: () => bench.now,
       wall: () => 0,
       alarm: (onRing) => {
-        ring = onRing;
+        const alarm: (typeof alarms)[number] = { at: null, ring: onRing };
+        alarms.push(alarm);
         return {
           set: (at) => {
-            alarmAt = at;
+            alarm.at = at;
           },
         };
       },
@@ -209,6 +214,7 @@ export function newBench(): Bench {
           return error;
         }),
     },
+    carrier: { ask: (name, method) => bench.carrier(name, method) },
     firewall,
     sysctl: {
       read: (path) => settings.get(path) ?? null,
