@@ -2,7 +2,7 @@
  *  configuration is checked against before it reaches a child. */
 
 import { groupNotify, instanceNotify, notifySettings } from './json-schema-notify.ts';
-import { processSettings, vrrpGlobals } from './json-schema-process.ts';
+import { processSettings, vrrpGlobals } from './json-schema-settings.ts';
 import { SCHEDULERS } from './model/lvs.ts';
 import { DNS_TYPES } from './model/network-checkers.ts';
 import { routingDefinitions, statics, virtualLink, virtualRoute, virtualRule } from './routing-schema.ts';

@@ -1,3 +1,6 @@
+import { seconds } from '../../src/base/units.ts';
+import type { VrrpGlobals } from '../../src/config/model/global.ts';
+
 /** The words of a scenario's line: `priority=100 nopreempt`. */
 export type Words = Readonly<Record<string, string>>;
 
@@ -8,3 +11,10 @@ export const wordsOf = (words: readonly string[]): Words =>
       return [key, value.join('=')];
     }),
   );
+
+export const globalsOf = (words: Words): Partial<VrrpGlobals> => ({
+  startupDelay: seconds(Number(words['startup_delay'] ?? 0)),
+  delayAfterBoot: seconds(Number(words['delay_after_boot'] ?? 0)),
+  garpInterval: seconds(Number(words['garp_interval'] ?? 0)),
+  logUnknownVrids: 'log_unknown_vrids' in words,
+});

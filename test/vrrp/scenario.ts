@@ -44,7 +44,7 @@ import { statusOf } from '../../src/vrrp/core/status.ts';
 import { type Advert, encodeAdvert, passwordOctets } from '../../src/vrrp/wire/advert.ts';
 import { newsOf } from './news-text.ts';
 import { fileOf, groupOf, processOf, resultOf, scriptOf, trackedOf } from './scenario-tracked.ts';
-import { type Words, wordsOf } from './scenario-words.ts';
+import { globalsOf, type Words, wordsOf } from './scenario-words.ts';
 
 export const OWN_ADDRESS = '192.168.100.101';
 const OWN_LINK_LOCAL = 'fe80::101';
@@ -322,13 +322,6 @@ const linkFact = (name: InterfaceName, up: boolean): LinkFact => ({
   multicast: true,
   announces: true,
   mtu: 1500,
-});
-
-const globalsOf = (words: Words): Partial<VrrpGlobals> => ({
-  startupDelay: seconds(Number(words['startup_delay'] ?? 0)),
-  delayAfterBoot: seconds(Number(words['delay_after_boot'] ?? 0)),
-  garpInterval: seconds(Number(words['garp_interval'] ?? 0)),
-  logUnknownVrids: 'log_unknown_vrids' in words,
 });
 
 function advertOf(instance: VrrpInstance, words: Words): Advert {
