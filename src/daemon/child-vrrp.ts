@@ -59,7 +59,11 @@ const startHalf: StartHalf = (config, options, log, post) => {
   const vrrp = startVrrp(
     ports,
     config,
-    { releaseVips: options.releaseVips, onNews: (news) => tell(news) },
+    {
+      releaseVips: options.releaseVips,
+      watchAddresses: options.watchAddresses,
+      onNews: (news) => tell(news),
+    },
     core,
   );
   return {

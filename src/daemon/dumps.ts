@@ -16,6 +16,17 @@ export async function writeDataDumps(parent: Parent, log: Log): Promise<void> {
   if (config.virtualServers.length > 0) write('checkers', printCheckData(config, checks), config, log);
 }
 
+/** -d: what the data dumps would say before anything runs, line by line. */
+export function logConfiguration(config: Config, log: Log): void {
+  const texts = [
+    printParentData(config),
+    ...(config.vrrpInstances.length > 0 ? [printVrrpData(config, null)] : []),
+    ...(config.virtualServers.length > 0 ? [printCheckData(config, null)] : []),
+  ];
+  for (const text of texts)
+    for (const line of text.trimEnd().split('\n')) log(daemonLog.configLine({ line }));
+}
+
 export async function writeStatistics(parent: Parent, log: Log): Promise<void> {
   const vrrp = await parent.childStatus('vrrp');
   if (vrrp !== null) write('statistics', printStats(vrrp), parent.config, log);

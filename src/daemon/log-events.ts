@@ -18,6 +18,7 @@ export const daemonLog = catalogue({
     (_: Record<never, never>) =>
       'The configuration has no vrrp_instance and no virtual_server: nothing to run',
   ),
+  configLine: row('config_line', 'info', (f: { line: string }) => f.line),
   configSaved: row('config_saved', 'info', (f: { path: string }) => `Saved the configuration as ${f.path}`),
   configNotSaved: row(
     'config_not_saved',

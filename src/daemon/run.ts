@@ -1,6 +1,7 @@
 /** Composition root of the parent: from parsed options to a running daemon. Chooses every real port once. */
 import { join } from 'node:path';
 import type { Log } from '../base/log.ts';
+import type { Result } from '../base/result.ts';
 import { type SystemError, systemErrorText } from '../base/system-error.ts';
 import { elapsed, instant } from '../base/units.ts';
 import { type LoadedConfig, type LoadOptions, loadConfigFile } from '../config/load.ts';
@@ -8,7 +9,7 @@ import type { Config } from '../config/model/config.ts';
 import { controlSocketPath, type DaemonStatus, type PlanReport, type ReloadReport } from '../control/api.ts';
 import { startControlServer } from '../control/server.ts';
 import { isInNamespace, namespacePath, restartInNamespace } from '../native/network-namespace.ts';
-import { monotonicMicros } from '../native/process-knobs.ts';
+import { allowCoreDumps, monotonicMicros } from '../native/process-knobs.ts';
 import { createClock } from '../net/adapters/clock.ts';
 import { createFirewall } from '../net/adapters/firewall.ts';
 import { createLinkKernel } from '../net/adapters/link-kernel.ts';
@@ -24,7 +25,7 @@ import { createProgramRunner } from '../scripts/program-runner.ts';
 import { defaultConfigFile } from './config-file.ts';
 import { identitySuffix, keepFixed, withNamespace } from './core/identity.ts';
 import { exitCodeOfRefusal, isError, reportDiagnostics } from './diagnostics.ts';
-import { writeDataDumps, writeStatistics } from './dumps.ts';
+import { logConfiguration, writeDataDumps, writeStatistics } from './dumps.ts';
 import type { ChildName } from './ipc.ts';
 import { daemonLog } from './log-events.ts';
 import type { DaemonOptions } from './options.ts';
@@ -65,6 +66,8 @@ export async function runDaemon(options: DaemonOptions, version: string): Promis
   reportDiagnostics(loaded.diagnostics, log);
   if (loaded.config === null || loaded.refused) return exitCodeOfRefusal(loaded.diagnostics);
   process.title = loaded.config.global.process.names.parent ?? process.title;
+  if (options.coreDumps) tellRefusal(allowCoreDumps(), log);
+  if (options.dumpConfig) logConfiguration(loaded.config, log);
   const { umask } = loaded.config.global.process;
   if (options.umask === null && umask !== null) process.umask(umask);
 
@@ -96,6 +99,10 @@ export async function runDaemon(options: DaemonOptions, version: string): Promis
   return null;
 }
 
+const tellRefusal = (answer: Result<void, SystemError>, log: Log): void => {
+  if (!answer.ok) log(daemonLog.processKnob({ knob: answer.error.attempted, reason: answer.error.detail }));
+};
+
 /** Whatever the file says is read, and asked of the machine, inside the namespace. Where only the file names it, that is found
  *  out by a first reading. `outside`: why it cannot be entered. */
 async function loadInNamespace(
@@ -121,13 +128,14 @@ async function start(daemon: Daemon, config: Config): Promise<void> {
   const parent = new Parent(
     config,
     {
-      halves: options.halves,
+      halves: { ...options.halves, idle: options.allChildren },
       respawn: options.respawn,
       child: {
         releaseVips: options.releaseVips,
         releaseIpvs: options.releaseIpvs,
         ownershipFile: besideSocket(controlSocketOf(options, config), 'ipvs-services'),
         record: options.record,
+        watchAddresses: options.watchAddresses,
         log: options.log,
       },
     },

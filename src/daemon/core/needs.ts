@@ -17,14 +17,16 @@ import type { ChildName } from '../ipc.ts';
 export interface Halves {
   readonly vrrp: boolean;
   readonly checkers: boolean;
+  /** --all: also those that have nothing to do */
+  readonly idle: boolean;
 }
 
 export function childrenFor(config: Config, halves: Halves): readonly ChildName[] {
   const children: ChildName[] = [];
-  if (halves.checkers && config.virtualServers.length > 0) children.push('checkers');
+  if (halves.checkers && (halves.idle || config.virtualServers.length > 0)) children.push('checkers');
   const { addresses, routes, rules } = config.statics;
   const work = [config.vrrpInstances, addresses, routes, rules].some(({ length }) => length > 0);
-  if (halves.vrrp && work) children.push('vrrp');
+  if (halves.vrrp && (halves.idle || work)) children.push('vrrp');
   return children;
 }
 

@@ -316,6 +316,11 @@ export const vrrpShellLog = catalogue({
     'error',
     (f: { interface: string; detail: string }) => `cannot set up interface ${f.interface}: ${f.detail}`,
   ),
+  addressMonitored: row(
+    'vrrp_address_monitored',
+    'info',
+    (f: { address: string; how: 'added' | 'deleted' }) => `Netlink: address ${f.address} ${f.how}`,
+  ),
   carrierUnknown: row(
     'vrrp_carrier_unknown',
     'warning',

@@ -33,6 +33,7 @@ import { createWatchers, initialiseFiles, type Watchers } from '../../track/shel
 import type { GroupTransition, Transition } from '../core/actions.ts';
 import type { VrrpConfig, VrrpEvent } from '../core/events.ts';
 import { vrrpShellLog } from '../core/log-events.ts';
+import { addressKey } from '../core/network.ts';
 import type { VrrpNews } from '../core/news.ts';
 import { nextDeadline, stepNode } from '../core/node.ts';
 import { type NodeState, newNode } from '../core/node-state.ts';
@@ -83,6 +84,8 @@ export interface VrrpCore {
 export interface VrrpOptions {
   /** false (-V): a stop leaves the addresses where they are and sends no priority-0 advert */
   readonly releaseVips: boolean;
+  /** -a: each address that comes or goes is logged */
+  readonly watchAddresses?: boolean;
   readonly onStatusChange?: (transition: Transition) => void;
   readonly onNews?: (news: VrrpNews) => void;
   readonly onGroupChange?: (transition: GroupTransition) => void;
@@ -316,10 +319,18 @@ class Running {
       this.#virtualLinks.reconcile(this.#config.instances, this.#links.byName);
       this.#reconcileSockets(this.#config.instances, now);
     }
+    if (this.#options.watchAddresses === true) for (const one of events) this.#tellAddress(one);
     for (const translated of events) this.#feed(translated, now);
     // IPv4 routes go with their link or source address, and nobody says so
     this.#routing.touch(now);
     this.#arm();
+  }
+
+  #tellAddress(event: VrrpEvent): void {
+    if (event.kind !== 'address_appeared' && event.kind !== 'address_vanished') return;
+    const fact = event.kind === 'address_appeared' ? event.address : event;
+    const how = event.kind === 'address_appeared' ? 'added' : 'deleted';
+    this.#ports.log(vrrpShellLog.addressMonitored({ address: addressKey(fact), how }));
   }
 
   #routingTouched(): void {
