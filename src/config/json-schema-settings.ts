@@ -46,6 +46,7 @@ export const vrrpGlobals = object({
   delayAfterBoot: micros,
   interfaceDelays: list(object({ interface: interfaceName, down: micros, up: micros })),
   logUnknownVrids: flag,
+  localIgmp: flag,
   garpInterval: micros,
   gnaInterval: micros,
   garpGroups: list(

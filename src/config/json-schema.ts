@@ -50,7 +50,7 @@ const globalConfig = object({
     faults: flag,
     everyChecker: flag,
   }),
-  scripts: object({ user: nullable(shared('user')), security: flag }),
+  scripts: object({ user: nullable(shared('user')), security: flag, supplementaryGroups: flag }),
   notify: notifySettings,
   process: processSettings,
   vrrp: vrrpGlobals,
@@ -157,6 +157,7 @@ const vrrpInstance = object({
   }),
   strict: flag,
   accept: flag,
+  timerExpiredBackup: nullable(integer(1, 254)),
   receiveBuffer: union(
     kind('usual'),
     kind('octets', { octets: u32 }),

@@ -36,6 +36,7 @@ export const vrrpGlobals = (changes: Partial<VrrpGlobals> = {}): VrrpGlobals => 
   logUnknownVrids: false,
   garpInterval: micros(0),
   gnaInterval: micros(0),
+  localIgmp: true,
   garpGroups: [],
   polledLinks: [],
   firewall: { table: 'vipd', priority: -1, counters: false },
@@ -153,6 +154,7 @@ export const vrrpInstance = (changes: Partial<VrrpInstance> = {}): VrrpInstance 
   },
   strict: false,
   accept: true,
+  timerExpiredBackup: null,
   receiveBuffer: { kind: 'usual' },
   trackSource: false,
   trackPrimary: true,
@@ -196,7 +198,10 @@ export const vrrpPart = (
   globals: Partial<VrrpGlobals> = {},
   more: Partial<VrrpPart> = {},
 ): VrrpPart => ({
-  global: { vrrp: vrrpGlobals(globals), scripts: { user: null, security: false } },
+  global: {
+    vrrp: vrrpGlobals(globals),
+    scripts: { user: null, security: false, supplementaryGroups: false },
+  },
   vrrpInstances: instances,
   vrrpSyncGroups: [],
   vrrpScripts: [],

@@ -208,7 +208,7 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
       faults: true,
       everyChecker: true,
     },
-    scripts: { user: null, security: false },
+    scripts: { user: null, security: false, supplementaryGroups: false },
     notify: {
       fifo: null,
       vrrpFifo: null,
@@ -242,6 +242,7 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
       logUnknownVrids: false,
       garpInterval: micros(0),
       gnaInterval: micros(0),
+      localIgmp: true,
       garpGroups: [],
       polledLinks: [],
       firewall: { table: 'vipd', priority: -1, counters: false },

@@ -79,7 +79,7 @@ export const CONFIG: Config = {
   global: {
     routerId: 'LVS_DEVEL',
     mail: MAIL_SETTINGS,
-    scripts: { user: { user: 'root', group: null }, security: true },
+    scripts: { user: { user: 'root', group: null }, security: true, supplementaryGroups: false },
     notify: NOTIFY_SETTINGS,
     process: {
       childWaitTime: seconds(5),
@@ -104,6 +104,7 @@ export const CONFIG: Config = {
       logUnknownVrids: false,
       garpInterval: micros(0),
       gnaInterval: micros(0),
+      localIgmp: true,
       garpGroups: [],
       polledLinks: [],
       firewall: { table: 'vipd', priority: -1, counters: false },
@@ -171,6 +172,7 @@ export const CONFIG: Config = {
       },
       strict: false,
       accept: true,
+      timerExpiredBackup: null,
       receiveBuffer: { kind: 'usual' },
       trackSource: false,
       trackPrimary: true,

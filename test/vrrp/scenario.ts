@@ -5,7 +5,7 @@
  *      advert from=192.168.100.102 priority=90   a packet arrives; corrupt, ttl=, type=, authtype=: not as it should be;
  *                                                on=eth1: over a heartbeat interface
  *      pass 3.7                                  time passes, deadlines are met to the microsecond
- *      stall 5                                   time passes, nobody looks at deadlines until its end
+ *      stall 5                                   time passes, nobody looks at deadlines until its end; asleep 5: nor then
  *      news                                      from here on only what the world outside is told
  *      link eth0 down · vanish 10.0.0.1 · reload · stop · stop -V · status
  *      delay eth1 down=1 up=0.5 (interface_up_down_delays)
@@ -44,7 +44,7 @@ import { statusOf } from '../../src/vrrp/core/status.ts';
 import { type Advert, encodeAdvert, passwordOctets } from '../../src/vrrp/wire/advert.ts';
 import { newsOf } from './news-text.ts';
 import { fileOf, groupOf, processOf, resultOf, scriptOf, trackedOf } from './scenario-tracked.ts';
-import { globalsOf, type Words, wordsOf } from './scenario-words.ts';
+import { globalsOf, linkFact, type Words, wordsOf } from './scenario-words.ts';
 
 export const OWN_ADDRESS = '192.168.100.101';
 const OWN_LINK_LOCAL = 'fe80::101';
@@ -133,6 +133,9 @@ export class Scenario {
         return this.#feed(this.#packet(words));
       case 'pass':
         return this.#pass(seconds(Number(rest[0])));
+      case 'asleep':
+        this.#now = after(this.#now, seconds(Number(rest[0])));
+        return [];
       case 'stall':
         this.#now = after(this.#now, seconds(Number(rest[0])));
         return this.#feed({ kind: 'deadline_reached' });
@@ -316,14 +319,6 @@ const ownFact = (text: string, prefixLength: number): AddressFact => ({
   detection: 'over',
 });
 
-const linkFact = (name: InterfaceName, up: boolean): LinkFact => ({
-  name,
-  up,
-  multicast: true,
-  announces: true,
-  mtu: 1500,
-});
-
 function advertOf(instance: VrrpInstance, words: Words): Advert {
   const password = words['password'] ?? '';
   return {
@@ -369,6 +364,8 @@ function instanceOf(name: string, words: Words): VrrpInstance {
       list('vips').length > 0
         ? list('vips').map((text) => virtualAddress(text, home))
         : [virtualAddress(VIP[family], home)],
+    timerExpiredBackup:
+      'timer_expired_backup' in words ? priority(Number(words['timer_expired_backup'])) : null,
     heartbeats: list('heartbeat').map((on) => ({
       interface: interfaceName(on),
       destination: { kind: 'multicast', group: ip('224.0.0.18') },

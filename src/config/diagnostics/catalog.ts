@@ -585,6 +585,11 @@ const names = {
     'mistake',
     (_: None) => 'this garp_group has no interface; it is ignored',
   ),
+  timer_expired_preempts: catalogRow(
+    'timer_expired_preempts',
+    'mistake',
+    (f: { name: string; keyword: string }) => `(${f.name}) '${f.keyword}' is for 'nopreempt'; it is ignored`,
+  ),
   vrf_ignored: catalogRow(
     'vrf_ignored',
     'mistake',

@@ -38,6 +38,7 @@ export function lowerGlobal(top: TopLevelSettings, given: GlobalSettings, hostNa
     scripts: {
       user: valueOr(given.script_user, null),
       security: given.enable_script_security !== undefined,
+      supplementaryGroups: valueOr(given.set_supplementary_groups, false),
     },
     notify: lowerNotifySettings(given),
     process: lowerProcess(top, given),
@@ -125,6 +126,7 @@ const lowerVrrpGlobals = (top: TopLevelSettings, given: GlobalSettings): VrrpGlo
   garpGroups: [],
   polledLinks: [],
   logUnknownVrids: given.log_unknown_vrids !== undefined,
+  localIgmp: given.disable_local_igmp === undefined,
   garpInterval: valueOr(given.vrrp_garp_interval, NO_TIME),
   gnaInterval: valueOr(given.vrrp_gna_interval, NO_TIME),
   firewall: {

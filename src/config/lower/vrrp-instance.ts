@@ -2,7 +2,7 @@
  *  from starting is reported as a refusal; everything else gets the value that keepalived would use. */
 
 import type { Family } from '../../base/ip.ts';
-import { interfaceName, priority, vrid } from '../../base/units.ts';
+import { interfaceName, type Priority, priority, vrid } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type {
@@ -102,6 +102,7 @@ export function lowerInstance(
     garp: garpSettings(settings, strict, context),
     strict,
     accept: owner || isAccepting(settings, { strict, version }),
+    timerExpiredBackup: timerExpired(settings, name, owner, context),
     receiveBuffer: receiveBuffer(settings, defaults),
     trackSource: tracksSource(settings, name, route.source, context),
     trackPrimary: settings.dont_track_primary === undefined,
@@ -134,6 +135,21 @@ export function lowerInstance(
 /** The address of the ipvlan: there while the instance is master, and not advertised. */
 const ownAddress = ({ ownAddress: line, links: [main] }: LinkPlan): readonly VirtualAddress[] =>
   line === null || main === undefined ? [] : [placedAddress(line, main.name)];
+
+/** Whoever would take the addresses back at once has nothing of stepping back. */
+function timerExpired(
+  settings: InstanceSettings,
+  name: string,
+  owner: boolean,
+  { report }: LowerContext,
+): Priority | null {
+  const given = latest(settings.timer_expired_backup, settings.thread_timer_expired);
+  if (given === undefined) return null;
+  const stays = settings.nopreempt !== undefined && settings.state?.value !== 'MASTER' && !owner;
+  if (stays) return priority(given.value);
+  report(catalog.timer_expired_preempts(given.at.keyword, { name, keyword: given.at.keyword.text }));
+  return null;
+}
 
 /** The own size, or what the policy says of every instance (keywords.json, vrrp_rx_bufs_policy). */
 function receiveBuffer(

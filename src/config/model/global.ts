@@ -68,6 +68,8 @@ export interface ScriptSettings {
   readonly user: ScriptUser | null;
   /** enable_script_security */
   readonly security: boolean;
+  /** set_supplementary_groups: those that list the user as a member, also without a colon before the group */
+  readonly supplementaryGroups: boolean;
 }
 
 export interface ScriptUser {
@@ -147,6 +149,8 @@ export interface VrrpGlobals {
   /** at most one per interface */
   readonly interfaceDelays: readonly InterfaceDelay[];
   readonly logUnknownVrids: boolean;
+  /** disable_local_igmp */
+  readonly localIgmp: boolean;
   /** minimum distance between two gratuitous ARPs / neighbour advertisements on one interface */
   readonly garpInterval: Micros;
   readonly gnaInterval: Micros;

@@ -44,6 +44,8 @@ export interface VrrpInstance {
   readonly garp: GarpSettings;
   readonly strict: boolean;
   readonly accept: boolean;
+  /** timer_expired_backup: the highest priority of the other routers; null = a late master stays master */
+  readonly timerExpiredBackup: Priority | null;
   /** its part in the receive buffer of its socket */
   readonly receiveBuffer: ReceiveBuffer;
   /** track_src_ip: FAULT while `sourceAddress` is not on the interface */

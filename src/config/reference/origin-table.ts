@@ -31,6 +31,7 @@ export const GLOBAL_ORIGINS: readonly OriginRow[] = [
   ['notify/shutdown/timeout', 'shutdown_script_timeout'],
   ['scripts/user', 'script_user'],
   ['scripts/security', 'enable_script_security'],
+  ['scripts/supplementaryGroups', 'set_supplementary_groups'],
   ['process/childWaitTime', '/child_wait_time'],
   ['process/usePidDir', '/use_pid_dir', '/instance', '/net_namespace'],
   ['process/instance', '/instance'],
@@ -61,6 +62,7 @@ export const GLOBAL_ORIGINS: readonly OriginRow[] = [
   ['vrrp/logUnknownVrids', 'log_unknown_vrids'],
   ['vrrp/garpInterval', 'vrrp_garp_interval'],
   ['vrrp/gnaInterval', 'vrrp_gna_interval'],
+  ['vrrp/localIgmp', 'disable_local_igmp'],
   ['vrrp/garpGroups', '/garp_group'],
   ['vrrp/polledLinks', '/linkbeat_interfaces', '/linkbeat_use_polling'],
   ['vrrp/firewall/table', 'nftables', '/instance'],
@@ -121,6 +123,7 @@ export const INSTANCE_ORIGINS: readonly OriginRow[] = [
   ['trackInterfaces', 'track_interface'],
   ['trackers', 'track_script', 'track_file', 'track_process'],
   ['trackSource', 'track_src_ip'],
+  ['timerExpiredBackup', 'timer_expired_backup', 'thread_timer_expired'],
   [
     'receiveBuffer',
     'kernel_rx_buf_size',

@@ -138,6 +138,9 @@ export const globalRows = {
   }),
   script_user: line(scriptUser, 'identity of scripts that name none', { tier: 1 }),
   enable_script_security: line(flag, 'refuse scripts that others could change', { tier: 1 }),
+  set_supplementary_groups: line(boolean, 'scripts get the supplementary groups of their user', {
+    tier: 3,
+  }),
   startup_script: line(scriptCommand, 'run before the first child starts', { tier: 3, repeat: 'first' }),
   startup_script_timeout: line(wholeSeconds(1, 1000), 'seconds that it may take, 10 unless given', {
     tier: 3,
@@ -258,6 +261,7 @@ export const globalRows = {
   ),
   vrrp_iptables: line(chains, 'once chains of iptables; the packet filter is nftables', { repeat: 'first' }),
   vrrp_ipsets: line(chains, 'once names of ipsets; nftables has sets of its own', { tier: 3 }),
+  disable_local_igmp: line(flag, 'no IGMP reports for 224.0.0.0/24 while vipd runs', { tier: 3 }),
   log_unknown_vrids: line(flag, 'log adverts of VRIDs that are not configured', { tier: 3 }),
   process_names: line(flag, 'names of their own for the children, which those of vipd always have', {
     tier: 3,

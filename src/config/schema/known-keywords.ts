@@ -11,7 +11,6 @@ export const KNOWN_KEYWORDS: readonly (readonly [
   ['bfd_instance', 'block', 2, 'one BFD session (RFC5880/5881/5883)'],
   ['global_defs/bfd_process_name', 'line', 3, 'BFD child process name'],
   ['global_defs/use_symlink_paths', 'line', 3, 'execute scripts through the configured path rather than the'],
-  ['global_defs/set_supplementary_groups', 'line', 3, 'give scripts the supplementary groups of their user'],
   [
     'global_defs/max_auto_priority',
     'line',
@@ -19,7 +18,6 @@ export const KNOWN_KEYWORDS: readonly (readonly [
     'ceiling for automatic SCHED_RR priority bumps when timers are late',
   ],
   ['global_defs/min_auto_priority_delay', 'line', 3, 'lateness that triggers an automatic priority bump'],
-  ['global_defs/disable_local_igmp', 'line', 3, 'stop IGMP reports for 224.0.0.x'],
   [
     'global_defs/lvs_sync_daemon',
     'line',
@@ -88,13 +86,6 @@ export const KNOWN_KEYWORDS: readonly (readonly [
     'obsolete: run the IPVS sync daemon with this instance',
     'lvs_sync_daemon in global_defs',
   ],
-  [
-    'vrrp_instance/timer_expired_backup',
-    'line',
-    3,
-    'if our own timers ran so late that another node took over, step down to BACKUP',
-  ],
-  ['vrrp_instance/thread_timer_expired', 'line', 3, 'old name of timer_expired_backup'],
   ['vrrp_instance/garp_extra_if', 'line', 3, 'periodic GARP on other VMAC interfaces'],
   ['vrrp_instance/vmac_garp_intvl', 'line', 3, 'old name of garp_extra_if', 'garp_extra_if'],
   ['bfd_instance/source_ip', 'line', 2, 'local address'],

@@ -226,6 +226,15 @@ export const vrrpInstanceRows = {
   linkbeat_use_polling: line(flag, 'poll the link of the interface; linkbeat_interfaces says how', {
     tier: 3,
   }),
+  timer_expired_backup: line(
+    optional(integer(1, 254), 254),
+    'a master whose own adverts were so late that a router of this priority took over steps back; with nopreempt',
+    { tier: 3 },
+  ),
+  thread_timer_expired: line(optional(integer(1, 254), 254), 'old name of timer_expired_backup', {
+    tier: 3,
+    replacedBy: 'timer_expired_backup',
+  }),
   native_ipv6: line(flag, 'make this an IPv6 instance', { tier: 3 }),
   dont_track_primary: line(flag, 'ignore the link state of the own interface'),
   track_src_ip: line(flag, 'FAULT when the configured source address disappears', { tier: 3 }),

@@ -1,7 +1,7 @@
 /** Reactions of a master (RFC 9568 §6.4.3, behaviour.md section 4.5). Only adverts that passed every check come here, so
  *  packets that fail one cannot postpone the own adverts, as they do in keepalived (Q22). */
 import { compareIp, type IpAddress } from '../../base/ip.ts';
-import { after, type Instant } from '../../base/units.ts';
+import { after, elapsed, type Instant } from '../../base/units.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
 import type { AcceptedAdvert } from '../wire/receive.ts';
 import { dueBurst } from './announce.ts';
@@ -23,7 +23,8 @@ import { missingRouting } from './routing.ts';
 import { isOwner, type Master, type RouterState } from './state.ts';
 import { learnedInterval } from './step-backup.ts';
 import { tellLowerPriority } from './tell.ts';
-import { yieldTo } from './transitions.ts';
+import { masterDownInterval } from './timers.ts';
+import { stepBackLate, yieldTo } from './transitions.ts';
 import { rivalHeard, rivalTold } from './two-owners.ts';
 
 /** Addresses put back at once between two adverts; more wait for the next advert, so that a program which keeps
@@ -40,6 +41,8 @@ export function masterHeard(
   own: IpAddress = phase.source,
 ): Step {
   const { advert, source } = heard;
+  if (advert.priority !== 0 && overslept(router, phase, now))
+    return stepBackLate(router, world, `${lateText(phase, now)}: ${source} has taken over`, now);
   if (advert.priority === 0) {
     return advertise(count(router, 'priorityZeroReceived'), phase, world, now);
   }
@@ -58,11 +61,25 @@ export function masterHeard(
 
 /** Everything whose time has come: the own advert first. */
 export function masterDue(router: RouterState, phase: Master, world: World, now: Instant): Step {
+  if (overslept(router, phase, now)) {
+    return stepBackLate(router, world, `${lateText(phase, now)}: another router may be master`, now);
+  }
   const advertised: Step = isDue(phase.nextAdvertAt, now)
     ? andThen(advertise(router, phase, world, now), (sent) => restoreMissing(sent, world))
     : [router, []];
   return andThen(advertised, (sent) => announceAgain(sent, now));
 }
+
+/** timer_expired_backup: no own advert was heard for so long that another router has taken over. */
+function overslept({ config }: RouterState, { nextAdvertAt }: Master, now: Instant): boolean {
+  const { timerExpiredBackup: highest, version, advertInterval, downTimerAdverts } = config;
+  if (highest === null) return false;
+  const patience = { version, priority: highest, masterInterval: advertInterval };
+  return elapsed(nextAdvertAt, now) + advertInterval > masterDownInterval(patience, downTimerAdverts);
+}
+
+const lateText = ({ nextAdvertAt }: Master, now: Instant): string =>
+  `own adverts are ${(elapsed(nextAdvertAt, now) / 1_000_000).toFixed(1)} s late`;
 
 /** Somebody took one of our addresses off. keepalived gives the mastership up and wins it back (behaviour.md section
  *  4.6); putting the address back keeps the service. */

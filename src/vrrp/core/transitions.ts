@@ -203,6 +203,15 @@ export function stepBackWithGroup(router: RouterState, world: World, reason: str
   return andThen(release(router, world), (free) => enter(free, backup, now));
 }
 
+/** Somebody else may be master already: no priority-0 advert, which would only shorten the patience of a third. */
+export function stepBackLate(router: RouterState, world: World, reason: string, now: Instant): Step {
+  const { phase } = router;
+  if (phase.kind !== 'master') return [router, []];
+  const backup = freshBackup(router, { source: phase.source, reason }, now);
+  const [entered, actions] = enter(router, backup, now);
+  return [count(entered, 'releasedMaster'), [...letGo(router, world), ...actions]];
+}
+
 /** One priority-0 advert where keepalived sends two (Q6), and none when the link is what failed. */
 export function becomeFault(router: RouterState, world: World, reason: string, now: Instant): Step {
   const released = release(router, world);

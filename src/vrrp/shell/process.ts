@@ -15,7 +15,6 @@ import { type SystemError, systemErrorText } from '../../base/system-error.ts';
 import { earliest, type Instant, type InterfaceName, instant, MICROS_PER_MILLI } from '../../base/units.ts';
 import type { Config } from '../../config/model/config.ts';
 import type { ScriptSettings } from '../../config/model/global.ts';
-import type { RoutingEntry } from '../../config/model/routing.ts';
 import type { VrrpInstance } from '../../config/model/vrrp.ts';
 import type { CarrierPort } from '../../ports/carrier.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
@@ -33,20 +32,18 @@ import { createWatchers, initialiseFiles, type Watchers } from '../../track/shel
 import type { GroupTransition, Transition } from '../core/actions.ts';
 import type { VrrpConfig, VrrpEvent } from '../core/events.ts';
 import { vrrpShellLog } from '../core/log-events.ts';
-import { addressKey } from '../core/network.ts';
 import type { VrrpNews } from '../core/news.ts';
 import { nextDeadline, stepNode } from '../core/node.ts';
 import { type NodeState, newNode } from '../core/node-state.ts';
-import { routingOf } from '../core/routing.ts';
-import { staticRouting } from '../core/statics.ts';
 import { statusOf, type VrrpStatus } from '../core/status.ts';
 import { presentNews } from '../core/tell.ts';
+import { type IgmpReports, igmpReports } from './igmp-reports.ts';
 import { interpret } from './interpret.ts';
-import { type LinkTable, linkTable } from './links.ts';
+import { type LinkTable, linkTable, tellAddresses } from './links.ts';
 import { type PolledLinks, polledLinks } from './polled-links.ts';
 import { newPromotion, type Promotion } from './promotion.ts';
 import { newRefusals, type Refusals } from './refusal.ts';
-import { type RoutingTable, routingTable } from './routing-table.ts';
+import { type RoutingTable, routingEntries, routingTable } from './routing-table.ts';
 import { newSealer, type Sealer } from './sealer.ts';
 import { openSockets, type SocketTable } from './sockets.ts';
 import { type VirtualLinks, virtualLinks } from './virtual-links.ts';
@@ -134,11 +131,6 @@ export const vrrpConfigOf = (config: VrrpPart): VrrpConfig => ({
   ),
 });
 
-const routingEntries = ({ instances, statics }: VrrpConfig): readonly RoutingEntry[] => [
-  ...staticRouting(statics),
-  ...instances.flatMap(routingOf),
-];
-
 class Running {
   readonly #ports: VrrpPorts;
   readonly #options: VrrpOptions;
@@ -151,6 +143,7 @@ class Running {
   readonly #sealer: Sealer = newSealer();
   readonly #promotion: Promotion;
   readonly #refusals: Refusals;
+  readonly #igmp: IgmpReports;
   readonly #alarm: Alarm;
   /** interfaces on which the last advert could not be sent */
   readonly #mute = new Set<InterfaceName>();
@@ -192,6 +185,7 @@ class Running {
       onChange: () => this.#routingTouched(),
     });
     this.#promotion = newPromotion(ports.sysctl, ports.log);
+    this.#igmp = igmpReports(ports.sysctl, ports.log);
     this.#refusals = newRefusals(ports.firewall, ports.log);
   }
 
@@ -199,6 +193,8 @@ class Running {
   start(): void {
     const net = this.#net;
     net.poll(this.#config.globals.polledLinks);
+    // before a socket joins its group
+    this.#igmp.allow(this.#config.globals.localIgmp);
     const subscribed = net.subscribe((event) => this.#netChanged(event));
     if (subscribed.ok) this.#unsubscribe = subscribed.value;
     else this.#complainAboutNetwork(subscribed.error);
@@ -221,6 +217,7 @@ class Running {
     this.#scripts = part.global.scripts;
     const now = this.#ports.clock.now();
     this.#net.poll(config.globals.polledLinks);
+    this.#igmp.allow(config.globals.localIgmp);
     this.#addLinksOf(config, now);
     this.#reconcileSockets([...this.#config.instances, ...config.instances], now);
     this.#routing.want([...routingEntries(this.#config), ...routingEntries(config)], now);
@@ -257,6 +254,7 @@ class Running {
       this.#refusals.release();
     }
     this.#refusals.close();
+    this.#igmp.allow(true);
     this.#routing.close();
     this.#promotion.reconcile([], this.#links.byName);
   }
@@ -319,18 +317,11 @@ class Running {
       this.#virtualLinks.reconcile(this.#config.instances, this.#links.byName);
       this.#reconcileSockets(this.#config.instances, now);
     }
-    if (this.#options.watchAddresses === true) for (const one of events) this.#tellAddress(one);
+    if (this.#options.watchAddresses === true) tellAddresses(events, this.#ports.log);
     for (const translated of events) this.#feed(translated, now);
     // IPv4 routes go with their link or source address, and nobody says so
     this.#routing.touch(now);
     this.#arm();
-  }
-
-  #tellAddress(event: VrrpEvent): void {
-    if (event.kind !== 'address_appeared' && event.kind !== 'address_vanished') return;
-    const fact = event.kind === 'address_appeared' ? event.address : event;
-    const how = event.kind === 'address_appeared' ? 'added' : 'deleted';
-    this.#ports.log(vrrpShellLog.addressMonitored({ address: addressKey(fact), how }));
   }
 
   #routingTouched(): void {
