@@ -25,5 +25,6 @@ export const linkFact = (name: InterfaceName, up: boolean): LinkFact => ({
   up,
   multicast: true,
   announces: true,
+  switchedOn: true,
   mtu: 1500,
 });

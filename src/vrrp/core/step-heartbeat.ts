@@ -13,6 +13,7 @@ import {
   sourceOn,
 } from './heartbeat.ts';
 import { vrrpLog } from './log-events.ts';
+import type { Reason } from './reason.ts';
 import { isOwner, type RouterState } from './state.ts';
 import { backupHeard } from './step-backup.ts';
 import { masterHeard } from './step-master.ts';
@@ -82,8 +83,7 @@ function explain(router: RouterState, over: InterfaceName, { advert }: AcceptedA
   const since = Math.max(pathHeard(router, config.interface)?.at ?? 0, changedAt ?? 0);
   const silence = elapsed(instant(since), now);
   if (silence <= downInterval(router, phase.masterInterval)) return [router, []];
-  const { address, priority } = phase.master;
-  const reason = `master is ${address} with priority ${priority}, heard only over heartbeat interface ${over}`;
+  const reason: Reason = { kind: 'follows_over', master: phase.master, heartbeat: over };
   const entry = vrrpLog.heartbeatOnly({
     instance: config.name,
     interface: config.interface,

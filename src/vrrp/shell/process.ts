@@ -12,7 +12,7 @@
 import type { Log } from '../../base/log.ts';
 import { invariant } from '../../base/never.ts';
 import { type SystemError, systemErrorText } from '../../base/system-error.ts';
-import { earliest, type Instant, type InterfaceName, instant, MICROS_PER_MILLI } from '../../base/units.ts';
+import { earliest, type Instant, instant, MICROS_PER_MILLI, micros } from '../../base/units.ts';
 import type { Config } from '../../config/model/config.ts';
 import type { ScriptSettings } from '../../config/model/global.ts';
 import type { VrrpInstance } from '../../config/model/vrrp.ts';
@@ -27,26 +27,29 @@ import type { ProgramRunner } from '../../ports/programs.ts';
 import type { RoutingKernel } from '../../ports/routing-kernel.ts';
 import type { Sysctl } from '../../ports/sysctl.ts';
 import type { TrackedFiles } from '../../ports/tracked-files.ts';
-import { type TrackerEvent, trackedOnly } from '../../track/core/trackers.ts';
+import type { TrackerEvent } from '../../track/core/trackers.ts';
 import { createWatchers, initialiseFiles, type Watchers } from '../../track/shell/watchers.ts';
 import type { GroupTransition, Transition } from '../core/actions.ts';
-import type { VrrpConfig, VrrpEvent } from '../core/events.ts';
+import type { OperatorEvent, VrrpConfig, VrrpEvent } from '../core/events.ts';
 import { vrrpShellLog } from '../core/log-events.ts';
 import type { VrrpNews } from '../core/news.ts';
 import { nextDeadline, stepNode } from '../core/node.ts';
 import { type NodeState, newNode } from '../core/node-state.ts';
 import { statusOf, type VrrpStatus } from '../core/status.ts';
 import { presentNews } from '../core/tell.ts';
+import { LATENESS_NOTED } from '../core/timers.ts';
 import { type IgmpReports, igmpReports } from './igmp-reports.ts';
-import { interpret } from './interpret.ts';
+import { type Effects, interpret } from './interpret.ts';
 import { type LinkTable, linkTable, tellAddresses } from './links.ts';
 import { type PolledLinks, polledLinks } from './polled-links.ts';
 import { newPromotion, type Promotion } from './promotion.ts';
 import { newRefusals, type Refusals } from './refusal.ts';
 import { type RoutingTable, routingEntries, routingTable } from './routing-table.ts';
 import { newSealer, type Sealer } from './sealer.ts';
+import { sendReport } from './send-report.ts';
 import { openSockets, type SocketTable } from './sockets.ts';
 import { type VirtualLinks, virtualLinks } from './virtual-links.ts';
+import { vrrpConfigOf } from './vrrp-config.ts';
 
 export interface VrrpPorts {
   readonly clock: Clock;
@@ -96,6 +99,9 @@ export interface VrrpProcess {
   /** What is so now, as if it had just become so: of the instance or group of this name, or of all. */
   presentNews(name: string | null): readonly VrrpNews[];
   resetCounters(): void;
+  /** What an operator did, or asked for. */
+  hear(event: OperatorEvent): void;
+  node(): NodeState;
 }
 
 /** Packets read from one socket per wake-up: a flood cannot keep the own adverts from leaving. */
@@ -117,19 +123,10 @@ export function startVrrp(
     status: () => running.status(),
     presentNews: (name) => running.presentNews(name),
     resetCounters: () => running.resetCounters(),
+    hear: (event) => running.hear(event),
+    node: () => running.node,
   };
 }
-
-export const vrrpConfigOf = (config: VrrpPart): VrrpConfig => ({
-  globals: config.global.vrrp,
-  instances: config.vrrpInstances,
-  statics: config.statics,
-  groups: config.vrrpSyncGroups,
-  trackers: trackedOnly(
-    { scripts: config.vrrpScripts, files: config.trackFiles, processes: config.trackProcesses },
-    config.vrrpInstances.flatMap(({ trackers }) => trackers),
-  ),
-});
 
 class Running {
   readonly #ports: VrrpPorts;
@@ -145,8 +142,7 @@ class Running {
   readonly #refusals: Refusals;
   readonly #igmp: IgmpReports;
   readonly #alarm: Alarm;
-  /** interfaces on which the last advert could not be sent */
-  readonly #mute = new Set<InterfaceName>();
+  readonly #sent: Effects['onSent'];
   readonly #watchers: Watchers;
   #scripts: ScriptSettings;
   #config: VrrpConfig;
@@ -154,6 +150,8 @@ class Running {
   #unsubscribe: (() => void) | null = null;
   #stopped = false;
   #resyncs = 0;
+  /** when the process asked to be woken; null = not at all */
+  #askedFor: Instant | null = null;
 
   constructor(
     {
@@ -166,9 +164,10 @@ class Running {
     const config = vrrpConfigOf(part);
     this.#scripts = part.global.scripts;
     const settings = (): ScriptSettings => this.#scripts;
-    this.#watchers = createWatchers(ports, settings, (event) => this.#tracked(event));
+    this.#watchers = createWatchers(ports, settings, (event) => this.hear(event));
     this.#ports = ports;
     this.#net = polledLinks(ports.net, ports);
+    this.#sent = sendReport(ports.log);
     this.#options = options;
     this.#core = core;
     this.#config = config;
@@ -259,6 +258,10 @@ class Running {
     this.#promotion.reconcile([], this.#links.byName);
   }
 
+  get node(): NodeState {
+    return this.#node;
+  }
+
   status(): VrrpStatus {
     const { clock } = this.#ports;
     const bootWall = clock.wall() - clock.now() / 1_000;
@@ -289,6 +292,7 @@ class Running {
     if (this.#stopped) return;
     const now = this.#ports.clock.now();
     const wall = this.#ports.clock.wall();
+    const late = this.#askedFor === null ? 0 : now - this.#askedFor;
     for (const arrival of this.#sockets.drain(DATAGRAMS_PER_WAKE_MAX)) {
       const { interface: name, family } = arrival;
       const receivedAt = instant(Math.min(arrival.packet.receivedAt, now));
@@ -296,6 +300,7 @@ class Running {
       const packet = this.#sealer.open(arrival, arrivedAt);
       this.#feed({ kind: 'packet_received', interface: name, family, packet }, receivedAt);
     }
+    if (late >= LATENESS_NOTED) this.#feed({ kind: 'woke_late', late: micros(late) }, now);
     const { retryAt } = this.#sockets;
     if (retryAt !== null && retryAt <= now) this.#reconcileSockets(this.#config.instances, now);
     if (this.#routing.readAt !== null && this.#routing.readAt <= now) this.#readRouting(now);
@@ -335,7 +340,7 @@ class Running {
     if (present !== null) this.#feed({ kind: 'routing_read', present }, now);
   }
 
-  #tracked(event: TrackerEvent): void {
+  hear(event: TrackerEvent | OperatorEvent): void {
     if (this.#stopped) return;
     this.#feed(event, this.#ports.clock.now());
     this.#arm();
@@ -358,7 +363,7 @@ class Running {
     }
   }
 
-  #effects(): Parameters<typeof interpret>[1] {
+  #effects(): Effects {
     return {
       sockets: this.#sockets,
       net: this.#net,
@@ -372,17 +377,8 @@ class Running {
       onTransition: (transition) => this.#options.onStatusChange?.(transition),
       onNews: (news) => this.#options.onNews?.(news),
       onGroupTransition: (transition) => this.#options.onGroupChange?.(transition),
-      onSent: (name, error) => this.#sent(name, error),
+      onSent: this.#sent,
     };
-  }
-
-  /** One line when sending begins to fail, none for each advert after it. */
-  #sent(name: InterfaceName, error: SystemError | null): void {
-    if (error === null) this.#mute.delete(name);
-    else if (!this.#mute.has(name)) {
-      this.#mute.add(name);
-      this.#ports.log(vrrpShellLog.sendFailed({ interface: name, detail: systemErrorText(error) }));
-    }
   }
 
   #complainAboutNetwork(error: SystemError): void {
@@ -390,8 +386,8 @@ class Running {
   }
 
   #arm(): void {
-    this.#alarm.set(
-      earliest(this.#core.nextDeadline(this.#node), this.#sockets.retryAt, this.#routing.readAt),
-    );
+    const at = earliest(this.#core.nextDeadline(this.#node), this.#sockets.retryAt, this.#routing.readAt);
+    this.#askedFor = at === null ? null : instant(Math.max(at, this.#ports.clock.now()));
+    this.#alarm.set(at);
   }
 }
