@@ -9,8 +9,10 @@ import { type Instant, toSeconds } from '../base/units.ts';
 import type { Config } from '../config/model/config.ts';
 import type { RoutingEntry } from '../config/model/routing.ts';
 import type { ChildReport } from '../control/api.ts';
+import { planAdmission } from '../net/core/refusal.ts';
 import type { Notifier } from '../notify/shell/notifier.ts';
 import type { Alarm, Clock } from '../ports/clock.ts';
+import type { Firewall } from '../ports/firewall.ts';
 import type { LinkKernel } from '../ports/link-kernel.ts';
 import type { NetKernel, NetState } from '../ports/net-kernel.ts';
 import type { RoutingKernel } from '../ports/routing-kernel.ts';
@@ -23,6 +25,7 @@ import {
   type Halves,
   planRelease,
   planRoutingRelease,
+  refusalsAtRisk,
   routingAtRisk,
   routingInterest,
 } from './core/needs.ts';
@@ -47,6 +50,7 @@ export interface ParentPorts {
   readonly openNetKernel: () => NetKernel | null;
   readonly openRoutingKernel: () => RoutingKernel;
   readonly openLinkKernel: () => LinkKernel;
+  readonly openFirewall: () => Firewall;
   readonly childProgram: (name: ChildName) => string;
   readonly childPidFile: (name: ChildName) => ChildPidFile;
   readonly notifier: Pick<Notifier, 'deliver' | 'reconfigure' | 'beginStop'>;
@@ -285,6 +289,7 @@ export class Parent {
     const models = this.#previousConfig === null ? [this.#config] : [this.#config, this.#previousConfig];
     this.#releaseAddresses(models);
     this.#links.release(models);
+    this.#releaseRefusals(models);
   }
 
   #releaseAddresses(models: readonly Config[]): void {
@@ -310,6 +315,18 @@ export class Parent {
           : daemonLog.releaseFailed({ what: systemErrorText(error) }),
       );
     });
+  }
+
+  /** After the addresses: nothing is accepted for one that is still there. */
+  #releaseRefusals(models: readonly Config[]): void {
+    const refusals = refusalsAtRisk(models);
+    if (refusals.length === 0) return;
+    const firewall = this.#ports.openFirewall();
+    for (const order of refusals.flatMap(planAdmission)) {
+      const error = firewall.apply([order]);
+      if (error !== null && error.code !== 'ENOENT')
+        this.#ports.log(daemonLog.releaseFailed({ what: systemErrorText(error) }));
+    }
   }
 
   /** Before the addresses that the routes may need. */
