@@ -29,6 +29,7 @@ import {
   routingAtRisk,
   routingInterest,
 } from './core/needs.ts';
+import { ordersNow, type StandingOrders, withOrder } from './core/standing-orders.ts';
 import {
   CHILD_NAMES,
   initialSupervision,
@@ -87,6 +88,7 @@ export class Parent {
   /** the model before the last reload, while a child may still hold something of it */
   #previousConfig: Config | null = null;
   #queuedConfig: Config | null = null;
+  #orders: StandingOrders = new Map();
 
   constructor(config: Config, settings: ParentSettings, ports: ParentPorts) {
     this.#config = config;
@@ -185,7 +187,10 @@ export class Parent {
 
   /** null when the vrrp process does not run or does not answer */
   async order(name: string, wish: OrderWish): Promise<OrderReport | null> {
-    return (await this.#children.get('vrrp')?.order(name, wish)) ?? null;
+    const report = (await this.#children.get('vrrp')?.order(name, wish)) ?? null;
+    const obeying = report?.instances.map((instance) => instance.name) ?? [];
+    this.#orders = withOrder(this.#orders, obeying, wish, this.#ports.clock.now());
+    return report;
   }
 
   async probe(name: string): Promise<ProbeReport | null> {
@@ -244,8 +249,13 @@ export class Parent {
   #startChild(name: ChildName): void {
     this.#unready.add(name);
     if (name === 'vrrp') this.#links.remember(this.#config);
+    let isNew = true;
     const child = startChild(name, this.#ports.childProgram(name), {
-      onReady: () => this.#childReady(name),
+      onReady: () => {
+        if (isNew && name === 'vrrp') this.#orderAgain();
+        isNew = false;
+        this.#childReady(name);
+      },
       onNews: (delivery) => this.#ports.notifier.deliver(delivery),
       onFatal: (exitCode, reason) => this.#ports.log(daemonLog.childFatal({ child: name, reason, exitCode })),
       onExit: (status, signal) => this.#childGone(name, status, signal),
@@ -255,6 +265,13 @@ export class Parent {
     if (child.pid === null) return;
     this.#ports.childPidFile(name).write(child.pid);
     this.#ports.log(daemonLog.childStarted({ child: name, pid: child.pid }));
+  }
+
+  /** A vrrp process that is new knows of no orders. */
+  #orderAgain(): void {
+    for (const { name, wish } of ordersNow(this.#orders, this.#ports.clock.now())) {
+      void this.#children.get('vrrp')?.order(name, wish);
+    }
   }
 
   #childReady(name: ChildName): void {

@@ -108,7 +108,7 @@ export const vrrpLog = catalogue({
     'info',
     (f: Fields<{ order: OrderKind; lastsMicros: number | null }>) =>
       `(${f.instance}) an operator ordered ${orderText(f.order)}` +
-      ` ${f.lastsMicros === null ? 'until it is undone' : `for ${f.lastsMicros / 1_000_000} s`}`,
+      ` ${f.lastsMicros === null ? 'until it is undone' : `for ${Math.ceil(f.lastsMicros / 1_000_000)} s`}`,
   ),
   orderLifted: row(
     'vrrp_order_lifted',
