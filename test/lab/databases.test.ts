@@ -12,7 +12,7 @@ const SLACK = 1.5;
 const STARTING = 10;
 
 describe('checks of databases against MariaDB, PostgreSQL, Redis and an agent', () => {
-  const played = playInLab<DatabaseScenarios>('databases', 420);
+  const played = playInLab<DatabaseScenarios>('databases', 500);
   const step = <Step extends keyof DatabaseScenarios['databases']>(name: Step) => played('databases', name);
 
   test('all servers are in, writers only where they take writes', () => {
