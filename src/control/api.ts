@@ -3,10 +3,14 @@
  *      GET  /v1/status   DaemonStatus
  *      POST /v1/reload   ReloadReport; 200 accepted, 409 refused
  *      POST /v1/plan     PlanReport; 200, or 409 when the file would be refused
+ *      POST /v1/drain?service=VS&server=RS[&limit=SECONDS]   DrainReport; 409 when there is no such server
+ *      POST /v1/undrain?service=VS&server=RS                 DrainReport; 409 when it is not being drained
  *      POST /v1/notify/replay[?name=NAME]   ReplayReport; 404 when nothing has that name
  *      GET  /metrics     Prometheus text
  *
  *  Every refusal is a Problem. */
+import { seconds } from '../base/units.ts';
+import { DRAIN_SECONDS_MAX, type DrainOrder } from '../checks/core/drain-order.ts';
 import type { ChecksStatus } from '../checks/core/status.ts';
 import type { ChildName } from '../daemon/ipc.ts';
 import type { PlanLine } from '../ipvs/core/plan-text.ts';
@@ -82,6 +86,8 @@ export type Route =
   /** `name` null: all */
   | { readonly kind: 'replay_notify'; readonly name: string | null }
   | { readonly kind: 'plan' }
+  | { readonly kind: 'drain'; readonly order: DrainOrder }
+  | { readonly kind: 'bad_request'; readonly why: string }
   | { readonly kind: 'method_not_allowed'; readonly allow: string }
   | { readonly kind: 'not_found' };
 
@@ -91,15 +97,34 @@ const ROUTES = [
   { method: 'POST', path: '/v1/reload', kind: 'reload' },
   { method: 'POST', path: '/v1/notify/replay', kind: 'replay_notify' },
   { method: 'POST', path: '/v1/plan', kind: 'plan' },
+  { method: 'POST', path: '/v1/drain', kind: 'drain' },
+  { method: 'POST', path: '/v1/undrain', kind: 'undrain' },
 ] as const;
 
-/** `target` is the request line's; only a replay has a query. HEAD is not offered. */
+/** `target` is the request line's. HEAD is not offered. */
 export function route(method: string, target: string): Route {
   const [path, query = ''] = target.split('?', 2);
   const row = ROUTES.find((candidate) => candidate.path === path);
   if (row === undefined) return { kind: 'not_found' };
   if (row.method !== method) return { kind: 'method_not_allowed', allow: row.method };
-  return row.kind === 'replay_notify'
-    ? { kind: row.kind, name: new URLSearchParams(query).get('name') }
-    : { kind: row.kind };
+  const given = new URLSearchParams(query);
+  switch (row.kind) {
+    case 'replay_notify':
+      return { kind: row.kind, name: given.get('name') };
+    case 'drain':
+    case 'undrain':
+      return drainRoute(row.kind, given);
+    default:
+      return { kind: row.kind };
+  }
+}
+
+function drainRoute(kind: DrainOrder['kind'], given: URLSearchParams): Route {
+  const [virtualServer, realServer, limit] = ['service', 'server', 'limit'].map((name) => given.get(name));
+  if (!virtualServer || !realServer) return { kind: 'bad_request', why: 'service and server are needed' };
+  if (!limit) return { kind: 'drain', order: { kind, virtualServer, realServer, limit: null } };
+  const whole = /^\d{1,6}$/.test(limit) ? Number(limit) : Number.NaN;
+  return whole <= DRAIN_SECONDS_MAX
+    ? { kind: 'drain', order: { kind, virtualServer, realServer, limit: seconds(whole) } }
+    : { kind: 'bad_request', why: `limit is a number of seconds up to ${DRAIN_SECONDS_MAX}` };
 }

@@ -8,6 +8,7 @@ import type { Log } from '../base/log.ts';
 import { exhaustive } from '../base/never.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { SystemError } from '../base/system-error.ts';
+import type { DrainOrder, DrainReport } from '../checks/core/drain-order.ts';
 import { systemErrorOf } from '../observe/system-errors.ts';
 import { type DaemonStatus, type PlanReport, type ReloadReport, type ReplayReport, route } from './api.ts';
 import {
@@ -33,6 +34,8 @@ export interface ControlHandlers {
   reload(): Promise<ReloadReport>;
   /** has present states notified again */
   tellAgain(name: string | null): Promise<ReplayReport>;
+  /** resolves when the order is carried out or refused, not when the server is drained */
+  drain(order: DrainOrder): Promise<DrainReport>;
   /** reads the file as `reload` does, and changes nothing */
   plan(): Promise<PlanReport>;
 }
@@ -93,6 +96,12 @@ async function reply(handlers: ControlHandlers, method: string, target: string):
       const report = await handlers.plan();
       return jsonReply(report.accepted ? 200 : 409, report);
     }
+    case 'drain': {
+      const report = await handlers.drain(wanted.order);
+      return jsonReply(report.accepted ? 200 : 409, report);
+    }
+    case 'bad_request':
+      return problem(400, wanted.why);
     case 'method_not_allowed':
       return { ...problem(405, `only ${wanted.allow} is possible here`), headers: { allow: wanted.allow } };
     case 'not_found':

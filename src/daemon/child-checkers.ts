@@ -2,6 +2,7 @@
 import { systemErrorText } from '../base/system-error.ts';
 import type { PoolNews } from '../checks/core/news.ts';
 import { openMarkedSocket } from '../checks/shell/marked-socket.ts';
+import { memoryFile } from '../checks/shell/memory-file.ts';
 import { openProbeSocket } from '../checks/shell/probe-socket.ts';
 import { startCheckers } from '../checks/shell/process.ts';
 import { openIpvsKernel } from '../ipvs/shell/load-module.ts';
@@ -31,6 +32,7 @@ const startHalf: StartHalf = (config, options, log, post) => {
   const clock = createClock();
   const ports = {
     ...{ clock, log, ipvs: ipvs.value, ownership: ownershipFile(options.ownershipFile, log) },
+    memory: memoryFile(options.memoryFile, log),
     files: createTrackedFiles(clock),
     ...{ openSocket: openMarkedSocket, openDatagram: openProbeSocket, programs: createProgramRunner(clock) },
     seed: Math.floor(Math.random() * 2 ** 32),
@@ -58,5 +60,6 @@ const startHalf: StartHalf = (config, options, log, post) => {
       return news.length;
     },
     resetCounters: () => {},
+    order: (order) => checkers.order(order),
   };
 };

@@ -74,6 +74,7 @@ const startHalf: StartHalf = (config, options, log, post) => {
       return news.length;
     },
     resetCounters: () => vrrp.resetCounters(),
+    order: () => null,
   };
 };
 

@@ -1,6 +1,7 @@
 /** A running child: the process, its IPC channel and the questions that wait for an answer. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { exhaustive } from '../base/never.ts';
+import type { DrainOrder, DrainReport } from '../checks/core/drain-order.ts';
 import type { Config } from '../config/model/config.ts';
 import type { Delivery } from '../notify/core/delivery.ts';
 import type { ChildMessage, ChildName, ChildStatus, ConfigMessage, ParentMessage, Preview } from './ipc.ts';
@@ -40,6 +41,8 @@ export interface Child {
   status(): Promise<ChildStatus | null>;
   /** how many objects were told again; null as above */
   tellAgain(name: string | null): Promise<number | null>;
+  /** null as with `status` */
+  orderDrain(order: DrainOrder): Promise<DrainReport | null>;
   /** what a reload of `config` would write; null as with `status` */
   preview(config: Config): Promise<Preview | null>;
 }
@@ -54,6 +57,7 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
   const statuses = createQuestions<ChildStatus>();
   const previews = createQuestions<Preview>();
   const repeats = createQuestions<number>();
+  const orders = createQuestions<DrainReport>();
   process_.on('message', (raw) => {
     const message = raw as ChildMessage;
     switch (message.kind) {
@@ -65,6 +69,8 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
         return previews.answer(message.request, message.preview);
       case 'told_again':
         return repeats.answer(message.request, message.objects);
+      case 'drain_ordered':
+        return orders.answer(message.request, message.report);
       case 'notify':
         return callbacks.onNews(message.delivery);
       case 'fatal':
@@ -77,6 +83,7 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
     statuses.abandon();
     previews.abandon();
     repeats.abandon();
+    orders.abandon();
     callbacks.onExit(status, signal);
   });
   // A child that is on its way out has closed its channel; its exit is reported separately.
@@ -99,6 +106,8 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
       statuses.ask((request) => void send({ kind: 'get_status', request }), STATUS_ANSWER_LIMIT_MS),
     preview: (config) =>
       previews.ask((request) => configure({ kind: 'preview', request, config }), PREVIEW_ANSWER_LIMIT_MS),
+    orderDrain: (order) =>
+      orders.ask((request) => void send({ kind: 'order_drain', request, order }), STATUS_ANSWER_LIMIT_MS),
     tellAgain: (objectName) =>
       repeats.ask(
         (request) => void send({ kind: 'tell_again', request, name: objectName }),

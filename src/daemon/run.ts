@@ -95,6 +95,7 @@ async function start(daemon: Daemon, config: Config): Promise<void> {
         releaseVips: options.releaseVips,
         releaseIpvs: options.releaseIpvs,
         ownershipFile: besideSocket(controlSocketOf(options, config), 'ipvs-services'),
+        memoryFile: besideSocket(controlSocketOf(options, config), 'check-results'),
         record: options.record,
         log: options.log,
       },
@@ -229,6 +230,7 @@ async function openDoors(
       tellAgain: async (name) => ({ objects: await parent.tellAgain(name) }),
       reload: () => reload(daemon, parent),
       plan: () => planReload(daemon, parent),
+      drain: (order) => parent.orderDrain(order),
     },
   });
   const closers: (() => Promise<void>)[] = [];

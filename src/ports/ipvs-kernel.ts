@@ -69,6 +69,11 @@ export interface IpvsKernel {
   read(): Result<KernelIpvs, SystemError>;
   /** Some services only; one that the kernel does not have is absent. Counters are not read. */
   readServices(keys: readonly ServiceKey[]): Result<IpvsTable, SystemError>;
+  /** What the destinations of some services carry, by the keys of both; a service that the kernel does not have carries
+   *  nothing. */
+  readUsage(
+    keys: readonly ServiceKey[],
+  ): Result<ReadonlyMap<string, ReadonlyMap<string, DestinationUsage>>, SystemError>;
   /** One answer per operation, in order; null = done. Later operations go on after an error. */
   apply(operations: readonly IpvsOperation[]): readonly (SystemError | null)[];
   timeouts(): Result<IpvsTimeouts, SystemError>;

@@ -147,6 +147,8 @@ export const realServer = (
   notifyUp: null,
   notifyDown: null,
   smtpAlert: false,
+  drainTimeout: micros(0),
+  slowStart: micros(0),
   ...more,
 });
 
@@ -182,6 +184,8 @@ export const virtualServer = (
   quorumUp: null,
   quorumDown: null,
   smtpAlert: false,
+  drainTimeout: micros(0),
+  depoolThreshold: null,
   ...more,
 });
 

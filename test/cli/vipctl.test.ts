@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { invariant } from '../../src/base/never.ts';
+import { seconds } from '../../src/base/units.ts';
+import type { DrainOrder } from '../../src/checks/core/drain-order.ts';
 import { runVipctl } from '../../src/cli/vipctl.ts';
 import type { DaemonStatus, PlanReport, ReloadReport } from '../../src/control/api.ts';
 import { startControlServer } from '../../src/control/server.ts';
@@ -25,6 +27,7 @@ afterEach(async () => {
 });
 
 const replayed: (string | null)[] = [];
+const ordered: DrainOrder[] = [];
 const NO_PLAN: PlanReport = { accepted: true, diagnostics: [], changes: [], operations: [], why: null };
 
 async function daemon(
@@ -38,6 +41,11 @@ async function daemon(
       status: async () => status,
       reload: async () => report,
       plan: async () => planned,
+      drain: async (order) => {
+        ordered.push(order);
+        const accepted = order.realServer === '192.168.100.8:80';
+        return { accepted, text: accepted ? 'draining' : 'no such real server' };
+      },
       tellAgain: async (name) => {
         replayed.push(name);
         return { objects: name === null ? 7 : name === 'VI_1' ? 1 : 0 };
@@ -62,6 +70,39 @@ async function vipctl(...argv: readonly string[]) {
   });
   return { exitStatus, ...said };
 }
+
+describe('vipctl drain and undrain', () => {
+  const servers = ['[192.168.100.240]:tcp:80', '192.168.100.8:80'] as const;
+  const [virtualServer, realServer] = servers;
+
+  test('send the order with its limit, and say how it stands', async () => {
+    await daemon(STATUS);
+    ordered.length = 0;
+    const told = await vipctl('drain', ...servers, '--timeout', '5m', '--socket', socket);
+    expect(told).toEqual({ exitStatus: 0, stdout: 'draining\n', stderr: '' });
+    await vipctl('drain', ...servers, '--socket', socket);
+    await vipctl('drain', ...servers, '--timeout', '0', '--socket', socket);
+    await vipctl('undrain', ...servers, '--socket', socket);
+    expect(ordered).toEqual([
+      { kind: 'drain', virtualServer, realServer, limit: seconds(300) },
+      { kind: 'drain', virtualServer, realServer, limit: null },
+      { kind: 'drain', virtualServer, realServer, limit: 0 },
+      { kind: 'undrain', virtualServer, realServer, limit: null },
+    ]);
+  });
+
+  test('exit with 1 when the daemon knows no such server, with 64 for a time that is none', async () => {
+    await daemon(STATUS);
+    ordered.length = 0;
+    const unknown = await vipctl('drain', virtualServer, '10.0.0.1:80', '--socket', socket);
+    expect(unknown).toEqual({ exitStatus: 1, stdout: '', stderr: 'vipctl: no such real server\n' });
+    for (const time of ['', 'soon', '-1', '8d', '1.5m']) {
+      const { exitStatus } = await vipctl('drain', ...servers, `--timeout=${time}`, '--socket', socket);
+      expect(exitStatus, time).toBe(64);
+    }
+    expect(ordered).toHaveLength(1);
+  });
+});
 
 describe('vipctl notify replay', () => {
   test('tells all states again and says how many', async () => {

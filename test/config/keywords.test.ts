@@ -14,7 +14,17 @@ function supportedPaths(rows: RowTable, prefix = ''): string[] {
 }
 
 /** Words that keepalived does not have. */
-const OWN = ['global_defs/prometheus_listen', 'global_defs/lvs_drift', 'global_defs/notify_timeout'];
+const OWN = [
+  'global_defs/prometheus_listen',
+  'global_defs/lvs_drift',
+  'global_defs/notify_timeout',
+  'global_defs/drain_timeout',
+  'virtual_server/drain_timeout',
+  'virtual_server/slow_start',
+  'virtual_server/depool_threshold',
+  'virtual_server/real_server/drain_timeout',
+  'virtual_server/real_server/slow_start',
+];
 
 describe('the keyword tables', () => {
   const supported = supportedPaths(rootRows);

@@ -39,6 +39,7 @@ const HANDLERS: ControlHandlers = {
   status: async () => STATUS,
   reload: async () => ({ accepted: true, diagnostics: [] }),
   tellAgain: async () => ({ objects: 0 }),
+  drain: async () => ({ accepted: true, text: '' }),
   plan: async () => ({ accepted: true, diagnostics: [], changes: [], operations: [], why: null }),
 };
 /** For the tests that wait until a limit is over; a busy machine may need longer for an honest answer. */

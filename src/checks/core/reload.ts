@@ -5,17 +5,21 @@
  *      server   address + port within the service                stays alive or dead until a checker tells otherwise
  *      checker  all parameters equal, within the server          keeps result, retries, schedule, running probe
  *
- *  A checker that is new in a kept server is presumed to find what its predecessors found; at start the kernel's
- *  table tells what a predecessor of this process found (adoption.ts). */
+ *  A checker that is new in a kept server is presumed to find what its predecessors found; at start a predecessor of this
+ *  process tells what it found (memory.ts), and the kernel's table what came of it (adoption.ts). */
 import { brand } from '../../base/brand.ts';
 import { sameValue } from '../../base/keyed-diff.ts';
 import { after, type Instant, instant, micros, seconds } from '../../base/units.ts';
 import type { Checker, ProbedChecker, RealServer, VirtualServer } from '../../config/model/lvs.ts';
 import { destinationKeyText, type IpvsTable, serviceKeyText } from '../../ipvs/core/table.ts';
 import { type FoundServer, poolAsFound, weightAsFound } from './adoption.ts';
-import { newChecker } from './checker.ts';
+import { type CheckerState, newChecker } from './checker.ts';
+import { departures } from './departure.ts';
+import { settleHolds } from './depool.ts';
+import { firstCountAt, type LeavingServer } from './drain.ts';
 import { emptyLane, LANES, type Lanes, laneOf } from './lanes.ts';
 import { checksLog } from './log-events.ts';
+import { isFresh, isTrusted, type Memory, type RememberedServer, recall, recallChecker } from './memory.ts';
 import { serverName, serviceName } from './names.ts';
 import type { PoolNews } from './news.ts';
 import {
@@ -25,6 +29,7 @@ import {
   type NodeEvent,
   type NodeState,
   newsAction,
+  placeKey,
 } from './node-state.ts';
 import { quorumRule } from './quorum.ts';
 import {
@@ -38,7 +43,8 @@ import {
   serverNews,
   settleQuorum,
 } from './service.ts';
-import { farewellNews, firstQuorumNews, serviceFarewellNews } from './tell.ts';
+import { rampAt, scheduleRise } from './slow-start.ts';
+import { firstQuorumNews } from './tell.ts';
 import { addition, type WeightEffect } from './weight.ts';
 
 /** keepalived waits as long before it spreads the first runs over `warmup`. */
@@ -51,6 +57,9 @@ interface Building {
   readonly old: NodeState;
   readonly now: Instant;
   readonly tellInitial: boolean;
+  readonly memory: Memory | null;
+  /** its verdicts count */
+  readonly hasFreshMemory: boolean;
   readonly actions: NodeAction[];
   readonly services: Map<string, ServiceState>;
   readonly checkers: Map<CheckerId, CheckerRecord>;
@@ -60,13 +69,15 @@ interface Building {
 
 export function reconfigure(
   old: NodeState,
-  { virtualServers, found, tellInitial = false }: Extract<NodeEvent, { kind: 'config_changed' }>,
+  { virtualServers, found, memory, tellInitial = false }: Extract<NodeEvent, { kind: 'config_changed' }>,
   now: Instant,
 ): readonly [NodeState, readonly NodeAction[]] {
   const building: Building = {
     old,
     now,
     tellInitial,
+    memory: memory ?? null,
+    hasFreshMemory: memory !== undefined && isFresh(memory, now),
     actions: [],
     services: new Map(),
     checkers: new Map(),
@@ -79,10 +90,41 @@ export function reconfigure(
   }
   keepSchedule(building);
   // what goes is told first, as keepalived does: a quorum that is lost by it comes after its cause
-  const actions: NodeAction[] = [...removals(building), ...building.actions, { kind: 'update_table' }];
+  const gone = departures(old, building, now);
+  for (const server of departuresFound(building, found)) gone.leaving.set(placeKey(server), server);
+  const actions: NodeAction[] = [...gone.actions, ...building.actions, { kind: 'update_table' }];
   const { services, checkers, created } = building;
-  const { random, watchAt } = old;
-  return [{ services, checkers, lanes: countedLanes(building), created, random, watchAt }, actions];
+  const { random, watchAt, ramps } = old;
+  const { leaving } = gone;
+  const node = {
+    services,
+    checkers,
+    lanes: countedLanes(building),
+    created,
+    random,
+    watchAt,
+    ramps,
+    leaving,
+  };
+  return [{ ...node, draining: drainingServers(services), countAt: firstCountAt(old, now) }, actions];
+}
+
+/** Servers that left before this process began, as the kernel still has them. */
+function departuresFound({ memory, services }: Building, found?: IpvsTable): readonly LeavingServer[] {
+  return (memory?.leaving ?? []).flatMap(({ service, server, destination: key, names, drain }) => {
+    const held = found?.get(service);
+    const destination = held?.destinations.get(key);
+    if (held === undefined || destination === undefined || services.get(service)?.servers.has(server))
+      return [];
+    return [{ service, server, names, drain, serviceConfig: held.config, destination }];
+  });
+}
+
+function drainingServers(services: ReadonlyMap<string, ServiceState>): NodeState['draining'] {
+  const places = [...services.values()].flatMap(({ key, servers }) =>
+    [...servers].flatMap(([server, { drain }]) => (drain?.ended === false ? [{ service: key, server }] : [])),
+  );
+  return new Map(places.map((place) => [placeKey(place), place]));
 }
 
 function countedLanes({ checkers, lanes }: Building): Lanes {
@@ -101,6 +143,8 @@ function buildService(building: Building, config: VirtualServer, found?: IpvsTab
   const old = building.old.services.get(key);
   const foundService = found?.get(key);
   const foundServer = poolAsFound(config, foundService);
+  const remembered = building.memory?.services.get(key);
+  const verdicts = building.hasFreshMemory ? remembered : undefined;
   const fresh: NodeAction[] = [];
   const servers = new Map<string, ServerState>();
   const changed: ServerChange[] = [];
@@ -108,8 +152,13 @@ function buildService(building: Building, config: VirtualServer, found?: IpvsTab
     const serverKey = unusedKey(servers, destinationKeyText(real));
     const before = old?.servers.get(serverKey);
     const foundWeight = weightAsFound(real, foundService);
+    const foundAs = foundServer(real);
     const plan = {
-      ...{ config: real, before, found: foundServer(real), foundWeight },
+      ...{ config: real, before, found: foundAs, foundWeight },
+      ...{
+        remembered: recall(verdicts, serverKey, foundAs),
+        drain: remembered?.servers.get(serverKey)?.drain,
+      },
       ...{ service: config, key, serverKey },
     };
     const server = buildServer(building, plan, fresh);
@@ -120,11 +169,13 @@ function buildService(building: Building, config: VirtualServer, found?: IpvsTab
   const configuredWeight = config.realServers.reduce((sum, server) => sum + server.weight, 0);
   const rule = quorumRule(config, configuredWeight);
   const aliveWeight = aliveWeightOf(servers.values());
-  const settled = settleQuorum({ key, config, servers, rule, aliveWeight, quorumUp: old?.quorumUp ?? false });
+  const quorumUp = old?.quorumUp ?? verdicts?.quorumUp ?? false;
+  const settled = settleQuorum({ key, config, servers, rule, aliveWeight, quorumUp });
   const lines = old === undefined ? firstQuorumLines(settled.service) : settled.log;
   const quorumNews = old === undefined ? firstQuorumNews(settled.service) : settled.news;
   const news = [...changed.flatMap((change) => lifeNews(building, settled.service, change)), ...quorumNews];
-  building.actions.push(...lines.map(logAction), ...news.map(newsAction), ...fresh);
+  const holds = settleHolds(settled.service, null);
+  building.actions.push(...[...lines, ...holds].map(logAction), ...news.map(newsAction), ...fresh);
   return settled.service;
 }
 
@@ -147,6 +198,8 @@ interface ServerPlan {
   readonly before: ServerState | undefined;
   readonly found: FoundServer;
   readonly foundWeight: number | null;
+  readonly remembered: RememberedServer | null;
+  readonly drain: ServerState['drain'] | undefined;
   readonly service: VirtualServer;
   readonly key: string;
   readonly serverKey: string;
@@ -168,8 +221,18 @@ function buildServer(building: Building, plan: ServerPlan, fresh: NodeAction[]):
     addedWeight += addition(record.state.weight, config.weight);
   }
   const turned = before !== undefined && isAlive(before) !== (failedCheckers === 0);
-  const changedAt = turned ? building.now : (before?.changedAt ?? null);
-  return { config, checkers, failedCheckers, addedWeight, changedAt };
+  const earlier = before ?? plan.remembered;
+  const changedAt = turned ? building.now : (earlier?.changedAt ?? null);
+  const server = { config, checkers, failedCheckers, addedWeight, changedAt, held: before?.held ?? false };
+  const drain = before?.drain ?? plan.drain ?? null;
+  return { ...server, drain, ramp: keptRamp(building, plan) };
+}
+
+function keptRamp({ now, old }: Building, { config, before, remembered, key, serverKey }: ServerPlan) {
+  const since = before?.ramp?.startedAt ?? remembered?.risingSince ?? null;
+  const ramp = since === null ? null : rampAt(since, config.slowStart, now);
+  scheduleRise(old.ramps, { service: key, server: serverKey }, { config, ramp });
+  return ramp;
 }
 
 function newRecord(
@@ -188,11 +251,17 @@ function newRecord(
     config,
     service: plan.key,
     server: plan.serverKey,
-    state: newChecker(isPresumedAlive(plan, config), presumedWeight(building, plan, config)),
+    state: firstState(building, plan, config),
     launchedAt: null,
     dueAt,
     overdue: false,
   };
+}
+
+function firstState(building: Building, plan: ServerPlan, config: Checker): CheckerState {
+  const { remembered, found } = plan;
+  if (remembered !== null && isTrusted(config, found)) return recallChecker(remembered, config);
+  return newChecker(isPresumedAlive(plan, config), presumedWeight(building, plan, config));
 }
 
 /** The first run, a second from now and somewhere within `warmup`. */
@@ -249,31 +318,6 @@ function poolLines(
   const names = { server: serverName(service, server.config), service: serviceName(service.match) };
   const line = before === undefined ? checksLog.serverAdded : poolLine(server.config, alive);
   return [logAction(line(names))];
-}
-
-/** What is no longer configured: running probes are stopped, and its end is told. */
-function removals({ old, services, checkers }: Building): readonly NodeAction[] {
-  const actions: NodeAction[] = [];
-  for (const record of old.checkers.values()) {
-    if (record.launchedAt !== null && !checkers.has(record.id)) {
-      actions.push({ kind: 'abort_probe', checker: record.id });
-    }
-  }
-  for (const service of old.services.values()) {
-    const kept = services.get(service.key);
-    const name = serviceName(service.config.match);
-    if (kept === undefined) {
-      const news = serviceFarewellNews(service, 'removed');
-      actions.push(logAction(checksLog.serviceGone({ service: name })), ...news.map(newsAction));
-    }
-    for (const [key, server] of service.servers) {
-      if (kept === undefined || kept.servers.has(key)) continue;
-      const names = { server: serverName(service.config, server.config), service: name };
-      const news = farewellNews(service, server, 'removed');
-      actions.push(logAction(checksLog.serverGone(names)), ...news.map(newsAction));
-    }
-  }
-  return actions;
 }
 
 /** Kept checkers run when they would have run; entries of removed ones are dropped. */

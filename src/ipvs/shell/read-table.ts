@@ -43,7 +43,7 @@ function tableOf(session: IpvsSession, services: readonly Body[]): Result<Kernel
     const service = decodeService(body);
     if (!service.ok) return service;
     const { config } = service.value;
-    const destinations = readDestinations(session, config);
+    const destinations = readDestinations(session, config.key);
     if (!destinations.ok) return destinations;
     const key = serviceKeyText(config.key);
     table.set(key, { config, destinations: destinations.value.configs });
@@ -67,12 +67,26 @@ export function readServices(
     if (body === undefined) return err(garbled(READ_SERVICE, 'the kernel sent no answer'));
     const service = decodeService(body);
     if (!service.ok) return service;
-    const destinations = readDestinations(session, service.value.config);
+    const destinations = readDestinations(session, service.value.config.key);
     if (!destinations.ok) return destinations;
     const { config } = service.value;
     table.set(serviceKeyText(config.key), { config, destinations: destinations.value.configs });
   }
   return ok(table);
+}
+
+/** One question per service; of one that is not there the kernel lists nothing. */
+export function readUsage(
+  session: IpvsSession,
+  keys: readonly ServiceKey[],
+): Result<ReadonlyMap<string, ReadonlyMap<string, DestinationUsage>>, SystemError> {
+  const usage = new Map<string, ReadonlyMap<string, DestinationUsage>>();
+  for (const key of keys) {
+    const destinations = readDestinations(session, key);
+    if (!destinations.ok) return destinations;
+    usage.set(serviceKeyText(key), destinations.value.usage);
+  }
+  return ok(usage);
 }
 
 interface ReadService {
@@ -95,20 +109,17 @@ interface ReadDestinations {
   readonly usage: ReadonlyMap<string, DestinationUsage>;
 }
 
-function readDestinations(
-  session: IpvsSession,
-  service: ServiceConfig,
-): Result<ReadDestinations, SystemError> {
+function readDestinations(session: IpvsSession, service: ServiceKey): Result<ReadDestinations, SystemError> {
   const configs = new Map<string, DestinationConfig>();
   const usage = new Map<string, DestinationUsage>();
-  const bodies = session.dump(onService(IPVS_COMMAND.getDestination, service.key), READ_DESTINATIONS);
+  const bodies = session.dump(onService(IPVS_COMMAND.getDestination, service), READ_DESTINATIONS);
   if (!bodies.ok) return bodies;
   for (const body of bodies.value) {
     const fields = decodeOne(COMMAND, [body], READ_DESTINATIONS);
     if (!fields.ok) return fields;
     const { destination } = fields.value;
     const config =
-      destination === null ? null : destinationFromAttributes(destination, serviceFamily(service.key));
+      destination === null ? null : destinationFromAttributes(destination, serviceFamily(service));
     if (destination === null || config === null) {
       return err(garbled(READ_DESTINATIONS, 'a destination without its attributes'));
     }

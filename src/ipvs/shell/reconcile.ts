@@ -7,7 +7,7 @@ import type { IpvsKernel, IpvsOperation } from '../../ports/ipvs-kernel.ts';
 import type { OwnershipStore } from '../../ports/ownership.ts';
 import { operationWithChanges } from '../core/changes.ts';
 import { planIpvs, plannedTable } from '../core/plan.ts';
-import { type PlanLine, planLine } from '../core/plan-text.ts';
+import { type DrainSeconds, type PlanLine, planLine } from '../core/plan-text.ts';
 import { type IpvsTable, serviceKeyText } from '../core/table.ts';
 import { ipvsLog } from '../log-events.ts';
 
@@ -50,7 +50,7 @@ export interface Reconciler {
    *  them; with `repair` it is undone. */
   audit(some: IpvsTable, repair: boolean): AuditReport;
   /** What `reconcile` would do; nothing is written and nothing becomes owned. */
-  preview(desired: IpvsTable): Result<readonly PlanLine[], SystemError>;
+  preview(desired: IpvsTable, drainSeconds?: DrainSeconds): Result<readonly PlanLine[], SystemError>;
   /** Removes the owned services at stop, from memory like `adjust`; `everything` empties the whole table (lvs_flush_on_stop). */
   release(extent: 'owned' | 'everything'): ReconcileReport;
   /** Empties the whole table at start (lvs_flush). */
@@ -170,9 +170,9 @@ export function createReconciler({ kernel, log, ownership }: ReconcilerPorts): R
     return { drift, refused, unreadable: null };
   };
 
-  const preview = (desired: IpvsTable): Result<readonly PlanLine[], SystemError> =>
+  const preview: Reconciler['preview'] = (desired, drainSeconds) =>
     mapResult(kernel.read(), ({ table }) =>
-      plan(desired, table).map((operation) => planLine(operation, table)),
+      plan(desired, table).map((operation) => planLine(operation, table, drainSeconds)),
     );
 
   const empty = (because: 'lvs_flush' | 'lvs_flush_on_stop'): Result<void, SystemError> => {
