@@ -26,6 +26,12 @@ const CONFIG = '/run/bench-large.conf';
 
 const say = (text: string): void => void process.stdout.write(`bench: ${text}\n`);
 
+function measureNodeStart(): readonly number[] {
+  const times = Array.from({ length: REPETITIONS }, () => timed(['node', '-e', '0']));
+  say(`start of an empty Node: ${inWords(times)} ms`);
+  return times;
+}
+
 /** `measure` for vipd and for the other, turn by turn, so that a noisy minute hits both. */
 async function compare(what: string, measure: (name: DaemonName) => Promise<number>): Promise<Comparison> {
   const times: Record<DaemonName, number[]> = { vipd: [], keepalived: [] };
@@ -101,6 +107,7 @@ const measureConfigTest = (): Promise<Comparison> =>
   compare('-t of 36,000 lines', async (name) => timed([programOf(name), '-t', '-f', CONFIG]));
 
 async function measureLoad(kind: CheckKind): Promise<GuestFigures['tcpChecks']> {
+  const web = await startWebServer(here);
   const [vipd, other] = [await measureChecks('vipd', kind), await measureChecks('keepalived', kind)];
   for (const [name, load] of [
     ['vipd', vipd],
@@ -110,33 +117,31 @@ async function measureLoad(kind: CheckKind): Promise<GuestFigures['tcpChecks']> 
     const cost = `${cpuMillisPerCheck.toFixed(3)} ms CPU each, ${residentMegabytes.toFixed(0)} MB`;
     say(`${kind} checks: ${name} ${perSecond.toFixed(0)}/s, ${cost}`);
   }
+  await web.stop();
   return { vipd, other };
 }
 
-async function main(resultFile: string): Promise<void> {
+/** What can be measured, by the name that `npm run bench -- NAME` takes; in the order of a whole run. */
+const MEASURES: Readonly<Record<string, (kernel: Observer) => Promise<Partial<GuestFigures>>>> = {
+  node: async () => ({ nodeStart: measureNodeStart() }),
+  apply: measureApply,
+  start: async (kernel) => ({ start: await measureStart(kernel) }),
+  restart: async (kernel) => ({ restartWrites: await countRestartWrites(kernel) }),
+  'config-test': async () => ({ configTest: await measureConfigTest() }),
+  tcp: async () => ({ tcpChecks: await measureLoad('tcp') }),
+  http: async () => ({ httpChecks: await measureLoad('http') }),
+};
+
+/** Some of them, or all when none is named. */
+async function main(resultFile: string, wanted: readonly string[]): Promise<void> {
+  const names = wanted.length === 0 ? Object.keys(MEASURES) : wanted;
+  const unknown = names.filter((name) => MEASURES[name] === undefined);
+  if (unknown.length > 0) throw new Error(`no figure ${unknown}; there are ${Object.keys(MEASURES)}`);
   writeFileSync(CONFIG, largeConfig());
   const kernel = observeKernel();
-  const nodeStart = Array.from({ length: REPETITIONS }, () => timed(['node', '-e', '0']));
-  say(`start of an empty Node: ${inWords(nodeStart)} ms`);
-  const applied = await measureApply(kernel);
-  const start = await measureStart(kernel);
-  const restartWrites = await countRestartWrites(kernel);
-  const configTest = await measureConfigTest();
-  const web = await startWebServer(here);
-  const tcpChecks = await measureLoad('tcp');
-  const httpChecks = await measureLoad('http');
-  await web.stop();
-  const figures: GuestFigures = {
-    kernel: release(),
-    nodeStart,
-    ...applied,
-    start,
-    restartWrites,
-    configTest,
-    tcpChecks,
-    httpChecks,
-  };
+  let figures: Partial<GuestFigures> = { kernel: release() };
+  for (const name of names) figures = { ...figures, ...(await MEASURES[name]?.(kernel)) };
   writeFileSync(resultFile, JSON.stringify(figures));
 }
 
-void main(process.argv[2] ?? '/dev/stdout').then(() => process.exit());
+void main(process.argv[2] ?? '/dev/stdout', process.argv.slice(3)).then(() => process.exit());

@@ -14,6 +14,7 @@ import { createProgramRunner } from '../scripts/program-runner.ts';
 import { createTrackedFiles } from '../track/shell/tracked-files.ts';
 import { capabilityProblem } from './capabilities.ts';
 import { runChild, type StartHalf } from './child.ts';
+import { optimizeFromNowOn } from './optimizer.ts';
 import { applyScheduling } from './scheduling.ts';
 
 export const runCheckersChild = (): void => runChild('vipd_checkers', startHalf);
@@ -41,6 +42,7 @@ const startHalf: StartHalf = (config, options, log, post) => {
     releaseIpvs: options.releaseIpvs,
     onNews: (news) => tell(news),
   });
+  optimizeFromNowOn();
   return {
     reload: (next) => {
       telling = tellingOf(next.global, 'lvs');

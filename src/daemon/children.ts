@@ -5,6 +5,7 @@ import type { DrainOrder, DrainReport } from '../checks/core/drain-order.ts';
 import type { Config } from '../config/model/config.ts';
 import type { Delivery } from '../notify/core/delivery.ts';
 import type { ChildMessage, ChildName, ChildStatus, ConfigMessage, ParentMessage, Preview } from './ipc.ts';
+import { OPTIMIZE_LATER } from './optimizer.ts';
 import { inPortions } from './portions.ts';
 import { createQuestions } from './questions.ts';
 
@@ -16,10 +17,9 @@ const PREVIEW_ANSWER_LIMIT_MS = 10_000;
 /** No helper threads in either child: they bring nothing to heaps of this size, and a vrrp process under SCHED_RR that waits
  *  for V8's helpers, which run at normal priority, keeps them from the only CPU of a small director for seconds (seen in
  *  the lab). The checkers' small young generation is reused while it is still in the cache and touches few pages, which is
- *  most of the cost of a start (measured in bench/); bin/vipd has the same. Without helpers V8 optimizes in the middle of the
- *  work: a larger budget moves that behind the first write of a large table, which then takes half the time. */
+ *  most of the cost of a start (measured in bench/); bin/vipd has the same. */
 export const CHILD_NODE_FLAGS: Readonly<Record<ChildName, readonly string[]>> = {
-  checkers: ['--single-threaded', '--max-semi-space-size=1', '--interrupt-budget=1000000'],
+  checkers: ['--single-threaded', '--max-semi-space-size=1', OPTIMIZE_LATER],
   vrrp: ['--single-threaded'],
 };
 

@@ -80,9 +80,10 @@ export function recallChecker(server: RememberedServer, checker: Checker): Check
   return { ...newChecker(passing, weight), hasRun, failing };
 }
 
-/** `alpha` asks for a pass before the first connection: a verdict stands in for it only while connections are there to lose. */
-export const isTrusted = (checker: Checker, found: FoundServer): boolean =>
-  !checker.alpha || found !== 'unknown';
+/** `alpha` asks for a pass before the first connection: a good verdict of before stands in for it only while the service, and
+ *  with it connections that could be lost, is still in the kernel. */
+export const isTrusted = (server: RememberedServer, checker: Checker, isInKernel: boolean): boolean =>
+  !checker.alpha || !server.alive || isInKernel;
 
 /** Tells checkers of one server apart; equal for equal parameters. FNV-1a over their JSON, and its length. */
 export function printOf(checker: Checker): string {

@@ -154,7 +154,7 @@ function buildService(building: Building, config: VirtualServer, found?: IpvsTab
     const foundWeight = weightAsFound(real, foundService);
     const foundAs = foundServer(real);
     const plan = {
-      ...{ config: real, before, found: foundAs, foundWeight },
+      ...{ config: real, before, found: foundAs, foundWeight, isInKernel: foundService !== undefined },
       ...{
         remembered: recall(verdicts, serverKey, foundAs),
         drain: remembered?.servers.get(serverKey)?.drain,
@@ -197,6 +197,8 @@ interface ServerPlan {
   readonly config: RealServer;
   readonly before: ServerState | undefined;
   readonly found: FoundServer;
+  /** its service is */
+  readonly isInKernel: boolean;
   readonly foundWeight: number | null;
   readonly remembered: RememberedServer | null;
   readonly drain: ServerState['drain'] | undefined;
@@ -259,8 +261,9 @@ function newRecord(
 }
 
 function firstState(building: Building, plan: ServerPlan, config: Checker): CheckerState {
-  const { remembered, found } = plan;
-  if (remembered !== null && isTrusted(config, found)) return recallChecker(remembered, config);
+  const { remembered, isInKernel } = plan;
+  if (remembered !== null && isTrusted(remembered, config, isInKernel))
+    return recallChecker(remembered, config);
   return newChecker(isPresumedAlive(plan, config), presumedWeight(building, plan, config));
 }
 
