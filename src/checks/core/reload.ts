@@ -1,29 +1,16 @@
-/** A configuration comes into force: the first at start, later ones by reload. What is the same by identity keeps
- *  its state, so a reload of an equal file changes nothing. behaviour.md section 15.3.
- *
- *      service  protocol + address + port, or mark + family      keeps its quorum
- *      server   address + port within the service                stays alive or dead until a checker tells otherwise
- *      checker  all parameters equal, within the server          keeps result, retries, schedule, running probe
- *
- *  A checker that is new in a kept server is presumed to find what its predecessors found; at start a predecessor of this
- *  process tells what it found (memory.ts), and the kernel's table what came of it (adoption.ts). */
-import { brand } from '../../base/brand.ts';
-import { sameValue } from '../../base/keyed-diff.ts';
-import { after, type Instant, instant, micros, seconds } from '../../base/units.ts';
-import type { Checker, ProbedChecker, RealServer, VirtualServer } from '../../config/model/lvs.ts';
+import type { Instant } from '../../base/units.ts';
+import type { VirtualServer } from '../../config/model/lvs.ts';
 import { destinationKeyText, type IpvsTable, serviceKeyText } from '../../ipvs/core/table.ts';
-import { type FoundServer, poolAsFound, weightAsFound } from './adoption.ts';
-import { type CheckerState, newChecker } from './checker.ts';
+import { poolAsFound, weightAsFound } from './adoption.ts';
 import { departures } from './departure.ts';
 import { settleHolds } from './depool.ts';
 import { firstCountAt, type LeavingServer } from './drain.ts';
 import { emptyLane, LANES, type Lanes, laneOf } from './lanes.ts';
 import { checksLog } from './log-events.ts';
-import { isFresh, isTrusted, type Memory, type RememberedServer, recall, recallChecker } from './memory.ts';
+import { isFresh, recall } from './memory.ts';
 import { serverName, serviceName } from './names.ts';
 import type { PoolNews } from './news.ts';
 import {
-  type CheckerRecord,
   logAction,
   type NodeAction,
   type NodeEvent,
@@ -32,9 +19,9 @@ import {
   placeKey,
 } from './node-state.ts';
 import { quorumRule } from './quorum.ts';
+import { type Building, buildServer } from './reload-server.ts';
 import {
   aliveWeightOf,
-  type CheckerId,
   isAlive,
   poolLine,
   quorumLines,
@@ -43,29 +30,7 @@ import {
   serverNews,
   settleQuorum,
 } from './service.ts';
-import { rampAt, scheduleRise } from './slow-start.ts';
 import { firstQuorumNews } from './tell.ts';
-import { addition, type WeightEffect } from './weight.ts';
-
-/** keepalived waits as long before it spreads the first runs over `warmup`. */
-const FIRST_RUN_DELAY = seconds(1);
-/** for checkers that are told of changes */
-const NEVER = instant(Number.MAX_SAFE_INTEGER);
-
-/** The state under construction; `old` is only read. */
-interface Building {
-  readonly old: NodeState;
-  readonly now: Instant;
-  readonly tellInitial: boolean;
-  readonly memory: Memory | null;
-  /** its verdicts count */
-  readonly hasFreshMemory: boolean;
-  readonly actions: NodeAction[];
-  readonly services: Map<string, ServiceState>;
-  readonly checkers: Map<CheckerId, CheckerRecord>;
-  readonly lanes: Lanes;
-  created: number;
-}
 
 export function reconfigure(
   old: NodeState,
@@ -151,17 +116,20 @@ function buildService(building: Building, config: VirtualServer, found?: IpvsTab
   for (const real of config.realServers) {
     const serverKey = unusedKey(servers, destinationKeyText(real));
     const before = old?.servers.get(serverKey);
-    const foundWeight = weightAsFound(real, foundService);
     const foundAs = foundServer(real);
-    const plan = {
-      ...{ config: real, before, found: foundAs, foundWeight, isInKernel: foundService !== undefined },
-      ...{
-        remembered: recall(verdicts, serverKey, foundAs),
-        drain: remembered?.servers.get(serverKey)?.drain,
-      },
-      ...{ service: config, key, serverKey },
-    };
-    const server = buildServer(building, plan, fresh);
+    const server = buildServer(building, {
+      config: real,
+      before,
+      found: foundAs,
+      isInKernel: foundService !== undefined,
+      foundWeight: weightAsFound(real, foundService),
+      remembered: recall(verdicts, serverKey, foundAs),
+      drain: remembered?.servers.get(serverKey)?.drain ?? null,
+      service: config,
+      key,
+      serverKey,
+      fresh,
+    });
     servers.set(serverKey, server);
     if (old !== undefined) building.actions.push(...poolLines(config, before, server));
     changed.push({ before, server });
@@ -193,94 +161,6 @@ function unusedKey(servers: ReadonlyMap<string, ServerState>, wanted: string): s
   return key;
 }
 
-interface ServerPlan {
-  readonly config: RealServer;
-  readonly before: ServerState | undefined;
-  readonly found: FoundServer;
-  /** its service is */
-  readonly isInKernel: boolean;
-  readonly foundWeight: number | null;
-  readonly remembered: RememberedServer | null;
-  readonly drain: ServerState['drain'] | undefined;
-  readonly service: VirtualServer;
-  readonly key: string;
-  readonly serverKey: string;
-}
-
-function buildServer(building: Building, plan: ServerPlan, fresh: NodeAction[]): ServerState {
-  const { config, before } = plan;
-  const kept = (before?.checkers ?? []).flatMap((id) => building.old.checkers.get(id) ?? []);
-  const checkers: CheckerId[] = [];
-  let failedCheckers = 0;
-  let addedWeight = 0;
-  for (const checker of config.checkers) {
-    const twin = kept.findIndex((record) => sameValue(record.config, checker));
-    const record = twin < 0 ? newRecord(building, plan, checker, fresh) : kept.splice(twin, 1)[0];
-    if (record === undefined) continue;
-    building.checkers.set(record.id, record);
-    checkers.push(record.id);
-    if (!record.state.passing) failedCheckers++;
-    addedWeight += addition(record.state.weight, config.weight);
-  }
-  const turned = before !== undefined && isAlive(before) !== (failedCheckers === 0);
-  const earlier = before ?? plan.remembered;
-  const changedAt = turned ? building.now : (earlier?.changedAt ?? null);
-  const server = { config, checkers, failedCheckers, addedWeight, changedAt, held: before?.held ?? false };
-  const drain = before?.drain ?? plan.drain ?? null;
-  return { ...server, drain, ramp: keptRamp(building, plan) };
-}
-
-function keptRamp({ now, old }: Building, { config, before, remembered, key, serverKey }: ServerPlan) {
-  const since = before?.ramp?.startedAt ?? remembered?.risingSince ?? null;
-  const ramp = since === null ? null : rampAt(since, config.slowStart, now);
-  scheduleRise(old.ramps, { service: key, server: serverKey }, { config, ramp });
-  return ramp;
-}
-
-function newRecord(
-  building: Building,
-  plan: ServerPlan,
-  config: Checker,
-  fresh: NodeAction[],
-): CheckerRecord {
-  const id = brand<CheckerId>(building.created++);
-  const { service } = plan;
-  const names = { server: serverName(service, plan.config), service: serviceName(service.match) };
-  const dueAt = config.kind === 'file' ? NEVER : scheduled(building, config, id);
-  fresh.push(logAction(checksLog.checkerActivated(names)));
-  return {
-    id,
-    config,
-    service: plan.key,
-    server: plan.serverKey,
-    state: firstState(building, plan, config),
-    launchedAt: null,
-    dueAt,
-    overdue: false,
-  };
-}
-
-function firstState(building: Building, plan: ServerPlan, config: Checker): CheckerState {
-  const { remembered, isInKernel } = plan;
-  if (remembered !== null && isTrusted(remembered, config, isInKernel))
-    return recallChecker(remembered, config);
-  return newChecker(isPresumedAlive(plan, config), presumedWeight(building, plan, config));
-}
-
-/** The first run, a second from now and somewhere within `warmup`. */
-function scheduled({ now, old, lanes }: Building, config: ProbedChecker, id: CheckerId): Instant {
-  const spread = micros(old.random.next() * config.warmup);
-  const dueAt = after(after(now, FIRST_RUN_DELAY), spread);
-  lanes[laneOf(config)].schedule.add(dueAt, id);
-  return dueAt;
-}
-
-/** Before its first result: what a kept server was, what a predecessor left in the kernel, else alive unless alpha. */
-function isPresumedAlive({ before, found }: ServerPlan, { alpha }: Checker): boolean {
-  if (before !== undefined) return isAlive(before);
-  return found === 'unknown' ? !alpha : found === 'in_pool';
-}
-
 interface ServerChange {
   readonly before: ServerState | undefined;
   readonly server: ServerState;
@@ -296,18 +176,6 @@ function lifeNews(
     return isAlive(before) === isAlive(server) ? [] : [serverNews(service, server, 'checked')];
   }
   return tellInitial && isAlive(server) ? [serverNews(service, server, 'initially')] : [];
-}
-
-/** Before its first result a checker that names weights names the one its predecessor named, or that stands in the table. */
-function presumedWeight(
-  building: Building,
-  { before, foundWeight }: ServerPlan,
-  checker: Checker,
-): WeightEffect | null {
-  if (checker.kind !== 'misc' || !checker.dynamic) return null;
-  if (before === undefined) return foundWeight === null ? null : { kind: 'set', to: foundWeight };
-  const weights = before.checkers.map((id) => building.old.checkers.get(id)?.state.weight);
-  return weights.find((weight) => weight?.kind === 'set') ?? null;
 }
 
 /** A server that came with a reload, or that lives or dies by the change of its checkers. */
