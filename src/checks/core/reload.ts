@@ -143,7 +143,10 @@ function buildService(building: Building, config: VirtualServer, found?: IpvsTab
   const quorumNews = old === undefined ? firstQuorumNews(settled.service) : settled.news;
   const news = [...changed.flatMap((change) => lifeNews(building, settled.service, change)), ...quorumNews];
   const holds = settleHolds(settled.service, null);
-  building.actions.push(...[...lines, ...holds].map(logAction), ...news.map(newsAction), ...fresh);
+  building.actions.push(...[...lines, ...holds].map(logAction));
+  // one by one: a hundred thousand do not fit the stack as arguments
+  for (const each of news) building.actions.push(newsAction(each));
+  for (const action of fresh) building.actions.push(action);
   return settled.service;
 }
 

@@ -16,6 +16,9 @@ export const RECONCILE_ROUNDS_MAX = 3;
 /** Refusals logged one by one in one call; the rest are counted. */
 export const REFUSALS_LOGGED_MAX = 10;
 
+/** Of an operation whose answer did not come (net/netlink/session.ts): the next reading tells. */
+const OUTCOME_UNKNOWN: ReadonlySet<string> = new Set(['ENOBUFS', 'ENOMSG', 'EGARBLED']);
+
 export interface Refusal {
   readonly operation: IpvsOperation;
   readonly error: SystemError;
@@ -122,7 +125,7 @@ export function createReconciler({ kernel, log, ownership }: ReconcilerPorts): R
 
   const reconcile = (desired: IpvsTable): ReconcileReport => {
     own(desired);
-    const written: IpvsOperation[] = [];
+    let written: readonly IpvsOperation[] = [];
     let refused: readonly Refusal[] = [];
     for (let round = 0; round < RECONCILE_ROUNDS_MAX; round++) {
       const actual = readTable();
@@ -130,11 +133,12 @@ export function createReconciler({ kernel, log, ownership }: ReconcilerPorts): R
       const operations = plan(desired, actual.value);
       if (round === 0) noteRepair(desired, operations);
       const outcome = write(operations, desired, actual.value);
-      written.push(...outcome.written);
+      written = written.concat(outcome.written);
       refused = outcome.refused;
       // the table was read a moment ago: when nothing was accepted, asking again would only repeat the
-      // refusal
-      if (refused.length === 0 || outcome.written.length === 0) break;
+      // refusal; but an answer that was lost is no refusal
+      const isCertain = !refused.some(({ error }) => OUTCOME_UNKNOWN.has(error.code));
+      if (refused.length === 0 || (outcome.written.length === 0 && isCertain)) break;
     }
     logRefusals(log, refused);
     return { written, refused, unreadable: null };
