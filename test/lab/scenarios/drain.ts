@@ -100,6 +100,8 @@ async function playPersistence(stage: Stage, note: Note<DrainScenarios['persiste
   await startPool(stage, config);
   await askThrough(stage);
   await pause(4_000); // behind tcpfin
+  stage.say(await stage.lvs01.run(['ipvsadm', '-Lnc']));
+  stage.say(await stage.lvs01.run(['ipvsadm', '-Ln', '--persistent-conn']));
   const from = now();
   await vipctl(stage.lvs01, 'drain', SERVICE, RS01);
   await pause(3_000);
@@ -199,11 +201,12 @@ async function watchDrain(stage: Stage, old: Program, from: Ms): Promise<Drain> 
 }
 
 /** The program runs behind nsenter: its own bash is found by what it does. */
-const signalSpeaker = (host: Host): Promise<string> =>
-  host.run([
-    'sh',
-    '-c',
-    "for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q '^bash -c exec 3<>.*trap' && kill -USR1 ${p#/proc/}; done; true",
-  ]);
+const FIND_SPEAKERS = [
+  'cd /proc; for pid in [0-9]*; do',
+  "tr '\\0' ' ' <$pid/cmdline 2>/dev/null | grep -q '^bash -c exec 3<>.*trap' && kill -USR1 $pid",
+  'done; true',
+].join('\n');
+
+const signalSpeaker = (host: Host): Promise<string> => host.run(['sh', '-c', FIND_SPEAKERS]);
 
 const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
