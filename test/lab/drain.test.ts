@@ -33,8 +33,8 @@ test('a drained server stands in the status, and comes back by order', () => {
 test('a template of a persistent service is waited for: it is a session', () => {
   const { template, seconds } = played('persistence', 'waited');
   expect(template).toBe(true);
-  expect(seconds).toBeGreaterThan(4);
-  expect(seconds).toBeLessThan(20);
+  expect(seconds).toBeGreaterThan(3);
+  expect(seconds).toBeLessThan(26);
 });
 
 describe('a server that was down', () => {

@@ -95,13 +95,11 @@ async function playPersistence(stage: Stage, note: Note<DrainScenarios['persiste
   const only = { ...bothServers(stage), servers: [{ address: stage.rs01.address, weight: 1 }] };
   const config = (GLOBALS + quickConfig(FIRST, [only])).replace(
     'lb_algo wrr',
-    'lb_algo wrr\n    persistence_timeout 12',
+    'lb_algo wrr\n    persistence_timeout 25',
   );
   await startPool(stage, config);
   await askThrough(stage);
   await pause(4_000); // behind tcpfin
-  stage.say(await stage.lvs01.run(['ipvsadm', '-Lnc']));
-  stage.say(await stage.lvs01.run(['ipvsadm', '-Ln', '--persistent-conn']));
   const from = now();
   await vipctl(stage.lvs01, 'drain', SERVICE, RS01);
   await pause(3_000);
