@@ -6,9 +6,10 @@ import { writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { CHILD_NODE_FLAGS } from '../src/daemon/children.ts';
-import { now } from '../test/lab/harness/clock.ts';
-import { type CheckKind, here, measureChecks, startWebServer } from './check-load.ts';
+import { now, pause } from '../test/lab/harness/clock.ts';
+import { type CheckKind, checkConfig, here, measureChecks, startWebServer } from './check-load.ts';
 import {
+  checkersPid,
   DAEMONS,
   type DaemonName,
   type Observer,
@@ -17,7 +18,10 @@ import {
   startCheckersHalf,
 } from './daemons.ts';
 import type { Comparison, GuestFigures } from './figures.ts';
+import { HUGE_SERVERS, measureHugeTable } from './huge-table.ts';
 import { largeConfig, largeSave } from './large-config.ts';
+import { residentMegabytes } from './process-usage.ts';
+import { measureRemoval } from './removal.ts';
 import { captureWrites } from './write-capture.ts';
 
 /** odd, so that a median is one of the turns */
@@ -121,6 +125,39 @@ async function measureLoad(kind: CheckKind): Promise<GuestFigures['tcpChecks']> 
   return { vipd, other };
 }
 
+async function measureHuge(): Promise<Partial<GuestFigures>> {
+  const [vipd, other] = [await measureHugeTable('vipd'), await measureHugeTable('keepalived')];
+  say(`${HUGE_SERVERS} servers: vipd ${JSON.stringify(vipd)} · keepalived ${JSON.stringify(other)}`);
+  return { hugeTable: { vipd, other } };
+}
+
+async function measureRemovals(): Promise<Partial<GuestFigures>> {
+  const [vipd, other] = [await measureRemoval('vipd'), await measureRemoval('keepalived')];
+  say(`from a closed port to the removal: vipd ${inWords(vipd)} · keepalived ${inWords(other)} ms`);
+  return { removal: { vipd, other } };
+}
+
+/** Every server has been checked once, and some time has passed for V8 to give memory back. */
+async function measureMemory(): Promise<Partial<GuestFigures>> {
+  const web = await startWebServer(here);
+  const megabytes: Record<DaemonName, number> = { vipd: 0, keepalived: 0 };
+  for (const name of DAEMONS) {
+    writeFileSync(CHECKED_CONFIG, manyChecked());
+    const daemon = startCheckersHalf(name, CHECKED_CONFIG);
+    const pid = await checkersPid();
+    await pause(CHECKED_MS);
+    megabytes[name] = residentMegabytes(pid);
+    await daemon.stop();
+  }
+  await web.stop();
+  say(`RSS with 10,000 checked servers: vipd ${megabytes.vipd} · keepalived ${megabytes.keepalived} MB`);
+  return { residentMegabytes: { vipd: megabytes.vipd, other: megabytes.keepalived } };
+}
+
+const CHECKED_CONFIG = '/run/bench-checked.conf';
+const CHECKED_MS = 60_000;
+const manyChecked = (): string => checkConfig('tcp', 30, 1_000);
+
 /** What can be measured, by the name that `npm run bench -- NAME` takes; in the order of a whole run. */
 const MEASURES: Readonly<Record<string, (kernel: Observer) => Promise<Partial<GuestFigures>>>> = {
   node: async () => ({ nodeStart: measureNodeStart() }),
@@ -129,6 +166,9 @@ const MEASURES: Readonly<Record<string, (kernel: Observer) => Promise<Partial<Gu
   restart: async (kernel) => ({ restartWrites: await countRestartWrites(kernel) }),
   'config-test': async () => ({ configTest: await measureConfigTest() }),
   tcp: async () => ({ tcpChecks: await measureLoad('tcp') }),
+  huge: measureHuge,
+  removal: measureRemovals,
+  memory: measureMemory,
   http: async () => ({ httpChecks: await measureLoad('http') }),
 };
 
