@@ -51,9 +51,9 @@ const checksProblems = ({ virtualServers, kernelError }: ChecksStatus): readonly
 
 function heldProblems({ name, realServers, depoolThreshold }: VirtualServerStatus): readonly string[] {
   const held = realServers.filter((server) => server.held).length;
-  const servers = `${held} server${held === 1 ? '' : 's'}`;
+  const servers = held === 1 ? '1 server although its checks' : `${held} servers although their checks`;
   if (held === 0) return [];
-  return [`${name} keeps ${servers} although their checks fail (depool_threshold ${depoolThreshold})`];
+  return [`${name} keeps ${servers} fail (depool_threshold ${depoolThreshold})`];
 }
 
 /** The last script of an object counts, not one that failed long ago. */

@@ -137,6 +137,32 @@ describe('vipctl status', () => {
     expect(exitStatus).toBe(1);
   });
 
+  test('servers on their way out, on their way in, and kept in spite of their checks stand in it', async () => {
+    const [service] = STATUS.checks?.virtualServers ?? [];
+    const [first, second] = service?.realServers ?? [];
+    invariant(service !== undefined && first !== undefined && second !== undefined, () => 'two servers');
+    const drain = { ended: false, connections: 3, sinceWall: WALL - 65_000, untilWall: WALL + 235_000 };
+    const realServers = [
+      { ...first, effectiveWeight: 0, drain },
+      {
+        ...first,
+        address: '192.168.100.11',
+        drain: { ...drain, ended: true },
+        effectiveWeight: 0,
+        pooled: false,
+      },
+      { ...second, effectiveWeight: 1, rising: true },
+      { ...second, address: '192.168.100.12', alive: false, held: true },
+    ];
+    const leaving = [{ service: '[192.168.100.241]:tcp:80', server: '[192.168.100.13]:tcp:80', drain }];
+    const virtualServers = [{ ...service, depoolThreshold: 2, realServers }];
+    const checks = STATUS.checks === null ? null : { ...STATUS.checks, virtualServers, leaving };
+    await daemon({ ...STATUS, checks });
+    const { exitStatus, stdout } = await vipctl('status', '--socket', socket);
+    expect(exitStatus).toBe(1);
+    expectGolden('status-moving.txt', stdout);
+  });
+
   test('as JSON is the whole status, with the same exit status', async () => {
     await daemon(BAD_STATUS);
     const { exitStatus, stdout } = await vipctl('status', '--json', '--socket', socket);
