@@ -7,22 +7,14 @@ import { applyOperations } from '../../src/ipvs/core/apply.ts';
 import { type IpvsService, type IpvsTable, serviceKeyText } from '../../src/ipvs/core/table.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type {
-  DestinationUsage,
+  DestinationConnections,
   IpvsKernel,
   IpvsOperation,
   IpvsTimeouts,
 } from '../../src/ports/ipvs-kernel.ts';
 import { tableText } from './world.ts';
 
-type Connections = Pick<
-  DestinationUsage,
-  'activeConnections' | 'inactiveConnections' | 'persistentConnections'
->;
-
-const NO_TRAFFIC = { connections: 0n, inPackets: 0n, outPackets: 0n, inBytes: 0n, outBytes: 0n };
-const NO_USAGE: DestinationUsage = {
-  ...NO_TRAFFIC,
-  perSecond: NO_TRAFFIC,
+const NO_CONNECTIONS: DestinationConnections = {
   activeConnections: 0,
   inactiveConnections: 0,
   persistentConnections: 0,
@@ -38,7 +30,7 @@ export interface FakeKernel extends IpvsKernel {
   readonly timeoutWrites: number;
   text(): string;
   /** connections of a destination, by `destinationKeyText`; none unless told */
-  carries(destination: string, connections: Partial<Connections>): void;
+  carries(destination: string, connections: Partial<DestinationConnections>): void;
   /** what somebody else does with ipvsadm */
   meddle(...operations: readonly IpvsOperation[]): void;
   /** the kernel loses or regains its ip_vs module */
@@ -56,10 +48,13 @@ export function createFakeKernel(start: IpvsTable = new Map()): FakeKernel {
   let absent = false;
   let timeouts: IpvsTimeouts = { tcp: seconds(900), tcpFin: seconds(120), udp: seconds(300) };
   const operations: IpvsOperation[] = [];
-  const carried = new Map<string, Partial<Connections>>();
-  const usageOf = (service: IpvsService | undefined) =>
+  const carried = new Map<string, Partial<DestinationConnections>>();
+  const connectionsOf = (service: IpvsService | undefined) =>
     new Map(
-      [...(service?.destinations.keys() ?? [])].map((key) => [key, { ...NO_USAGE, ...carried.get(key) }]),
+      [...(service?.destinations.keys() ?? [])].map((key) => [
+        key,
+        { ...NO_CONNECTIONS, ...carried.get(key) },
+      ]),
     );
   const counts = { batches: 0, reads: 0, looks: 0, timeoutWrites: 0 };
   const answer = <T>(value: () => T): Result<T, SystemError> => (absent ? err(NO_IPVS) : ok(value()));
@@ -91,8 +86,12 @@ export function createFakeKernel(start: IpvsTable = new Map()): FakeKernel {
       const wanted = new Set(keys.map(serviceKeyText));
       return answer(() => new Map([...table].filter(([key]) => wanted.has(key))));
     },
-    readUsage: (keys) =>
-      answer(() => new Map(keys.map(serviceKeyText).map((key) => [key, usageOf(table.get(key))]))),
+    readTable: () => {
+      counts.reads++;
+      return answer(() => table);
+    },
+    readConnections: (keys) =>
+      answer(() => new Map(keys.map(serviceKeyText).map((key) => [key, connectionsOf(table.get(key))]))),
     carries: (destination, connections) => void carried.set(destination, connections),
     meddle: (...batch) => {
       table = applyOperations(table, batch).table;

@@ -22,7 +22,7 @@ import {
   serviceKeyText,
 } from '../../ipvs/core/table.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
-import type { DestinationUsage, IpvsKernel } from '../../ports/ipvs-kernel.ts';
+import type { DestinationConnections, IpvsKernel } from '../../ports/ipvs-kernel.ts';
 import type { OwnershipStore } from '../../ports/ownership.ts';
 import type { ProgramRunner } from '../../ports/programs.ts';
 import type { StateFile } from '../../ports/state-file.ts';
@@ -296,10 +296,10 @@ class Checkers implements CheckersProcess {
   }
 
   #count(services: readonly ServiceKey[]): void {
-    const answer = this.#ports.ipvs.readUsage(services);
+    const answer = this.#ports.ipvs.readConnections(services);
     // a drain that nobody can count ends with its time
     const usage = answer.ok ? answer.value : [];
-    const ofService = (each: ReadonlyMap<string, DestinationUsage>) =>
+    const ofService = (each: ReadonlyMap<string, DestinationConnections>) =>
       new Map([...each].map(([key, one]) => [key, connectionsOf(one)]));
     const counts = new Map([...usage].map(([key, each]) => [key, ofService(each)]));
     this.#post({ kind: 'connections_counted', counts });
@@ -330,7 +330,7 @@ const shutdownLines = (state: NodeState): readonly LogEntry[] =>
   );
 
 /** A template of a persistent service counts: it is a session. */
-const connectionsOf = (usage: DestinationUsage): number =>
+const connectionsOf = (usage: DestinationConnections): number =>
   usage.activeConnections + usage.inactiveConnections + usage.persistentConnections;
 
 /** For the plan: how long a destination that goes to weight 0 may take to be gone. */

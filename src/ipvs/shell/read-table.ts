@@ -1,4 +1,4 @@
-/** Reads the whole table: one dump of the services, then one of each service's destinations. The kernel has
+/** Reads the whole table with its counters: one dump of the services, then one of each service's destinations. The kernel has
  *  no way to ask for both at once, so a service that vanishes in between simply has no destinations. */
 import { err, ok, type Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';
@@ -7,7 +7,6 @@ import {
   type DestinationConfig,
   destinationKeyText,
   type IpvsService,
-  type IpvsTable,
   type ServiceConfig,
   type ServiceKey,
   serviceFamily,
@@ -51,42 +50,6 @@ function tableOf(session: IpvsSession, services: readonly Body[]): Result<Kernel
     usage.set(key, destinations.value.usage);
   }
   return ok({ table, services: counters, destinations: usage });
-}
-
-/** Two questions per service: for a look at a few of them. */
-export function readServices(
-  session: IpvsSession,
-  keys: readonly ServiceKey[],
-): Result<IpvsTable, SystemError> {
-  const table = new Map<string, IpvsService>();
-  for (const key of keys) {
-    const answer = session.ask(onService(IPVS_COMMAND.getService, key), READ_SERVICE);
-    if (!answer.ok && answer.error.code === 'ESRCH') continue;
-    if (!answer.ok) return answer;
-    const [body] = answer.value;
-    if (body === undefined) return err(garbled(READ_SERVICE, 'the kernel sent no answer'));
-    const service = decodeService(body);
-    if (!service.ok) return service;
-    const destinations = readDestinations(session, service.value.config.key);
-    if (!destinations.ok) return destinations;
-    const { config } = service.value;
-    table.set(serviceKeyText(config.key), { config, destinations: destinations.value.configs });
-  }
-  return ok(table);
-}
-
-/** One question per service; of one that is not there the kernel lists nothing. */
-export function readUsage(
-  session: IpvsSession,
-  keys: readonly ServiceKey[],
-): Result<ReadonlyMap<string, ReadonlyMap<string, DestinationUsage>>, SystemError> {
-  const usage = new Map<string, ReadonlyMap<string, DestinationUsage>>();
-  for (const key of keys) {
-    const destinations = readDestinations(session, key);
-    if (!destinations.ok) return destinations;
-    usage.set(serviceKeyText(key), destinations.value.usage);
-  }
-  return ok(usage);
 }
 
 interface ReadService {

@@ -1,7 +1,7 @@
 /** Keeps the kernel's table equal to what was decided: read → plan → apply, again after a refusal, a bounded
  *  number of times. What this process never asked for is never touched. */
 import type { Log } from '../../base/log.ts';
-import { mapResult, ok, type Result } from '../../base/result.ts';
+import { mapResult, type Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';
 import type { IpvsKernel, IpvsOperation } from '../../ports/ipvs-kernel.ts';
 import type { OwnershipStore } from '../../ports/ownership.ts';
@@ -98,8 +98,8 @@ export function createReconciler({ kernel, log, ownership }: ReconcilerPorts): R
   };
 
   const readTable = (): Result<IpvsTable, SystemError> => {
-    const read = kernel.read();
-    if (read.ok) return ok(read.value.table);
+    const read = kernel.readTable();
+    if (read.ok) return read;
     remembered = null;
     log(ipvsLog.unreadable({ error: read.error }));
     return read;
@@ -175,7 +175,7 @@ export function createReconciler({ kernel, log, ownership }: ReconcilerPorts): R
   };
 
   const preview: Reconciler['preview'] = (desired, drainSeconds) =>
-    mapResult(kernel.read(), ({ table }) =>
+    mapResult(kernel.readTable(), (table) =>
       plan(desired, table).map((operation) => planLine(operation, table, drainSeconds)),
     );
 

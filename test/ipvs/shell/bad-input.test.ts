@@ -31,7 +31,7 @@ function interrupted(
   let happened = false;
   return {
     ...kernel,
-    read: () => kernel.read(),
+    readTable: () => kernel.readTable(),
     apply(operations) {
       if (happened || at >= operations.length) return kernel.apply(operations);
       happened = true;
