@@ -25,6 +25,7 @@ import {
   u32,
   union,
 } from './schema-terms.ts';
+import { httpUrlWords, login, serviceCheckers } from './service-checkers-schema.ts';
 
 const ID = 'https://vipd.example/schema/config.json';
 
@@ -92,6 +93,7 @@ const globalConfig = object({
       }),
     ),
     drift: oneOf('repair', 'warn', 'ignore'),
+    shareChecks: flag,
   }),
   control: object({ prometheus: nullable(object({ address: ip, port: integer(1, 65_535) })) }),
 });
@@ -268,10 +270,13 @@ const checker = union(
             maxOffset: nullable(offset),
           }),
         ),
+        ...httpUrlWords,
       }),
       1,
     ),
     fastRecovery: flag,
+    login: nullable(login),
+    expiryWarning: nullable(micros),
   }),
   kind('smtp', { ...checkerCommon, target, heloName: text }),
   kind('udp', {
@@ -295,6 +300,7 @@ const checker = union(
     reverse: flag,
   }),
   kind('misc', { ...checkerCommon, command, timeout: micros, dynamic: flag }),
+  ...serviceCheckers({ ...checkerCommon, target }),
 );
 
 const realServer = object({

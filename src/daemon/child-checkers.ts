@@ -1,4 +1,5 @@
 /** Composition root of the checkers child: the only place that gives the checks their real ports. */
+import { EMPTY_HISTOGRAM, observed } from '../base/histogram.ts';
 import { systemErrorText } from '../base/system-error.ts';
 import type { PoolNews } from '../checks/core/news.ts';
 import { openMarkedSocket } from '../checks/shell/marked-socket.ts';
@@ -30,7 +31,10 @@ const startHalf: StartHalf = (config, options, log, post) => {
     const delivery = lvsDelivery(news, telling);
     if (delivery !== null) post(change(delivery));
   };
-  const clock = createClock();
+  let wakeUps = EMPTY_HISTOGRAM;
+  const clock = createClock((late) => {
+    wakeUps = observed(wakeUps, late);
+  });
   const ports = {
     ...{ clock, log, ipvs: ipvs.value, ownership: ownershipFile(options.ownershipFile, log) },
     memory: memoryFile(options.memoryFile, log),
@@ -55,13 +59,14 @@ const startHalf: StartHalf = (config, options, log, post) => {
         : { kind: 'unreadable', why: systemErrorText(preview.error) };
     },
     stop: () => checkers.stop(),
-    status: () => ({ process: 'checkers', ...checkers.status() }),
+    status: () => ({ process: 'checkers', wakeUps, ...checkers.status() }),
     tellAgain: (name) => {
       const news = checkers.presentNews(name);
       for (const piece of news) tell(piece, withoutMail);
       return news.length;
     },
+    operator: null,
     resetCounters: () => {},
-    order: (order) => checkers.order(order),
+    drain: (order) => checkers.order(order),
   };
 };

@@ -4,6 +4,8 @@ import { exhaustive } from '../base/never.ts';
 import type { DrainOrder, DrainReport } from '../checks/core/drain-order.ts';
 import type { Config } from '../config/model/config.ts';
 import type { Delivery } from '../notify/core/delivery.ts';
+import type { OrderReport, ProbeReport } from '../vrrp/core/operator-report.ts';
+import type { OrderWish } from '../vrrp/core/orders.ts';
 import type { ChildMessage, ChildName, ChildStatus, ConfigMessage, ParentMessage, Preview } from './ipc.ts';
 import { OPTIMIZE_LATER } from './optimizer.ts';
 import { inPortions } from './portions.ts';
@@ -43,6 +45,10 @@ export interface Child {
   tellAgain(name: string | null): Promise<number | null>;
   /** null as with `status` */
   orderDrain(order: DrainOrder): Promise<DrainReport | null>;
+  /** what an operator orders of an instance or a group; null as above */
+  order(name: string, wish: OrderWish): Promise<OrderReport | null>;
+  /** who else answers for the addresses of an instance; null as above */
+  probe(name: string): Promise<ProbeReport | null>;
   /** what a reload of `config` would write; null as with `status` */
   preview(config: Config): Promise<Preview | null>;
 }
@@ -57,7 +63,9 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
   const statuses = createQuestions<ChildStatus>();
   const previews = createQuestions<Preview>();
   const repeats = createQuestions<number>();
-  const orders = createQuestions<DrainReport>();
+  const drains = createQuestions<DrainReport>();
+  const orders = createQuestions<OrderReport>();
+  const probes = createQuestions<ProbeReport>();
   process_.on('message', (raw) => {
     const message = raw as ChildMessage;
     switch (message.kind) {
@@ -70,7 +78,11 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
       case 'told_again':
         return repeats.answer(message.request, message.objects);
       case 'drain_ordered':
+        return drains.answer(message.request, message.report);
+      case 'ordered':
         return orders.answer(message.request, message.report);
+      case 'probed':
+        return probes.answer(message.request, message.report);
       case 'notify':
         return callbacks.onNews(message.delivery);
       case 'fatal':
@@ -84,6 +96,8 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
     previews.abandon();
     repeats.abandon();
     orders.abandon();
+    probes.abandon();
+    drains.abandon();
     callbacks.onExit(status, signal);
   });
   // A child that is on its way out has closed its channel; its exit is reported separately.
@@ -107,7 +121,17 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
     preview: (config) =>
       previews.ask((request) => configure({ kind: 'preview', request, config }), PREVIEW_ANSWER_LIMIT_MS),
     orderDrain: (order) =>
-      orders.ask((request) => void send({ kind: 'order_drain', request, order }), STATUS_ANSWER_LIMIT_MS),
+      drains.ask((request) => void send({ kind: 'order_drain', request, order }), STATUS_ANSWER_LIMIT_MS),
+    order: (objectName, wish) =>
+      orders.ask(
+        (request) => void send({ kind: 'order', request, name: objectName, wish }),
+        STATUS_ANSWER_LIMIT_MS,
+      ),
+    probe: (objectName) =>
+      probes.ask(
+        (request) => void send({ kind: 'probe', request, name: objectName }),
+        STATUS_ANSWER_LIMIT_MS,
+      ),
     tellAgain: (objectName) =>
       repeats.ask(
         (request) => void send({ kind: 'tell_again', request, name: objectName }),

@@ -15,6 +15,8 @@ import type { Alarm, Clock } from '../ports/clock.ts';
 import type { LinkKernel } from '../ports/link-kernel.ts';
 import type { NetKernel, NetState } from '../ports/net-kernel.ts';
 import type { RoutingKernel } from '../ports/routing-kernel.ts';
+import type { OrderReport, ProbeReport } from '../vrrp/core/operator-report.ts';
+import type { OrderWish } from '../vrrp/core/orders.ts';
 import { type Child, startChild } from './children.ts';
 import {
   addressesAtRisk,
@@ -182,6 +184,15 @@ export class Parent {
   async orderDrain(order: DrainOrder): Promise<DrainReport> {
     const report = (await this.#children.get('checkers')?.orderDrain(order)) ?? null;
     return report ?? { accepted: false, text: 'the checkers process is not running or does not answer' };
+  }
+
+  /** null when the vrrp process does not run or does not answer */
+  async order(name: string, wish: OrderWish): Promise<OrderReport | null> {
+    return (await this.#children.get('vrrp')?.order(name, wish)) ?? null;
+  }
+
+  async probe(name: string): Promise<ProbeReport | null> {
+    return (await this.#children.get('vrrp')?.probe(name)) ?? null;
   }
 
   /** What a reload of `config` would write to the IPVS table; null when the checkers process does not answer. */

@@ -1,6 +1,7 @@
 /** The node's state as the status records that `vipctl status`, the metrics and the dumps read. */
 import type { Instant } from '../../base/units.ts';
-import { MICROS_PER_MILLI } from '../../base/units.ts';
+import { MICROS_PER_MILLI, toSeconds } from '../../base/units.ts';
+import { certificateLeft } from './certificate.ts';
 import { type CheckerState, checkerVerdict } from './checker.ts';
 import { serversToKeep } from './depool.ts';
 import type { Drain } from './drain.ts';
@@ -16,6 +17,8 @@ import type {
   RealServerStatus,
   VirtualServerStatus,
 } from './status.ts';
+
+const SECONDS_PER_DAY = 86_400;
 
 /** The same moment on both clocks: turns instants into times for people. */
 export interface Moment {
@@ -101,8 +104,12 @@ function describeChecker(record: CheckerRecord, moment: Moment): CheckerStatus {
     transitions: state.transitions,
     failing: state.failing,
     overdue: record.overdue,
+    certificateDays: certificateDays(state, moment),
   };
 }
+
+const certificateDays = ({ certificate }: CheckerState, { now }: Moment): number | null =>
+  certificate === null ? null : toSeconds(certificateLeft(certificate, now)) / SECONDS_PER_DAY;
 
 const lastResult = (state: CheckerState): string | null =>
   state.last === null ? null : resultText(state.last.result);

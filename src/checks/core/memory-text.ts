@@ -117,9 +117,10 @@ function checkerOf(value: unknown): RememberedChecker {
 }
 
 function weightOf(value: unknown): WeightEffect {
-  const { kind, to, by } = fields(value);
+  const { kind, to, by, percent } = fields(value);
   if (kind === 'set') return { kind, to: number(to) };
   if (kind === 'added') return { kind, by: integer(by) };
+  if (kind === 'share') return { kind, percent: number(percent) };
   throw new TypeError('not an effect on a weight');
 }
 

@@ -12,6 +12,7 @@ import { isTrusted, type Memory, type RememberedServer, recallChecker } from './
 import { serverName, serviceName } from './names.ts';
 import { type CheckerRecord, logAction, type NodeAction, type NodeState } from './node-state.ts';
 import { type CheckerId, isAlive, type ServerState, type ServiceState } from './service.ts';
+import { type Appointments, twinKey } from './sharing.ts';
 import { rampAt, scheduleRise } from './slow-start.ts';
 import { addition, type WeightEffect } from './weight.ts';
 
@@ -33,6 +34,8 @@ export interface Building {
   readonly checkers: Map<CheckerId, CheckerRecord>;
   readonly lanes: Lanes;
   created: number;
+  /** null = nothing is shared */
+  readonly appointments: Appointments | null;
 }
 
 /** What is known of a server before it is built. */
@@ -61,8 +64,9 @@ export function buildServer(building: Building, plan: ServerPlan): ServerState {
   let addedWeight = 0;
   for (const checker of config.checkers) {
     const twin = kept.findIndex((record) => sameValue(record.config, checker));
-    const record = twin < 0 ? newRecord(building, plan, checker) : kept.splice(twin, 1)[0];
-    if (record === undefined) continue;
+    const old = twin < 0 ? newRecord(building, plan, checker) : kept.splice(twin, 1)[0];
+    if (old === undefined) continue;
+    const record = old.twin === null && building.appointments === null ? old : paired(building, plan, old);
     building.checkers.set(record.id, record);
     checkers.push(record.id);
     if (!record.state.passing) failedCheckers++;
@@ -93,7 +97,8 @@ function newRecord(building: Building, plan: ServerPlan, config: Checker): Check
   const id = brand<CheckerId>(building.created++);
   const { service } = plan;
   const names = { server: serverName(service, plan.config), service: serviceName(service.match) };
-  const dueAt = config.kind === 'file' ? NEVER : scheduled(building, config, id);
+  const twin = building.appointments === null ? null : twinKey(config, plan.config);
+  const dueAt = config.kind === 'file' ? NEVER : scheduled(building, config, id, twin);
   plan.fresh.push(logAction(checksLog.checkerActivated(names)));
   return {
     id,
@@ -104,8 +109,20 @@ function newRecord(building: Building, plan: ServerPlan, config: Checker): Check
     launchedAt: null,
     dueAt,
     overdue: false,
+    twin,
+    follows: false,
   };
 }
+
+/** A kept checker when share_checks comes or goes; a probe that runs is brought to its end. */
+const paired = (
+  { appointments }: Building,
+  { config }: ServerPlan,
+  record: CheckerRecord,
+): CheckerRecord => ({
+  ...record,
+  twin: appointments === null ? null : twinKey(record.config, config),
+});
 
 function firstState(building: Building, plan: ServerPlan, config: Checker): CheckerState {
   const { remembered, isInKernel } = plan;
@@ -115,9 +132,17 @@ function firstState(building: Building, plan: ServerPlan, config: Checker): Chec
 }
 
 /** The first run, a second from now and somewhere within `warmup`. */
-function scheduled({ now, old, lanes }: Building, config: ProbedChecker, id: CheckerId): Instant {
-  const spread = micros(old.random.next() * config.warmup);
-  const dueAt = after(after(now, FIRST_RUN_DELAY), spread);
+function scheduled(
+  { now, old, lanes, appointments }: Building,
+  config: ProbedChecker,
+  id: CheckerId,
+  twin: string | null,
+): Instant {
+  const wait = micros(FIRST_RUN_DELAY + config.warmup);
+  const joined = twin === null ? null : (appointments?.find(twin, now, wait) ?? null);
+  const spread = joined === null ? micros(old.random.next() * config.warmup) : micros(0);
+  const dueAt = joined ?? after(after(now, FIRST_RUN_DELAY), spread);
+  if (twin !== null) appointments?.make(twin, dueAt);
   lanes[laneOf(config)].schedule.add(dueAt, id);
   return dueAt;
 }
@@ -134,8 +159,9 @@ function presumedWeight(
   { before, foundWeight }: ServerPlan,
   checker: Checker,
 ): WeightEffect | null {
-  if (checker.kind !== 'misc' || !checker.dynamic) return null;
+  const namesWeight = checker.kind === 'agent' || (checker.kind === 'misc' && checker.dynamic);
+  if (!namesWeight) return null;
   if (before === undefined) return foundWeight === null ? null : { kind: 'set', to: foundWeight };
   const weights = before.checkers.map((id) => building.old.checkers.get(id)?.state.weight);
-  return weights.find((weight) => weight?.kind === 'set') ?? null;
+  return weights.find((weight) => weight?.kind === 'set' || weight?.kind === 'share') ?? null;
 }

@@ -30,11 +30,18 @@ import {
   serverNews,
   settleQuorum,
 } from './service.ts';
+import { createAppointments } from './sharing.ts';
 import { firstQuorumNews } from './tell.ts';
 
 export function reconfigure(
   old: NodeState,
-  { virtualServers, found, memory, tellInitial = false }: Extract<NodeEvent, { kind: 'config_changed' }>,
+  {
+    virtualServers,
+    found,
+    memory,
+    tellInitial = false,
+    share = false,
+  }: Extract<NodeEvent, { kind: 'config_changed' }>,
   now: Instant,
 ): readonly [NodeState, readonly NodeAction[]] {
   const building: Building = {
@@ -48,6 +55,7 @@ export function reconfigure(
     checkers: new Map(),
     lanes: { sockets: emptyLane(), programs: emptyLane() },
     created: old.created,
+    appointments: share ? createAppointments(old.checkers.values(), now) : null,
   };
   for (const config of virtualServers) {
     const service = buildService(building, config, found);
@@ -94,8 +102,8 @@ function drainingServers(services: ReadonlyMap<string, ServiceState>): NodeState
 
 function countedLanes({ checkers, lanes }: Building): Lanes {
   const running = { sockets: 0, programs: 0 };
-  for (const { config, launchedAt } of checkers.values()) {
-    if (launchedAt !== null && config.kind !== 'file') running[laneOf(config)]++;
+  for (const { config, launchedAt, follows } of checkers.values()) {
+    if (launchedAt !== null && !follows && config.kind !== 'file') running[laneOf(config)]++;
   }
   return {
     sockets: { ...lanes.sockets, running: running.sockets },

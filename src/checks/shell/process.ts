@@ -98,6 +98,12 @@ export const startCheckers = (
 /** What goes to people and programs outside. */
 type Word = Extract<NodeAction, { kind: 'log' | 'publish_news' }>;
 
+/** A probe, and the checkers that want its result. */
+interface SharedProbe {
+  readonly probe: RunningProbe;
+  readonly waiting: Set<CheckerId>;
+}
+
 class Checkers implements CheckersProcess {
   readonly #ports: CheckersPorts;
   readonly #options: CheckersOptions;
@@ -105,7 +111,7 @@ class Checkers implements CheckersProcess {
   readonly #memory: MemoryKeeper;
   readonly #deadlines: DeadlineQueue;
   readonly #probePorts: ProbePorts;
-  readonly #probes = new Map<CheckerId, RunningProbe>();
+  readonly #probes = new Map<CheckerId, SharedProbe>();
   readonly #alarm: Alarm;
   readonly #inbox: NodeEvent[] = [];
   #state: NodeState;
@@ -134,6 +140,8 @@ class Checkers implements CheckersProcess {
       deadlines: this.#deadlines,
       dial: createDial(ports.openSocket ?? null, () => this.#clientContext.get()),
       openDatagram: ports.openDatagram,
+      tlsMaterial: () => this.#clientContext.material(),
+      wall: () => clock.wall(),
       runProgram: ({ command, timeout }, completed) =>
         ports.programs.run({ ...command, timeout, settings: this.#scripts }, completed),
     };
@@ -177,8 +185,9 @@ class Checkers implements CheckersProcess {
     this.#withheld = [];
     const tellInitial = config.global.notify.initialServers;
     const memory = memoryText === null ? null : parseMemory(memoryText);
+    const { shareChecks: share } = config.global.lvs;
     this.#post({
-      ...{ kind: 'config_changed', virtualServers, tellInitial },
+      ...{ kind: 'config_changed', virtualServers, tellInitial, share },
       ...(found === null ? {} : { found }),
       ...(memory === null ? {} : { memory }),
     });
@@ -203,7 +212,7 @@ class Checkers implements CheckersProcess {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#alarm.set(null);
-    for (const probe of this.#probes.values()) probe.abort();
+    for (const { probe } of this.#probes.values()) probe.abort();
     this.#probes.clear();
     this.#files.close();
     this.#memory.write();
@@ -287,9 +296,7 @@ class Checkers implements CheckersProcess {
       case 'launch_probe':
         return this.#launch(action);
       case 'abort_probe':
-        this.#probes.get(action.checker)?.abort();
-        this.#probes.delete(action.checker);
-        return;
+        return this.#abandon(action.checker);
       default:
         return exhaustive(action);
     }
@@ -310,12 +317,22 @@ class Checkers implements CheckersProcess {
     else this.#options.onNews?.(word.news);
   }
 
-  #launch({ checker, config }: Extract<NodeAction, { kind: 'launch_probe' }>): void {
+  #launch({ checker, config, others }: Extract<NodeAction, { kind: 'launch_probe' }>): void {
+    const waiting = new Set([checker, ...others]);
     const probe = startProbe(config, this.#probePorts, (result) => {
-      this.#probes.delete(checker);
-      this.#post({ kind: 'probe_finished', checker, result });
+      for (const id of waiting) this.#probes.delete(id);
+      const [first, ...rest] = waiting;
+      if (first !== undefined) this.#post({ kind: 'probe_finished', checker: first, others: rest, result });
     });
-    this.#probes.set(checker, probe);
+    for (const id of waiting) this.#probes.set(id, { probe, waiting });
+  }
+
+  /** The probe goes on for those that still wait for it. */
+  #abandon(checker: CheckerId): void {
+    const shared = this.#probes.get(checker);
+    this.#probes.delete(checker);
+    shared?.waiting.delete(checker);
+    if (shared?.waiting.size === 0) shared.probe.abort();
   }
 }
 

@@ -128,5 +128,6 @@ function lowerLvsGlobals(top: TopLevelSettings, given: GlobalSettings): LvsGloba
     logAllCheckFailures: valueOr(given.checker_log_all_failures, false),
     ssl: lowerSsl(top),
     drift: valueOr(given.lvs_drift, 'repair'),
+    shareChecks: valueOr(given.share_checks, false),
   };
 }

@@ -53,6 +53,7 @@ export const GLOBAL_ORIGINS: readonly OriginRow[] = [
   ['lvs/flushOnStop', 'lvs_flush_on_stop', 'lvs_flush_onstop'],
   ['lvs/timeouts', 'lvs_timeouts'],
   ['lvs/logAllCheckFailures', 'checker_log_all_failures'],
+  ['lvs/shareChecks', 'share_checks'],
   ['control/prometheus', 'prometheus_listen'],
 ];
 
