@@ -2,7 +2,9 @@
 import { EMPTY_HISTOGRAM, observed } from '../base/histogram.ts';
 import { systemErrorText } from '../base/system-error.ts';
 import type { ChildScheduling } from '../config/model/global.ts';
+import { createCarrierPort } from '../net/adapters/carrier.ts';
 import { createClock } from '../net/adapters/clock.ts';
+import { createFirewall } from '../net/adapters/firewall.ts';
 import { createLinkKernel } from '../net/adapters/link-kernel.ts';
 import { createNeighbourProbe } from '../net/adapters/neighbour-probe.ts';
 import { createNetKernel } from '../net/adapters/net-kernel.ts';
@@ -25,7 +27,7 @@ import { applyScheduling } from './scheduling.ts';
 /** SCHED_RR priority of the vrrp process unless the file says otherwise: adverts leave on time on a busy director. */
 const DEFAULT_REALTIME_PRIORITY = 10;
 
-export const runVrrpChild = (): void => runChild('vipd_vrrp', startHalf);
+export const runVrrpChild = (): void => runChild('vrrp', startHalf);
 
 const startHalf: StartHalf = (config, options, log, post) => {
   const lacking = capabilityProblem(['CAP_NET_ADMIN', 'CAP_NET_RAW']);
@@ -49,7 +51,9 @@ const startHalf: StartHalf = (config, options, log, post) => {
     clock,
     packets: createPacketPort(clock),
     net: net.value,
+    carrier: createCarrierPort(),
     sysctl: createSysctl(),
+    firewall: createFirewall(),
     routing: createRoutingKernel(),
     links: createLinkKernel(),
     log,
@@ -62,7 +66,11 @@ const startHalf: StartHalf = (config, options, log, post) => {
   const vrrp = startVrrp(
     ports,
     config,
-    { releaseVips: options.releaseVips, onNews: (news) => tell(news) },
+    {
+      releaseVips: options.releaseVips,
+      watchAddresses: options.watchAddresses,
+      onNews: (news) => tell(news),
+    },
     core,
   );
   return {
