@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { playInLab } from './run-lab.ts';
 import type { DrainScenarios } from './scenarios/drain.ts';
 
-const played = playInLab<DrainScenarios>('drain', 240);
+const played = playInLab<DrainScenarios>('drain', 480);
 
 describe.each(['order', 'reload'] as const)('a real server drained by %s', (how) => {
   test('gets no new connection, and those that it had go on until they end', () => {
