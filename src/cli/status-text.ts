@@ -5,6 +5,7 @@ import { MICROS_PER_MILLI } from '../base/units.ts';
 import type {
   CheckerStatus,
   ChecksStatus,
+  DrainStatus,
   RealServerStatus,
   VirtualServerStatus,
 } from '../checks/core/status.ts';
@@ -124,6 +125,7 @@ function checksSections(checks: ChecksStatus, wall: number): readonly string[] {
     checks.driftRepairs === 0 ? '' : `, ${checks.driftRepairs} to undo what somebody else had changed`;
   return [
     ...checks.virtualServers.map((service) => serviceSection(service, wall)),
+    ...drainSections(checks, wall),
     `KERNEL TABLE (${counted(checks.kernelWrites, 'write')} since start${repairs})\n${kernel}`,
   ];
 }
@@ -172,13 +174,48 @@ function serverRows(server: RealServerStatus, wall: number): readonly (readonly 
   ];
 }
 
-const serverState = ({ alive, pooled }: RealServerStatus): string =>
-  `${alive ? 'up' : 'DOWN'}${alive === pooled ? '' : pooled ? ', in table' : ', not in table'}`;
+function serverState({ alive, pooled, drain, held }: RealServerStatus): string {
+  const life = alive ? 'up' : 'DOWN';
+  if (drain !== null) return `${life}, ${drain.ended ? 'drained' : 'draining'}`;
+  if (held) return `${life}, kept in table`;
+  return `${life}${alive === pooled ? '' : pooled ? ', in table' : ', not in table'}`;
+}
 
-const weightText = ({ effectiveWeight, configuredWeight }: RealServerStatus): string =>
+const weightText = ({ effectiveWeight, configuredWeight, rising }: RealServerStatus): string =>
   effectiveWeight === configuredWeight
     ? String(configuredWeight)
-    : `${effectiveWeight} (of ${configuredWeight})`;
+    : `${effectiveWeight} (of ${configuredWeight}${rising ? ', rising' : ''})`;
+
+/** Who is on his way out, by order or by reload. */
+function drainSections({ virtualServers, leaving }: ChecksStatus, wall: number): readonly string[] {
+  const ordered = virtualServers.flatMap(({ name, realServers }) =>
+    realServers.flatMap((server) =>
+      server.drain === null
+        ? []
+        : [drainRow(endpointText(server), name, server.drain, wall, '`vipctl undrain` takes it back')],
+    ),
+  );
+  const removed = leaving.map(({ server, service, drain }) =>
+    drainRow(server, service, drain, wall, 'no longer configured'),
+  );
+  const heads = ['DRAINED SERVER', 'OF', 'CONNECTIONS', 'SINCE', 'AT MOST', ''];
+  return ordered.length + removed.length === 0 ? [] : [columns([heads, ...ordered, ...removed])];
+}
+
+const drainRow = (
+  server: string,
+  service: string,
+  { ended, connections, sinceWall, untilWall }: DrainStatus,
+  wall: number,
+  why: string,
+): readonly string[] => [
+  server,
+  service,
+  ended ? 'drained' : String(connections ?? 'not counted yet'),
+  since(sinceWall, wall),
+  ended ? '' : `${age(Math.max(0, untilWall - wall))} more`,
+  why,
+];
 
 const checkCells = (checker: CheckerStatus, wall: number): readonly string[] => [
   checker.name,

@@ -6,6 +6,7 @@ import { controlSocketPath } from '../control/api.ts';
 import type { ClientError } from '../control/client.ts';
 import { addCompareCommands } from './compare-commands.ts';
 import { addConfigCommands } from './config-commands.ts';
+import { addDrainCommands } from './drain.ts';
 import { addImportCommand } from './import-command.ts';
 import { addOrderCommands } from './order-commands.ts';
 import { addRealserver } from './realserver/command.ts';
@@ -30,7 +31,7 @@ const PROCESS_TERMINAL: Terminal = {
   wall: () => Date.now(),
 };
 
-interface SocketChoice {
+export interface SocketChoice {
   readonly socket?: string;
   readonly namespace?: string;
   readonly instance?: string;
@@ -88,6 +89,7 @@ function vipctlProgram(terminal: Terminal, finish: (exitStatus: number) => void)
       const { runPlan } = await import('./plan.ts');
       finish(await runPlan(socketOf(options), options, terminal));
     });
+  addDrainCommands({ program, terminal, finish, addressed, socketOf });
   program
     .command('replay')
     .description('run a recording (vipd --record FILE) through the VRRP core and print what happened')

@@ -304,6 +304,8 @@ const realServer = object({
   notifyUp: nullable(command),
   notifyDown: nullable(command),
   smtpAlert: flag,
+  drainTimeout: micros,
+  slowStart: micros,
 });
 
 const virtualServer = object({
@@ -326,6 +328,10 @@ const virtualServer = object({
   quorumUp: nullable(command),
   quorumDown: nullable(command),
   smtpAlert: flag,
+  drainTimeout: micros,
+  depoolThreshold: nullable(
+    union(kind('count', { servers: u32 }), kind('percent', { percent: integer(0, 100) })),
+  ),
 });
 
 export const configSchema: Schema = {

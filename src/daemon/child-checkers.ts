@@ -3,6 +3,7 @@ import { EMPTY_HISTOGRAM, observed } from '../base/histogram.ts';
 import { systemErrorText } from '../base/system-error.ts';
 import type { PoolNews } from '../checks/core/news.ts';
 import { openMarkedSocket } from '../checks/shell/marked-socket.ts';
+import { memoryFile } from '../checks/shell/memory-file.ts';
 import { openProbeSocket } from '../checks/shell/probe-socket.ts';
 import { startCheckers } from '../checks/shell/process.ts';
 import { openIpvsKernel } from '../ipvs/shell/load-module.ts';
@@ -15,6 +16,7 @@ import { createProgramRunner } from '../scripts/program-runner.ts';
 import { createTrackedFiles } from '../track/shell/tracked-files.ts';
 import { capabilityProblem } from './capabilities.ts';
 import { runChild, type StartHalf } from './child.ts';
+import { optimizeFromNowOn } from './optimizer.ts';
 import { applyScheduling } from './scheduling.ts';
 
 export const runCheckersChild = (): void => runChild('checkers', startHalf);
@@ -40,6 +42,7 @@ const startHalf: StartHalf = (config, options, log, post) => {
   });
   const ports = {
     ...{ clock, log, ipvs: ipvs.value, ownership: ownershipFile(options.ownershipFile, log) },
+    memory: memoryFile(options.memoryFile, log),
     files: createTrackedFiles(clock),
     ...{ openSocket: openMarkedSocket, openDatagram: openProbeSocket, programs: createProgramRunner(clock) },
     seed: Math.floor(Math.random() * 2 ** 32),
@@ -48,6 +51,7 @@ const startHalf: StartHalf = (config, options, log, post) => {
     releaseIpvs: options.releaseIpvs,
     onNews: (news) => tell(news),
   });
+  optimizeFromNowOn();
   return {
     reload: (next) => {
       telling = tellingOf(next.global, 'lvs');
@@ -68,5 +72,6 @@ const startHalf: StartHalf = (config, options, log, post) => {
     },
     operator: null,
     resetCounters: () => {},
+    drain: (order) => checkers.order(order),
   };
 };

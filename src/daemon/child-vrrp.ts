@@ -93,6 +93,7 @@ const startHalf: StartHalf = (config, options, log, post) => {
       probe: (name) => probeAddresses(vrrp, neighbours, name),
     },
     resetCounters: () => vrrp.resetCounters(),
+    drain: () => null,
   };
 };
 

@@ -3,6 +3,7 @@
 import { constants } from 'node:os';
 import type { Log } from '../base/log.ts';
 import { catalogue, row } from '../base/log.ts';
+import type { DrainOrder, DrainReport } from '../checks/core/drain-order.ts';
 import type { Config } from '../config/model/config.ts';
 import { dieWithParent, unlockMemory } from '../native/process-knobs.ts';
 import type { Delivery } from '../notify/core/delivery.ts';
@@ -33,6 +34,8 @@ export interface Half {
   /** Posts what is so now; how many objects that was. */
   tellAgain(name: string | null): number;
   resetCounters(): void;
+  /** null: this half has no real servers */
+  drain(order: DrainOrder): DrainReport | null;
   /** null: this half takes no orders and probes nothing */
   readonly operator: Operator | null;
 }
@@ -119,6 +122,11 @@ export function runChild(name: ChildName, startHalf: StartHalf): void {
       case 'tell_again':
         tell({ kind: 'told_again', request: message.request, objects: half?.tellAgain(message.name) ?? 0 });
         return;
+      case 'order_drain': {
+        const report = half?.drain(message.order) ?? null;
+        if (report !== null) tell({ kind: 'drain_ordered', request: message.request, report });
+        return;
+      }
       case 'order': {
         const report = half?.operator?.order(message.name, message.wish);
         if (report !== undefined) tell({ kind: 'ordered', request: message.request, report });

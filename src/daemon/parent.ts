@@ -6,6 +6,7 @@ import type { Log } from '../base/log.ts';
 import { exhaustive } from '../base/never.ts';
 import { systemErrorText } from '../base/system-error.ts';
 import { type Instant, toSeconds } from '../base/units.ts';
+import type { DrainOrder, DrainReport } from '../checks/core/drain-order.ts';
 import type { Config } from '../config/model/config.ts';
 import type { RoutingEntry } from '../config/model/routing.ts';
 import type { ChildReport } from '../control/api.ts';
@@ -183,6 +184,12 @@ export class Parent {
   async tellAgain(name: string | null): Promise<number> {
     const told = await Promise.all([...this.#children.values()].map((child) => child.tellAgain(name)));
     return told.reduce<number>((sum, objects) => sum + (objects ?? 0), 0);
+  }
+
+  /** Has a real server drained, or takes that back. */
+  async orderDrain(order: DrainOrder): Promise<DrainReport> {
+    const report = (await this.#children.get('checkers')?.orderDrain(order)) ?? null;
+    return report ?? { accepted: false, text: 'the checkers process is not running or does not answer' };
   }
 
   /** null when the vrrp process does not run or does not answer */

@@ -141,6 +141,7 @@ async function start(daemon: Daemon, config: Config): Promise<void> {
         releaseVips: options.releaseVips,
         releaseIpvs: options.releaseIpvs,
         ownershipFile: besideSocket(controlSocketOf(options, config), 'ipvs-services'),
+        memoryFile: besideSocket(controlSocketOf(options, config), 'check-results'),
         record: options.record,
         watchAddresses: options.watchAddresses,
         log: options.log,
@@ -283,6 +284,7 @@ async function openDoors(
       probe: (name) => parent.probe(name),
       reload: () => reload(daemon, parent),
       plan: () => planReload(daemon, parent),
+      drain: (order) => parent.orderDrain(order),
     },
   });
   const closers: (() => Promise<void>)[] = [];

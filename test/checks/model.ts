@@ -158,6 +158,8 @@ export const realServer = (
   notifyUp: null,
   notifyDown: null,
   smtpAlert: false,
+  drainTimeout: micros(0),
+  slowStart: micros(0),
   ...more,
 });
 
@@ -193,6 +195,8 @@ export const virtualServer = (
   quorumUp: null,
   quorumDown: null,
   smtpAlert: false,
+  drainTimeout: micros(0),
+  depoolThreshold: null,
   ...more,
 });
 

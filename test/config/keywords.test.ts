@@ -34,6 +34,12 @@ const httpWords = (name: string): string[] => [
 
 /** Words that keepalived does not have. */
 const OWN = [
+  'global_defs/drain_timeout',
+  'virtual_server/drain_timeout',
+  'virtual_server/slow_start',
+  'virtual_server/depool_threshold',
+  'virtual_server/real_server/drain_timeout',
+  'virtual_server/real_server/slow_start',
   'global_defs/share_checks',
   ...['global_defs/prometheus_listen', 'global_defs/lvs_drift', 'global_defs/notify_timeout'],
   ...ownCheck('MYSQL_CHECK', ...SQL, 'read_only'),

@@ -52,6 +52,8 @@ const realServer = (address: string): RealServer => ({
   upperThreshold: 0,
   lowerThreshold: 0,
   inhibitOnFailure: false,
+  drainTimeout: seconds(0),
+  slowStart: seconds(0),
   checkers: [
     { ...common, kind: 'tcp', target: target(address) },
     {
@@ -244,6 +246,8 @@ export const CONFIG: Config = {
       quorumUp: script('/etc/vipd/qup.sh', 'a'),
       quorumDown: null,
       smtpAlert: true,
+      drainTimeout: seconds(0),
+      depoolThreshold: null,
     },
   ],
 };
@@ -319,6 +323,7 @@ const checker = {
 } as const;
 
 export const CHECKS: ChecksStatus = {
+  leaving: [],
   virtualServers: [
     {
       service: { kind: 'address', protocol: 'tcp', address: ip('192.168.100.240'), port: port(80) },
@@ -327,6 +332,7 @@ export const CHECKS: ChecksStatus = {
       quorum: 1,
       aliveWeight: 2,
       quorumUp: true,
+      depoolThreshold: null,
       sorryServer: { address: '192.168.100.10', port: 80, active: false },
       realServers: [
         {
@@ -337,6 +343,7 @@ export const CHECKS: ChecksStatus = {
           alive: true,
           pooled: true,
           forwarding: 'DR',
+          ...{ held: false, rising: false, drain: null },
           lastTransitionWall: WALL - 3 * 3_600_000 - 5 * 60_000,
           checkers: [
             { ...checker, name: 'TCP_CHECK [192.168.100.8]:80', kind: 'tcp' },
@@ -357,6 +364,7 @@ export const CHECKS: ChecksStatus = {
           alive: true,
           pooled: true,
           forwarding: 'DR',
+          ...{ held: false, rising: false, drain: null },
           lastTransitionWall: null,
           checkers: [{ ...checker, name: 'TCP_CHECK [192.168.100.9]:80', kind: 'tcp' }],
         },

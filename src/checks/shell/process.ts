@@ -10,28 +10,37 @@ import type { Log, LogEntry } from '../../base/log.ts';
 import { exhaustive } from '../../base/never.ts';
 import type { Result } from '../../base/result.ts';
 import { type SystemError, systemErrorText } from '../../base/system-error.ts';
-import { earliest, type Instant } from '../../base/units.ts';
+import { earliest, elapsed, type Instant, toSeconds } from '../../base/units.ts';
 import type { Config } from '../../config/model/config.ts';
 import type { LvsGlobals, ScriptSettings } from '../../config/model/global.ts';
 import { printListing } from '../../ipvs/core/listing.ts';
-import type { PlanLine } from '../../ipvs/core/plan-text.ts';
-import type { IpvsTable } from '../../ipvs/core/table.ts';
+import type { DrainSeconds, PlanLine } from '../../ipvs/core/plan-text.ts';
+import {
+  destinationKeyText,
+  type IpvsTable,
+  type ServiceKey,
+  serviceKeyText,
+} from '../../ipvs/core/table.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
-import type { IpvsKernel } from '../../ports/ipvs-kernel.ts';
+import type { DestinationConnections, IpvsKernel } from '../../ports/ipvs-kernel.ts';
 import type { OwnershipStore } from '../../ports/ownership.ts';
 import type { ProgramRunner } from '../../ports/programs.ts';
+import type { StateFile } from '../../ports/state-file.ts';
 import type { TrackedFiles } from '../../ports/tracked-files.ts';
-import { describeServices } from '../core/describe.ts';
+import { describeLeaving, describeServices } from '../core/describe.ts';
 import { desiredTable } from '../core/desired.ts';
+import type { LeavingServer } from '../core/drain.ts';
+import { type DrainOrder, type DrainReport, tellDrain, understandOrder } from '../core/drain-order.ts';
 import { checksLog } from '../core/log-events.ts';
+import { parseMemory, printMemory } from '../core/memory-text.ts';
 import { serverName, serviceName } from '../core/names.ts';
 import type { PoolNews } from '../core/news.ts';
-import { nextDeadline, step } from '../core/node.ts';
+import { step } from '../core/node.ts';
 import { emptyNode, type NodeAction, type NodeEvent, type NodeState } from '../core/node-state.ts';
 import type { CheckerId } from '../core/service.ts';
 import type { ChecksStatus } from '../core/status.ts';
 import { presentNews, shutdownNews } from '../core/tell.ts';
-import { nextWatch } from '../core/watchdog.ts';
+import { dueEvents, nextEventAt } from '../core/timetable.ts';
 import type { OpenDatagram } from '../probes/datagram-exchange.ts';
 import { createDeadlines, type DeadlineQueue } from '../probes/deadlines.ts';
 import { createDial, type OpenSocket } from '../probes/dial.ts';
@@ -39,6 +48,7 @@ import { type ProbePorts, type RunningProbe, startProbe } from '../probes/probe.
 import { type ClientContext, createClientContext } from './client-context.ts';
 import type { Decided } from './drift.ts';
 import { createFileWatch, type FileWatch } from './file-watch.ts';
+import { createMemoryKeeper, type MemoryKeeper } from './memory-keeper.ts';
 import { createTableKeeper, type TableKeeper } from './table-keeper.ts';
 
 export interface CheckersPorts {
@@ -46,6 +56,8 @@ export interface CheckersPorts {
   readonly log: Log;
   readonly ipvs: IpvsKernel;
   readonly ownership: OwnershipStore;
+  /** where results and drains outlive the process */
+  readonly memory: StateFile;
   /** runs MISC_CHECK's programs */
   readonly programs: ProgramRunner;
   /** for FILE_CHECK */
@@ -71,6 +83,8 @@ export interface CheckersProcess {
   stop(): void;
   /** Reads the kernel's table for the listing. */
   status(): ChecksStatus;
+  /** Has one server drained, or takes that back. */
+  order(order: DrainOrder): DrainReport;
   /** What is so now, as if it had just become so: of the service or server of this name, or of all. */
   presentNews(name: string | null): readonly PoolNews[];
 }
@@ -94,6 +108,7 @@ class Checkers implements CheckersProcess {
   readonly #ports: CheckersPorts;
   readonly #options: CheckersOptions;
   readonly #table: TableKeeper;
+  readonly #memory: MemoryKeeper;
   readonly #deadlines: DeadlineQueue;
   readonly #probePorts: ProbePorts;
   readonly #probes = new Map<CheckerId, SharedProbe>();
@@ -112,7 +127,7 @@ class Checkers implements CheckersProcess {
   #stopped = false;
 
   constructor(ports: CheckersPorts, config: Config, options: CheckersOptions) {
-    const { clock, log, ipvs, ownership } = ports;
+    const { clock, log, ipvs, ownership, memory } = ports;
     const now = (): Instant => clock.now();
     this.#ports = ports;
     this.#options = options;
@@ -130,29 +145,36 @@ class Checkers implements CheckersProcess {
       runProgram: ({ command, timeout }, completed) =>
         ports.programs.run({ ...command, timeout, settings: this.#scripts }, completed),
     };
+    this.#memory = createMemoryKeeper(memory, now, () => printMemory(this.#state, now()));
     this.#table = createTableKeeper({ kernel: ipvs, log, now, ownership }, this.#decided());
     // Sockets before deadlines: after a stall the timer runs first, and answers that wait in the kernel would be
     // taken for silence. An immediate runs behind the loop's look at its sockets.
     this.#alarm = clock.alarm(() => setImmediate(() => this.#wake()));
     log(checksLog.initializing({}));
     if (config.global.lvs.flush) this.#table.flush();
-    this.#apply(config, this.#table.look());
+    this.#apply(config, this.#table.look(), memory.load());
   }
 
   #decided(): Decided {
     return {
       keys: () => this.#state.services.keys(),
-      all: () => desiredTable(this.#state.services.values()),
-      some: (keys) => desiredTable(keys.flatMap((key) => this.#state.services.get(key) ?? [])),
+      all: () => desiredTable(this.#state.services.values(), this.#state.leaving.values()),
+      some: (keys) => {
+        const leaving = [...this.#state.leaving.values()].filter(({ service }) => keys.includes(service));
+        return desiredTable(
+          keys.flatMap((key) => this.#state.services.get(key) ?? []),
+          leaving,
+        );
+      },
     };
   }
 
   /** The kernel's table is as decided, or known to be refused, when it returns. */
   reload(config: Config): void {
-    this.#apply(config, null);
+    this.#apply(config, null, null);
   }
 
-  #apply(config: Config, found: IpvsTable | null): void {
+  #apply(config: Config, found: IpvsTable | null, memoryText: string | null): void {
     this.#flushOnStop = config.global.lvs.flushOnStop;
     this.#scripts = config.global.scripts;
     this.#clientContext.use(config.global.lvs.ssl);
@@ -162,9 +184,13 @@ class Checkers implements CheckersProcess {
     // what matters first: a thousand services have a thousand lines to say
     this.#withheld = [];
     const tellInitial = config.global.notify.initialServers;
+    const memory = memoryText === null ? null : parseMemory(memoryText);
     const { shareChecks: share } = config.global.lvs;
-    const first = found === null ? {} : { found };
-    this.#post({ kind: 'config_changed', virtualServers, tellInitial, share, ...first });
+    this.#post({
+      ...{ kind: 'config_changed', virtualServers, tellInitial, share },
+      ...(found === null ? {} : { found }),
+      ...(memory === null ? {} : { memory }),
+    });
     this.#files.follow(virtualServers);
     this.#table.writeNow(found === null ? 'thorough' : 'as_seen');
     const words = this.#withheld;
@@ -175,10 +201,11 @@ class Checkers implements CheckersProcess {
 
   preview({ virtualServers }: Config): Result<readonly PlanLine[], SystemError> {
     const { clock, seed } = this.#ports;
-    const { lanes, random } = emptyNode(seed);
-    const aside = { ...this.#state, lanes, random };
-    const [after] = step(aside, { kind: 'config_changed', virtualServers }, clock.now());
-    return this.#table.preview(desiredTable(after.services.values()));
+    const { lanes, random, ramps } = emptyNode(seed);
+    const aside = { ...this.#state, lanes, random, ramps };
+    const [{ services, leaving }] = step(aside, { kind: 'config_changed', virtualServers }, clock.now());
+    const begun = [...leaving].filter(([key]) => !this.#state.leaving.has(key)).map(([, server]) => server);
+    return this.#table.preview(desiredTable(services.values(), leaving.values()), drainSeconds(begun));
   }
 
   stop(): void {
@@ -188,6 +215,7 @@ class Checkers implements CheckersProcess {
     for (const { probe } of this.#probes.values()) probe.abort();
     this.#probes.clear();
     this.#files.close();
+    this.#memory.write();
     if (!this.#options.releaseIpvs) return;
     this.#table.release(this.#flushOnStop === 'all' ? 'everything' : 'owned');
     for (const entry of shutdownLines(this.#state)) this.#ports.log(entry);
@@ -196,8 +224,10 @@ class Checkers implements CheckersProcess {
 
   status(): ChecksStatus {
     const { clock, ipvs } = this.#ports;
+    const moment = { now: clock.now(), wall: clock.wall() };
     return {
-      virtualServers: describeServices(this.#state, { now: clock.now(), wall: clock.wall() }),
+      virtualServers: describeServices(this.#state, moment),
+      leaving: describeLeaving(this.#state, moment),
       ...kernelStatus(ipvs),
       kernelWrites: this.#table.writes,
       driftRepairs: this.#table.driftRepairs,
@@ -208,23 +238,29 @@ class Checkers implements CheckersProcess {
     return presentNews(this.#state, name);
   }
 
+  order(order: DrainOrder): DrainReport {
+    const understood = understandOrder(this.#state, order);
+    if (!understood.ok) return { accepted: false, text: understood.error };
+    this.#post(understood.value);
+    const { place } = understood.value;
+    return { accepted: true, text: tellDrain(this.#state, place, this.#ports.clock.now()) };
+  }
+
   #wake(): void {
     if (this.#stopped) return;
     this.#armedAt = null;
     const now = this.#ports.clock.now();
     this.#deadlines.expireDue(now);
-    const due = nextDeadline(this.#state);
-    if (due !== null && due <= now) this.#post({ kind: 'deadline_reached' });
-    const watch = nextWatch(this.#state);
-    if (watch !== null && watch <= now) this.#post({ kind: 'watch_due' });
+    for (const event of dueEvents(this.#state, now)) this.#post(event);
     this.#table.writeDue(now);
+    this.#memory.writeDue(now);
     this.#arm();
   }
 
   /** Brings the alarm forward when needed; one that rings too early costs less than setting it for every event. */
   #arm(): void {
-    const decisions = [nextDeadline(this.#state), nextWatch(this.#state)];
-    const wanted = earliest(...decisions, this.#deadlines.next(), this.#table.next());
+    const duties = [this.#deadlines.next(), this.#table.next(), this.#memory.next()];
+    const wanted = earliest(nextEventAt(this.#state), ...duties);
     if (this.#stopped || wanted === null || (this.#armedAt !== null && this.#armedAt <= wanted)) return;
     this.#armedAt = wanted;
     this.#alarm.set(wanted);
@@ -251,7 +287,12 @@ class Checkers implements CheckersProcess {
         else this.#withheld.push(action);
         return;
       case 'update_table':
-        return this.#table.request();
+        this.#table.request();
+        return this.#memory.request();
+      case 'remember':
+        return this.#memory.request();
+      case 'count_connections':
+        return this.#count(action.services);
       case 'launch_probe':
         return this.#launch(action);
       case 'abort_probe':
@@ -259,6 +300,16 @@ class Checkers implements CheckersProcess {
       default:
         return exhaustive(action);
     }
+  }
+
+  #count(services: readonly ServiceKey[]): void {
+    const answer = this.#ports.ipvs.readConnections(services);
+    // a drain that nobody can count ends with its time
+    const usage = answer.ok ? answer.value : [];
+    const ofService = (each: ReadonlyMap<string, DestinationConnections>) =>
+      new Map([...each].map(([key, one]) => [key, connectionsOf(one)]));
+    const counts = new Map([...usage].map(([key, each]) => [key, ofService(each)]));
+    this.#post({ kind: 'connections_counted', counts });
   }
 
   #say(word: Word): void {
@@ -294,6 +345,21 @@ const shutdownLines = (state: NodeState): readonly LogEntry[] =>
       }),
     ),
   );
+
+/** A template of a persistent service counts: it is a session. */
+const connectionsOf = (usage: DestinationConnections): number =>
+  usage.activeConnections + usage.inactiveConnections + usage.persistentConnections;
+
+/** For the plan: how long a destination that goes to weight 0 may take to be gone. */
+function drainSeconds(leaving: readonly LeavingServer[]): DrainSeconds {
+  const seconds = new Map(
+    leaving.map(({ serviceConfig, destination, drain }) => [
+      `${serviceKeyText(serviceConfig.key)} ${destinationKeyText(destination.key)}`,
+      toSeconds(elapsed(drain.since, drain.until)),
+    ]),
+  );
+  return (service, key) => seconds.get(`${serviceKeyText(service)} ${destinationKeyText(key)}`) ?? null;
+}
 
 function kernelStatus(kernel: IpvsKernel): Pick<ChecksStatus, 'kernelListing' | 'kernelError'> {
   const info = kernel.info();

@@ -180,6 +180,8 @@ export const SERVICE_ORIGINS: readonly OriginRow[] = [
   ['quorumUp', 'quorum_up'],
   ['quorumDown', 'quorum_down'],
   ['smtpAlert', 'smtp_alert', 'global_defs/smtp_alert_checker', 'global_defs/smtp_alert'],
+  ['drainTimeout', 'drain_timeout', 'global_defs/drain_timeout'],
+  ['depoolThreshold', 'depool_threshold'],
 ];
 
 export const SERVER_ORIGINS: readonly OriginRow[] = [
@@ -191,4 +193,6 @@ export const SERVER_ORIGINS: readonly OriginRow[] = [
   ['notifyUp', 'notify_up'],
   ['notifyDown', 'notify_down'],
   ['smtpAlert', 'smtp_alert', 'global_defs/smtp_alert_checker', 'global_defs/smtp_alert'],
+  ['drainTimeout', 'drain_timeout', 'virtual_server/drain_timeout', 'global_defs/drain_timeout'],
+  ['slowStart', 'slow_start', 'virtual_server/slow_start'],
 ];

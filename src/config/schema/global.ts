@@ -5,6 +5,7 @@ import { type Micros, type Port, port, seconds } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import { INCLUDE_CHECKS } from '../syntax/include.ts';
 import { sslRows } from './http-checkers.ts';
+import { poolChange } from './pool-change.ts';
 import { fileMask, processors } from './process-values.ts';
 import { block, line, list, type ValueReader } from './row.ts';
 import { fifo, scriptCommand, scriptUser } from './script-values.ts';
@@ -352,6 +353,7 @@ export const globalRows = {
     { tier: 3 },
   ),
   checker_log_all_failures: line(boolean, 'log every failed probe'),
+  drain_timeout: line(poolChange.drainTimeout, 'drain_timeout of services that give none (vipd only)'),
 
   prometheus_listen: line(listenAddress, 'address and port of the Prometheus endpoint (vipd only)', {
     tier: 3,

@@ -8,6 +8,7 @@ import type { Arguments, Word } from '../syntax/tree.ts';
 import { timing } from './checker-common.ts';
 import { checkerRows } from './checkers.ts';
 import { IPVS_TIMEOUT_MAX } from './global.ts';
+import { poolChange } from './pool-change.ts';
 import { block, line, type ValueReader } from './row.ts';
 import { scriptCommand } from './script-values.ts';
 import {
@@ -182,6 +183,14 @@ export const realServerRows = {
   notify_up: line(scriptCommand, 'run when the server comes up', { tier: 1, ...scripts }),
   notify_down: line(scriptCommand, 'run when the server goes down', { tier: 1, ...scripts }),
   smtp_alert: line(boolean, 'mail when a check changes'),
+  drain_timeout: line(
+    poolChange.drainTimeout,
+    'seconds that its connections get to end when it leaves the file, 0 = none (vipd only)',
+  ),
+  slow_start: line(
+    poolChange.slowStart,
+    'seconds in which its weight rises after a recovery, 0 = at once (vipd only)',
+  ),
   ...checkerDefaults,
   ...checkerRows,
 };
@@ -219,6 +228,12 @@ export const virtualServerRows = {
   quorum_down: line(scriptCommand, 'run when the quorum is lost', scripts),
   virtualhost: line(text('a host name'), 'Host header of the HTTP checks'),
   smtp_alert: line(boolean, 'mail when the quorum changes'),
+  drain_timeout: line(poolChange.drainTimeout, 'drain_timeout of servers that give none (vipd only)'),
+  slow_start: line(poolChange.slowStart, 'slow_start of servers that give none (vipd only)'),
+  depool_threshold: line(
+    poolChange.depoolThreshold,
+    'servers, or a share of them, that failed checks alone never take out (vipd only)',
+  ),
   sorry_server: line(serverAddress, 'server used while the quorum is lost', { tier: 1 }),
   sorry_server_inhibit: line(flag, 'the sorry server stays with weight 0', { tier: 3 }),
   sorry_server_lvs_method: line(forwarding, 'forwarding method of the sorry server', { tier: 3 }),
