@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { simulate } from '../../src/sim/run.ts';
 
 /** A few; `npm run sim` plays thousands. */
-const SEEDS = 40;
+const SEEDS = 25;
 const wanted = process.env['SEED'];
 const seeds = wanted === undefined ? Array.from({ length: SEEDS }, (_, i) => i + 1) : [Number(wanted)];
 
