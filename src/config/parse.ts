@@ -42,6 +42,8 @@ export interface LoadedConfig {
   /** what `-t` exits with (grammar.md section 9) */
   readonly exitCode: number;
   readonly sources: readonly SourceFile[];
+  /** lines of all files and those that were made from them (see ReadResult.lines): what the time of reading is measured by */
+  readonly linesRead: number;
 }
 
 /** Never throws, whatever the files hold. Two kinds of file are read a second time, as a whole: those with a brace too
@@ -73,7 +75,7 @@ function parseIn(
   const traps = createTraps(report);
   const wants = options.host === null ? null : createHostWants(options.host, report);
   let inOrder = true;
-  const { sources } = readConfigFiles(path, files, options, report, portion, (pieces) => {
+  const { sources, lines } = readConfigFiles(path, files, options, report, portion, (pieces) => {
     const statements = parser.parse(pieces);
     visit(statements, (statement, block) => {
       effects.visit(statement);
@@ -94,6 +96,7 @@ function parseIn(
     refused: refusesToRun(diagnostics),
     exitCode: exitCodeOf(diagnostics),
     sources,
+    linesRead: lines,
     complete: inOrder && parser.isBalanced(),
   };
 }

@@ -60,8 +60,9 @@ interface Reader {
   random: Prng;
   /** made lines that are being read inside each other */
   madeDepth: number;
-  /** made lines so far */
+  /** made lines so far, and written ones */
   rounds: number;
+  written: number;
   /** the line in hand is endless and has been reported */
   endless: boolean;
   /** PIECES_MAX is reached and has been reported */
@@ -71,6 +72,9 @@ interface Reader {
 export interface ReadResult {
   /** every file that was opened, the main file first */
   readonly sources: readonly SourceFile[];
+  /** lines that were read: those of all files, each as often as it is included, and those that sequences and macros of
+   *  several lines made */
+  readonly lines: number;
 }
 
 /** What `take` gets at a time: `section` what ends where a block of the top level is closed. */
@@ -106,6 +110,7 @@ export function readConfigFiles(
     random: prng(options.randomSeed),
     madeDepth: 0,
     rounds: 0,
+    written: 0,
     endless: false,
     full: false,
   };
@@ -116,7 +121,7 @@ export function readConfigFiles(
     report(catalog.main_file(null, { path, problem: fileProblemText(main.error) }));
   }
   endSection(reader);
-  return { sources: reader.sources };
+  return { sources: reader.sources, lines: reader.written + reader.rounds };
 }
 
 function endSection(reader: Reader): void {
@@ -149,6 +154,7 @@ function readFile(reader: Reader, file: SourceFile, depth: number): void {
     if (isFull(reader, spanOf(file, at, at + 1))) return;
     const newline = text.indexOf('\n', at);
     const end = newline === -1 ? text.length : newline;
+    reader.written++;
     const next = readLine(reader, whole, at, end, plain, depth);
     at = next === null ? end + 1 : next;
     if (reader.portion === 'section' && sectionIsOver(reader)) endSection(reader);
@@ -280,6 +286,7 @@ function readDefinition(
     const raw = whole.slice(next, end);
     text = raw.slice(0, commentStart(raw, 0, raw.length)).trim();
     next = end + 1;
+    reader.written++;
     if (next > whole.length || raw.trim() === '') break;
     if (text === '') text = '\\'; // a comment inside a definition does not end it
   }
