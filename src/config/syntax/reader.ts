@@ -55,6 +55,8 @@ interface Reader {
   readonly macros: Map<string, Macro>;
   readonly table: MacroTable;
   readonly sources: SourceFile[];
+  /** of all sources */
+  characters: number;
   /** what include_check asks of plain includes in the current file */
   includeCheck: Strictness;
   random: Prng;
@@ -106,6 +108,7 @@ export function readConfigFiles(
     macros,
     table,
     sources: [],
+    characters: 0,
     includeCheck: strictnessOf(options.strictIncludes ? 'includea' : 'include'),
     random: prng(options.randomSeed),
     madeDepth: 0,
@@ -145,6 +148,7 @@ function sectionIsOver(reader: Reader): boolean {
 function readFile(reader: Reader, file: SourceFile, depth: number): void {
   const { text } = file;
   reader.sources.push(file);
+  reader.characters += text.length;
   // Most files use none of the line-level features, and then a line is only cut into words.
   const whole: SourceText = { file, text, segments: null };
   const plain = !/[$@~\0]/.test(text);
@@ -362,15 +366,13 @@ function includeOne(
   if (isOpen(at.file, path)) return fail(`'${path}' includes itself`);
   if (depth >= INCLUDE_DEPTH_MAX) return fail(`more than ${INCLUDE_DEPTH_MAX} files inside each other`);
   if (reader.sources.length >= INCLUDED_FILES_MAX) return fail(`more than ${INCLUDED_FILES_MAX} files`);
-  if (textTotal(reader) > TEXT_TOTAL_MAX) return fail(`more than ${TEXT_TOTAL_MAX} characters`);
+  if (reader.characters > TEXT_TOTAL_MAX) return fail(`more than ${TEXT_TOTAL_MAX} characters`);
   const text = reader.files.read(path);
   if (!text.ok) return fail(`cannot use '${path}': ${fileProblemText(text.error)}`);
   const { includeCheck } = reader;
   readFile(reader, { path, text: text.value, includedAt: at }, depth + 1);
   reader.includeCheck = includeCheck; // it holds until the end of the file that said it
 }
-
-const textTotal = ({ sources }: Reader): number => sources.reduce((sum, { text }) => sum + text.length, 0);
 
 function isOpen(file: SourceFile, path: string): boolean {
   for (let open: SourceFile | null = file; open !== null; open = open.includedAt?.file ?? null) {
