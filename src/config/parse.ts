@@ -5,6 +5,7 @@ import { createEffects } from './check/effects.ts';
 import { createHostWants, type HostFacts } from './check/host.ts';
 import { createTraps } from './check/traps.ts';
 import { type Diagnostic, exitCodeOf, GRAVITY, type Report, refusesToRun } from './diagnostics/diagnostic.ts';
+import { withSecretsHidden } from './diagnostics/secrets.ts';
 import { withBlankNamed } from './diagnostics/strange-blank.ts';
 import { createLowering } from './lower/lower.ts';
 import type { Config } from './model/config.ts';
@@ -63,7 +64,7 @@ function parseIn(
   const diagnostics: Diagnostic[] = [];
   const report: Report = (diagnostic) => {
     const limit = GRAVITY[diagnostic.gravity].refuses ? 2 * DIAGNOSTICS_MAX : DIAGNOSTICS_MAX;
-    if (diagnostics.length < limit) diagnostics.push(withBlankNamed(diagnostic));
+    if (diagnostics.length < limit) diagnostics.push(withSecretsHidden(withBlankNamed(diagnostic)));
   };
   const parser = createParser(createGrammar(), report);
   const lowering = createLowering(
