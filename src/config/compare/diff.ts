@@ -54,7 +54,9 @@ interface Named {
 
 const named = (name: string, value: unknown): Named => ({ name, value });
 
-export const serviceName = ({ match }: VirtualServer): string => serviceText(match);
+/** A mark may stand for one service of each family. */
+export const serviceName = ({ match }: VirtualServer): string =>
+  `${serviceText(match)}${match.kind === 'fwmark' && match.family === 'inet6' ? ' (IPv6)' : ''}`;
 
 /** What differs between two services of one name, in words without the sign. */
 export const diffServices = (a: VirtualServer, b: VirtualServer): readonly string[] =>

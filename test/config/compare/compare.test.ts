@@ -179,3 +179,10 @@ describe('what differs is told for people', () => {
     expect(diffText(dropped)).not.toMatch(/secret/);
   });
 });
+
+test('one mark for each family is two services', () => {
+  const service = (family: string, server: string) =>
+    `virtual_server fwmark 7 {\nip_family ${family}\nlb_algo rr\nlb_kind DR\nreal_server ${server} 0 {\n}\n}\n`;
+  const both = model(service('inet', '10.0.0.1') + service('inet6', '2001:db8::1'));
+  expect(diffText(diffConfigs(both, both))).toBe('');
+});
