@@ -8,6 +8,11 @@ export interface Cause {
 }
 
 export const CAUSES: readonly Cause[] = [
+  // blocks that are known by name only are not looked into
+  {
+    subject: 'keywords of later capabilities',
+    files: ['0380', '0417', '0662', '0720', '0839', '0858', '0901'],
+  },
   {
     subject: 'errors in a file with `net_namespace`',
     files: ['0371', '0922', '0923', '0931', '0932', '0938', '0939'],
