@@ -15,7 +15,7 @@ import { capabilityProblem } from './capabilities.ts';
 import { runChild, type StartHalf } from './child.ts';
 import { applyScheduling } from './scheduling.ts';
 
-export const runCheckersChild = (): void => runChild('vipd_checkers', 'checkers', startHalf);
+export const runCheckersChild = (): void => runChild('vipd_checkers', startHalf);
 
 const startHalf: StartHalf = (config, options, log, post) => {
   const lacking = capabilityProblem(['CAP_NET_ADMIN']);

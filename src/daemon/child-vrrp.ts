@@ -22,7 +22,7 @@ import { applyScheduling } from './scheduling.ts';
 /** SCHED_RR priority of the vrrp process unless the file says otherwise: adverts leave on time on a busy director. */
 const DEFAULT_REALTIME_PRIORITY = 10;
 
-export const runVrrpChild = (): void => runChild('vipd_vrrp', 'vrrp', startHalf);
+export const runVrrpChild = (): void => runChild('vipd_vrrp', startHalf);
 
 const startHalf: StartHalf = (config, options, log, post) => {
   const lacking = capabilityProblem(['CAP_NET_ADMIN', 'CAP_NET_RAW']);

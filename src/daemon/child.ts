@@ -7,7 +7,7 @@ import type { Config } from '../config/model/config.ts';
 import { dieWithParent, unlockMemory } from '../native/process-knobs.ts';
 import type { Delivery } from '../notify/core/delivery.ts';
 import { createLog } from '../observe/log.ts';
-import type { ChildMessage, ChildName, ChildOptions, ChildStatus, ParentMessage, Preview } from './ipc.ts';
+import type { ChildMessage, ChildOptions, ChildStatus, ParentMessage, Preview } from './ipc.ts';
 import { createNewsPost } from './news-post.ts';
 import { createAssembly } from './portions.ts';
 
@@ -46,7 +46,7 @@ export type StartHalf = (
 ) => Half | { readonly refusal: Refusal };
 
 /** Runs a child process until the parent or a signal ends it. */
-export function runChild(ident: string, name: ChildName, startHalf: StartHalf): void {
+export function runChild(ident: string, startHalf: StartHalf): void {
   process.title = ident;
   let half: Half | null = null;
   let log: Log = () => {};
@@ -81,7 +81,6 @@ export function runChild(ident: string, name: ChildName, startHalf: StartHalf): 
       case 'start': {
         log = createLog(ident, message.options.log);
         const config = assembly.complete(message.config);
-        process.title = config.global.process.names[name] ?? ident;
         const started = startHalf(config, message.options, log, letters.post);
         if ('refusal' in started) {
           tell({ kind: 'fatal', ...started.refusal }, () => leave(started.refusal.exitCode));
@@ -91,13 +90,10 @@ export function runChild(ident: string, name: ChildName, startHalf: StartHalf): 
         tell({ kind: 'ready' });
         return;
       }
-      case 'reload': {
-        const config = assembly.complete(message.config);
-        process.title = config.global.process.names[name] ?? ident;
-        half?.reload(config);
+      case 'reload':
+        half?.reload(assembly.complete(message.config));
         tell({ kind: 'ready' });
         return;
-      }
       case 'preview': {
         const config = assembly.complete(message.config);
         if (half !== null)

@@ -9,20 +9,18 @@ import type { Parent } from './parent.ts';
 export async function writeDataDumps(parent: Parent, log: Log): Promise<void> {
   const { config } = parent;
   const [vrrp, checks] = await Promise.all([parent.childStatus('vrrp'), parent.childStatus('checkers')]);
-  const { state } = config.global.process.dumps;
-  write('parent', state, printParentData(config), log);
-  if (config.vrrpInstances.length > 0) write('vrrp', state, printVrrpData(config, vrrp), log);
-  if (config.virtualServers.length > 0) write('checkers', state, printCheckData(config, checks), log);
+  write('parent', printParentData(config), log);
+  if (config.vrrpInstances.length > 0) write('vrrp', printVrrpData(config, vrrp), log);
+  if (config.virtualServers.length > 0) write('checkers', printCheckData(config, checks), log);
 }
 
 export async function writeStatistics(parent: Parent, log: Log): Promise<void> {
   const vrrp = await parent.childStatus('vrrp');
-  const { statistics } = parent.config.global.process.dumps;
-  if (vrrp !== null) write('statistics', statistics, printStats(vrrp), log);
+  if (vrrp !== null) write('statistics', printStats(vrrp), log);
 }
 
-function write(dump: keyof typeof DUMP_NAMES, given: string | null, text: string, log: Log): void {
-  const path = dumpPath(dump, process.env['TMPDIR'], given);
+function write(dump: keyof typeof DUMP_NAMES, text: string, log: Log): void {
+  const path = dumpPath(dump, process.env['TMPDIR']);
   const written = writeDump(path, text);
   log(
     written.ok

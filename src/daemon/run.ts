@@ -40,8 +40,6 @@ interface Daemon {
   lastRead: { wall: number; succeeded: boolean; diagnostics: number };
   /** configurations that were accepted */
   readings: number;
-  /** the name of this process while the configuration gives none */
-  readonly title: string;
 }
 
 /** Runs the daemon in this process. Returns only when it must not start: the exit status. */
@@ -77,7 +75,6 @@ export async function runDaemon(options: DaemonOptions, version: string): Promis
     pidFile: pidFile.value,
     lastRead: { wall: clock.wall(), succeeded: true, diagnostics: loaded.diagnostics.length },
     readings: 0,
-    title: process.title,
   };
   await keep(daemon, loaded.config);
   await start(daemon, loaded.config);
@@ -172,11 +169,9 @@ function listenToSignals(daemon: Daemon, parent: Parent): void {
   process.on('SIGUSR2', () => void writeStatistics(parent, daemon.log));
 }
 
-/** What an accepted configuration says of the parent itself: its name, and where the text is kept. */
+/** config_save_dir */
 async function keep(daemon: Daemon, config: Config): Promise<void> {
-  const { configSaveDir: directory, names, umask } = config.global.process;
-  process.title = names.parent ?? daemon.title;
-  if (umask !== null && daemon.options.umask === null) process.umask(umask);
+  const { configSaveDir: directory } = config.global.process;
   const reading = ++daemon.readings;
   if (directory === null) return;
   const { saveConfig } = await import('./save-config.ts');

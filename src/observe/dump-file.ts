@@ -1,7 +1,7 @@
 /** Dump files: where keepalived's scripts look for them (names kept), private, and never through a link
  *  that somebody laid into /tmp. */
 import { closeSync, constants, fchmodSync, fstatSync, ftruncateSync, openSync, writeFileSync } from 'node:fs';
-import { join, parse } from 'node:path';
+import { join } from 'node:path';
 import { err, ok, type Result } from '../base/result.ts';
 import type { SystemError } from '../base/system-error.ts';
 import { systemErrorOf } from './system-errors.ts';
@@ -14,27 +14,9 @@ export const DUMP_NAMES = {
   statistics: 'keepalived.stats',
 } as const;
 
-/** What tells the state dumps of the processes apart where the configuration names the file. */
-const SUFFIX: Readonly<Record<keyof typeof DUMP_NAMES, string>> = {
-  vrrp: '',
-  parent: '_parent',
-  checkers: '_check',
-  statistics: '',
-};
-
-/** `temporary` is $TMPDIR where it is set; `given` is state_dump_file or stats_dump_file: a path, a bare name, or a directory
- *  with a slash at its end. */
-export function dumpPath(
-  dump: keyof typeof DUMP_NAMES,
-  temporary = '/tmp',
-  given: string | null = null,
-): string {
-  if (given === null) return join(temporary, DUMP_NAMES[dump]);
-  if (given.endsWith('/')) return join(given, DUMP_NAMES[dump]);
-  const path = given.includes('/') ? given : join(temporary, given);
-  const { dir, name, ext } = parse(path);
-  return join(dir, `${name}${SUFFIX[dump]}${ext}`);
-}
+/** `temporary` is $TMPDIR where it is set. */
+export const dumpPath = (dump: keyof typeof DUMP_NAMES, temporary = '/tmp'): string =>
+  join(temporary, DUMP_NAMES[dump]);
 
 /** Replaces the file, mode 0600. Errors: ELOOP for a link, EPERM for a file that is not ours or has other
  *  names, else what the operating system says. */

@@ -18,14 +18,6 @@ describe('dump file', () => {
     expect(dumpPath('statistics', '/var/tmp')).toBe('/var/tmp/keepalived.stats');
   });
 
-  test('has the name that the configuration gives', () => {
-    expect(dumpPath('vrrp', '/tmp', '/run/state.txt')).toBe('/run/state.txt');
-    expect(dumpPath('parent', '/tmp', '/run/state.txt')).toBe('/run/state_parent.txt');
-    expect(dumpPath('checkers', '/var/tmp', 'state')).toBe('/var/tmp/state_check');
-    expect(dumpPath('parent', '/tmp', '/run/dumps/')).toBe('/run/dumps/keepalived_parent.data');
-    expect(dumpPath('statistics', '/tmp', '/run/figures')).toBe('/run/figures');
-  });
-
   test('is private and replaced whole, even where a readable one lay before', () => {
     const path = join(folder, 'keepalived.data');
     writeFileSync(path, 'something longer than what comes', { mode: 0o644 });

@@ -41,12 +41,6 @@ const syntax = {
     (f: { length: number; limit: number }) =>
       `this line has ${f.length} characters, more than ${f.limit}; it is ignored`,
   ),
-  bad_mask: catalogRow(
-    'bad_mask',
-    'mistake',
-    (f: { word: string }) => `'${f.word}' is no mask of 0 to 0777; it is ignored`,
-    () => "a number, or names joined by '|': IRUSR IWUSR IXUSR IRWXU, the same with GRP, OTH",
-  ),
   too_much: catalogRow(
     'too_much',
     'refusal',

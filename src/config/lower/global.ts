@@ -8,7 +8,6 @@ import type {
   GlobalConfig,
   LvsGlobals,
   MailSettings,
-  ProcessNames,
   ProcessSettings,
   VrrpGlobals,
 } from '../model/global.ts';
@@ -80,27 +79,8 @@ function lowerProcess(top: TopLevelSettings, given: GlobalSettings): ProcessSett
     instance: valueOr(top.instance, null),
     netNamespace: valueOr(top.net_namespace, null),
     configSaveDir: valueOr(given.config_save_dir, null),
-    umask: valueOr(given.umask, null),
-    names: processNames(given),
-    dumps: { state: valueOr(given.state_dump_file, null), statistics: valueOr(given.stats_dump_file, null) },
     vrrp: scheduling(given.vrrp_priority, given.vrrp_rt_priority, given.vrrp_no_swap),
     checkers: scheduling(given.checker_priority, given.checker_rt_priority, given.checker_no_swap),
-  };
-}
-
-/** TASK_COMM_LEN of linux/sched.h less the end mark */
-const NAME_MAX = 15;
-
-/** process_names gives the children keepalived's names for them, unless they have names of their own. */
-function processNames(given: GlobalSettings): ProcessNames {
-  const usual = given.process_names !== undefined;
-  const named = (setting: Setting<string> | undefined, fallback: string | null): string | null =>
-    valueOr(setting, fallback)?.slice(0, NAME_MAX) ?? null;
-  const checkers = latest(given.checker_process_name, given.lvs_process_name);
-  return {
-    parent: named(given.process_name, null),
-    vrrp: named(given.vrrp_process_name, usual ? 'keepalived_vrrp' : null),
-    checkers: named(checkers, usual ? 'keepalived_lvs' : null),
   };
 }
 

@@ -84,12 +84,6 @@ export interface ChildScheduling {
   readonly noSwap: boolean;
 }
 
-export interface ProcessNames {
-  readonly parent: string | null;
-  readonly vrrp: string | null;
-  readonly checkers: string | null;
-}
-
 export interface ProcessSettings {
   /** how long the parent waits for its children at stop before SIGKILL */
   readonly childWaitTime: Micros;
@@ -98,12 +92,6 @@ export interface ProcessSettings {
   readonly netNamespace: string | null;
   /** where each configuration that was read is kept; null: nowhere */
   readonly configSaveDir: string | null;
-  /** what files of the daemon never grant, 0..0o777; null = as it was started, or by its option */
-  readonly umask: number | null;
-  /** as `ps` shows them, at most 15 bytes; null = vipd's own */
-  readonly names: ProcessNames;
-  /** files of SIGUSR1 and SIGUSR2, a path, a bare name or a directory with `/` at its end; null = keepalived's in TMPDIR */
-  readonly dumps: { readonly state: string | null; readonly statistics: string | null };
   readonly vrrp: ChildScheduling;
   readonly checkers: ChildScheduling;
 }

@@ -4,7 +4,6 @@ import type { IpAddress } from '../../base/ip.ts';
 import { type Micros, type Port, port, seconds } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import { INCLUDE_CHECKS } from '../syntax/include.ts';
-import { fileMask } from './file-mask.ts';
 import { sslRows } from './http-checkers.ts';
 import { block, line, list, type ValueReader } from './row.ts';
 import { fifo, scriptCommand, scriptUser } from './script-values.ts';
@@ -231,21 +230,6 @@ export const globalRows = {
   config_save_dir: line(text('a directory'), 'keep each configuration that is read there, as one file', {
     tier: 3,
   }),
-  umask: line(fileMask, 'what files of the daemon never grant: a number, or names like IRWXG|IRWXO', {
-    tier: 3,
-  }),
-  process_names: line(flag, 'children are named keepalived_vrrp and keepalived_lvs', { tier: 3 }),
-  process_name: line(text('a name'), 'name of the parent process', { tier: 3 }),
-  vrrp_process_name: line(text('a name'), 'name of the vrrp process', { tier: 3 }),
-  checker_process_name: line(text('a name'), 'name of the checkers process', { tier: 3 }),
-  lvs_process_name: line(text('a name'), 'old name of checker_process_name', {
-    tier: 3,
-    replacedBy: 'checker_process_name',
-  }),
-  state_dump_file: line(text('a file'), 'where SIGUSR1 writes; _parent, _check stand before its extension', {
-    tier: 3,
-  }),
-  stats_dump_file: line(text('a file'), 'where SIGUSR2 writes', { tier: 3 }),
   tmp_config_directory: line(text('a directory'), 'for a copy that keepalived makes; vipd makes none', {
     tier: 3,
   }),

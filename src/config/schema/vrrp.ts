@@ -193,7 +193,6 @@ export const vrrpInstanceRows = {
   v3_checksum_as_v2: line(boolean, 'version 3 checksums over IPv4 without pseudo header', { tier: 3 }),
   owner_ignore_adverts: line(boolean, 'the address owner drops what it hears', { tier: 3 }),
   promote_secondaries: line(flag, 'removing a primary address keeps the secondary ones'),
-  debug: line(integer(0, 4), 'accepted; keepalived stores it, and nothing depends on it'),
   mcast_dst_ip: line(multicastGroup, 'destination of multicast adverts', { tier: 3 }),
   unicast_peer: list(peerLine, 'routers that get the adverts instead of the multicast group', { tier: 1 }),
   authentication: block(noHead, authenticationRows, 'authentication of RFC 2338, version 2 only', {
