@@ -7,7 +7,9 @@ import type { ClientError } from '../control/client.ts';
 import { addCompareCommands } from './compare-commands.ts';
 import { addConfigCommands } from './config-commands.ts';
 import { addImportCommand } from './import-command.ts';
+import { addOrderCommands } from './order-commands.ts';
 import { addRealserver } from './realserver/command.ts';
+import { addSimulateCommand } from './simulate-command.ts';
 import { problemsOf } from './status-problems.ts';
 import { printStatus } from './status-text.ts';
 
@@ -30,6 +32,7 @@ const PROCESS_TERMINAL: Terminal = {
 
 interface SocketChoice {
   readonly socket?: string;
+  readonly namespace?: string;
   readonly instance?: string;
 }
 
@@ -98,9 +101,11 @@ function vipctlProgram(terminal: Terminal, finish: (exitStatus: number) => void)
     .command('genhash')
     .description('compute the digest of a page, with the arguments of the original genhash')
     .usage('-s ADDRESS -p PORT -u URL [more]');
+  addOrderCommands(program, { addressed, socketOf }, terminal, finish);
   addConfigCommands(program, terminal, finish);
   addCompareCommands(program, terminal, finish);
   addImportCommand(program, terminal, finish);
+  addSimulateCommand(program, terminal, finish);
   program
     .command('ipvsadm')
     .description("show and change the kernel's IPVS table, with the arguments of the original ipvsadm")
@@ -116,11 +121,15 @@ function vipctlProgram(terminal: Terminal, finish: (exitStatus: number) => void)
 const addressed = (program: Command, name: string): Command =>
   program
     .command(name)
-    .option('--socket <path>', `control socket (default: ${controlSocketPath(null)})`)
-    .option('--instance <name>', "the socket of the daemon with this 'instance'");
+    .option(
+      '--socket <path>',
+      `control socket (default: ${controlSocketPath({ netNamespace: null, instance: null })})`,
+    )
+    .option('--instance <name>', "the socket of the daemon with this 'instance'")
+    .option('--namespace <name>', "the socket of the daemon with this 'net_namespace'");
 
-const socketOf = ({ socket, instance }: SocketChoice): string =>
-  socket ?? controlSocketPath(instance ?? null);
+const socketOf = ({ socket, instance, namespace }: SocketChoice): string =>
+  socket ?? controlSocketPath({ netNamespace: namespace ?? null, instance: instance ?? null });
 
 async function status(options: SocketChoice & { json?: true }, terminal: Terminal): Promise<number> {
   const { fetchStatus } = await import('../control/client.ts');

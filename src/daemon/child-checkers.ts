@@ -1,4 +1,5 @@
 /** Composition root of the checkers child: the only place that gives the checks their real ports. */
+import { EMPTY_HISTOGRAM, observed } from '../base/histogram.ts';
 import { systemErrorText } from '../base/system-error.ts';
 import type { PoolNews } from '../checks/core/news.ts';
 import { openMarkedSocket } from '../checks/shell/marked-socket.ts';
@@ -6,6 +7,7 @@ import { openProbeSocket } from '../checks/shell/probe-socket.ts';
 import { startCheckers } from '../checks/shell/process.ts';
 import { openIpvsKernel } from '../ipvs/shell/load-module.ts';
 import { ownershipFile } from '../ipvs/shell/ownership-file.ts';
+import { insideNamespace, namespacePath } from '../native/network-namespace.ts';
 import { createClock } from '../net/adapters/clock.ts';
 import { type Delivery, tellingOf, withoutMail } from '../notify/core/delivery.ts';
 import { lvsDelivery } from '../notify/core/lvs-delivery.ts';
@@ -15,20 +17,27 @@ import { capabilityProblem } from './capabilities.ts';
 import { runChild, type StartHalf } from './child.ts';
 import { applyScheduling } from './scheduling.ts';
 
-export const runCheckersChild = (): void => runChild('vipd_checkers', startHalf);
+export const runCheckersChild = (): void => runChild('checkers', startHalf);
 
 const startHalf: StartHalf = (config, options, log, post) => {
   const lacking = capabilityProblem(['CAP_NET_ADMIN']);
   if (lacking !== null) return { refusal: { exitCode: 4, reason: lacking } };
   applyScheduling(config.global.process.checkers, log);
-  const ipvs = openIpvsKernel();
+  const { ipvsNamespace } = config.global.process;
+  const ipvs =
+    ipvsNamespace === null
+      ? openIpvsKernel()
+      : insideNamespace(namespacePath(ipvsNamespace.name), openIpvsKernel);
   if (!ipvs.ok) return { refusal: { exitCode: 4, reason: systemErrorText(ipvs.error) } };
   let telling = tellingOf(config.global, 'lvs');
   const tell = (news: PoolNews, change: (delivery: Delivery) => Delivery = (delivery) => delivery): void => {
     const delivery = lvsDelivery(news, telling);
     if (delivery !== null) post(change(delivery));
   };
-  const clock = createClock();
+  let wakeUps = EMPTY_HISTOGRAM;
+  const clock = createClock((late) => {
+    wakeUps = observed(wakeUps, late);
+  });
   const ports = {
     ...{ clock, log, ipvs: ipvs.value, ownership: ownershipFile(options.ownershipFile, log) },
     files: createTrackedFiles(clock),
@@ -51,12 +60,13 @@ const startHalf: StartHalf = (config, options, log, post) => {
         : { kind: 'unreadable', why: systemErrorText(preview.error) };
     },
     stop: () => checkers.stop(),
-    status: () => ({ process: 'checkers', ...checkers.status() }),
+    status: () => ({ process: 'checkers', wakeUps, ...checkers.status() }),
     tellAgain: (name) => {
       const news = checkers.presentNews(name);
       for (const piece of news) tell(piece, withoutMail);
       return news.length;
     },
+    operator: null,
     resetCounters: () => {},
   };
 };

@@ -1,8 +1,12 @@
 /** Composition root of the vrrp child: the only place that gives the election its real ports. */
+import { EMPTY_HISTOGRAM, observed } from '../base/histogram.ts';
 import { systemErrorText } from '../base/system-error.ts';
 import type { ChildScheduling } from '../config/model/global.ts';
+import { createCarrierPort } from '../net/adapters/carrier.ts';
 import { createClock } from '../net/adapters/clock.ts';
+import { createFirewall } from '../net/adapters/firewall.ts';
 import { createLinkKernel } from '../net/adapters/link-kernel.ts';
+import { createNeighbourProbe } from '../net/adapters/neighbour-probe.ts';
 import { createNetKernel } from '../net/adapters/net-kernel.ts';
 import { createPacketPort } from '../net/adapters/packets.ts';
 import { createRoutingKernel } from '../net/adapters/routing-kernel.ts';
@@ -13,6 +17,7 @@ import { createProgramRunner } from '../scripts/program-runner.ts';
 import { createProcessTable } from '../track/shell/process-table.ts';
 import { createTrackedFiles } from '../track/shell/tracked-files.ts';
 import type { VrrpNews } from '../vrrp/core/news.ts';
+import { giveOrder, probeAddresses } from '../vrrp/shell/operator.ts';
 import { startVrrp } from '../vrrp/shell/process.ts';
 import { recordedCore } from '../vrrp/shell/recorder.ts';
 import { capabilityProblem } from './capabilities.ts';
@@ -22,13 +27,16 @@ import { applyScheduling } from './scheduling.ts';
 /** SCHED_RR priority of the vrrp process unless the file says otherwise: adverts leave on time on a busy director. */
 const DEFAULT_REALTIME_PRIORITY = 10;
 
-export const runVrrpChild = (): void => runChild('vipd_vrrp', startHalf);
+export const runVrrpChild = (): void => runChild('vrrp', startHalf);
 
 const startHalf: StartHalf = (config, options, log, post) => {
   const lacking = capabilityProblem(['CAP_NET_ADMIN', 'CAP_NET_RAW']);
   if (lacking !== null) return { refusal: { exitCode: 4, reason: lacking } };
   applyScheduling(withRealtime(config.global.process.vrrp), log);
-  const clock = createClock();
+  let wakeUps = EMPTY_HISTOGRAM;
+  const clock = createClock((late) => {
+    wakeUps = observed(wakeUps, late);
+  });
   let telling = tellingOf(config.global, 'vrrp');
   const tell = (news: VrrpNews, change: (delivery: Delivery) => Delivery = (delivery) => delivery): void => {
     const delivery = vrrpDelivery(news, telling);
@@ -43,7 +51,9 @@ const startHalf: StartHalf = (config, options, log, post) => {
     clock,
     packets: createPacketPort(clock),
     net: net.value,
+    carrier: createCarrierPort(),
     sysctl: createSysctl(),
+    firewall: createFirewall(),
     routing: createRoutingKernel(),
     links: createLinkKernel(),
     log,
@@ -51,11 +61,16 @@ const startHalf: StartHalf = (config, options, log, post) => {
     files: createTrackedFiles(clock),
     processes: createProcessTable(clock),
   };
+  const neighbours = createNeighbourProbe(net.value, clock);
   const core = options.record === null ? undefined : recordedCore(options.record, ports);
   const vrrp = startVrrp(
     ports,
     config,
-    { releaseVips: options.releaseVips, onNews: (news) => tell(news) },
+    {
+      releaseVips: options.releaseVips,
+      watchAddresses: options.watchAddresses,
+      onNews: (news) => tell(news),
+    },
     core,
   );
   return {
@@ -67,11 +82,15 @@ const startHalf: StartHalf = (config, options, log, post) => {
     // what VRRP would do is read off the two configurations, by the parent
     preview: () => ({ kind: 'planned', lines: [] }),
     stop: () => vrrp.stop(),
-    status: () => ({ process: 'vrrp', ...vrrp.status() }),
+    status: () => ({ process: 'vrrp', wakeUps, ...vrrp.status() }),
     tellAgain: (name) => {
       const news = vrrp.presentNews(name);
       for (const piece of news) tell(piece, withoutMail);
       return news.length;
+    },
+    operator: {
+      order: (name, wish) => giveOrder(vrrp, name, wish),
+      probe: (name) => probeAddresses(vrrp, neighbours, name),
     },
     resetCounters: () => vrrp.resetCounters(),
   };

@@ -7,7 +7,10 @@ import type { Config } from '../config/model/config.ts';
 import { dieWithParent, unlockMemory } from '../native/process-knobs.ts';
 import type { Delivery } from '../notify/core/delivery.ts';
 import { createLog } from '../observe/log.ts';
-import type { ChildMessage, ChildOptions, ChildStatus, ParentMessage, Preview } from './ipc.ts';
+import type { OrderReport, ProbeReport } from '../vrrp/core/operator-report.ts';
+import type { OrderWish } from '../vrrp/core/orders.ts';
+import { identitySuffix } from './core/identity.ts';
+import type { ChildMessage, ChildName, ChildOptions, ChildStatus, ParentMessage, Preview } from './ipc.ts';
 import { createNewsPost } from './news-post.ts';
 import { createAssembly } from './portions.ts';
 
@@ -30,6 +33,14 @@ export interface Half {
   /** Posts what is so now; how many objects that was. */
   tellAgain(name: string | null): number;
   resetCounters(): void;
+  /** null: this half takes no orders and probes nothing */
+  readonly operator: Operator | null;
+}
+
+/** What an operator may ask of a half. */
+export interface Operator {
+  order(name: string, wish: OrderWish): OrderReport;
+  probe(name: string): Promise<ProbeReport>;
 }
 
 /** A half that cannot run at all ends the daemon with this. */
@@ -46,8 +57,8 @@ export type StartHalf = (
 ) => Half | { readonly refusal: Refusal };
 
 /** Runs a child process until the parent or a signal ends it. */
-export function runChild(ident: string, startHalf: StartHalf): void {
-  process.title = ident;
+export function runChild(name: ChildName, startHalf: StartHalf): void {
+  process.title = `vipd_${name}`;
   let half: Half | null = null;
   let log: Log = () => {};
   const leave = (status: number): never => {
@@ -79,8 +90,10 @@ export function runChild(ident: string, startHalf: StartHalf): void {
       case 'services':
         return assembly.services(message.services);
       case 'start': {
-        log = createLog(ident, message.options.log);
         const config = assembly.complete(message.config);
+        const { names, ...identity } = config.global.process;
+        log = createLog(`vipd_${name}${identitySuffix(identity)}`, message.options.log);
+        if (names[name] !== null) process.title = names[name];
         const started = startHalf(config, message.options, log, letters.post);
         if ('refusal' in started) {
           tell({ kind: 'fatal', ...started.refusal }, () => leave(started.refusal.exitCode));
@@ -105,6 +118,16 @@ export function runChild(ident: string, startHalf: StartHalf): void {
         return;
       case 'tell_again':
         tell({ kind: 'told_again', request: message.request, objects: half?.tellAgain(message.name) ?? 0 });
+        return;
+      case 'order': {
+        const report = half?.operator?.order(message.name, message.wish);
+        if (report !== undefined) tell({ kind: 'ordered', request: message.request, report });
+        return;
+      }
+      case 'probe':
+        void half?.operator
+          ?.probe(message.name)
+          .then((report) => tell({ kind: 'probed', request: message.request, report }));
         return;
       case 'reset_counters':
         half?.resetCounters();

@@ -7,7 +7,7 @@ import type { VrrpEvent } from '../../src/vrrp/core/events.ts';
 import { nextDeadline } from '../../src/vrrp/core/node.ts';
 import { type NodeState, newNode } from '../../src/vrrp/core/node-state.ts';
 import { headLine, recording, stepLine } from '../../src/vrrp/core/recording.ts';
-import { vrrpConfigOf } from '../../src/vrrp/shell/process.ts';
+import { vrrpConfigOf } from '../../src/vrrp/shell/vrrp-config.ts';
 import { parseText } from '../config/case-files.ts';
 
 let folder: string;
@@ -51,7 +51,7 @@ function alone(): readonly string[] {
   step(1_000_000, {
     kind: 'started',
     config: vrrpConfigOf(config),
-    links: [{ name: eth0, up: true, multicast: true, announces: true, mtu: 1500 }],
+    links: [{ name: eth0, up: true, switchedOn: true, multicast: true, announces: true, mtu: 1500 }],
     addresses: [
       { interface: eth0, address: '192.0.2.1', prefixLength: 24, ours: false, detection: 'done' },
     ] as never,

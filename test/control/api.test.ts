@@ -8,6 +8,27 @@ describe('control API routes', () => {
     ['GET', '/metrics', { kind: 'get_metrics' }],
     ['POST', '/v1/reload', { kind: 'reload' }],
     ['POST', '/v1/plan', { kind: 'plan' }],
+    ['GET', '/v1/why?name=VI_1', { kind: 'why', name: 'VI_1' }],
+    ['GET', '/v1/why', { kind: 'bad_request', error: 'name=NAME is missing' }],
+    [
+      'POST',
+      '/v1/failover?name=VI_1&for=1800',
+      { kind: 'order', name: 'VI_1', wish: { kind: 'step_down', lasts: 1_800_000_000 } },
+    ],
+    ['POST', '/v1/prefer?name=G', { kind: 'order', name: 'G', wish: { kind: 'prefer', lasts: null } }],
+    ['POST', '/v1/undo?name=VI_1', { kind: 'order', name: 'VI_1', wish: null }],
+    [
+      'POST',
+      '/v1/failover?name=VI_1&for=0',
+      { kind: 'bad_request', error: 'for=0 is no number of seconds from 1 to 31536000' },
+    ],
+    [
+      'POST',
+      '/v1/prefer?name=VI_1&for=1e3',
+      { kind: 'bad_request', error: 'for=1e3 is no number of seconds from 1 to 31536000' },
+    ],
+    ['POST', '/v1/probe?name=VI_1', { kind: 'probe', name: 'VI_1' }],
+    ['GET', '/v1/failover?name=VI_1', { kind: 'method_not_allowed', allow: 'POST' }],
     ['GET', '/v1/reload', { kind: 'method_not_allowed', allow: 'POST' }],
     ['DELETE', '/v1/status', { kind: 'method_not_allowed', allow: 'GET' }],
     ['GET', '/', { kind: 'not_found' }],
@@ -19,7 +40,11 @@ describe('control API routes', () => {
   });
 
   test('an instance has a socket of its own', () => {
-    expect(controlSocketPath(null)).toBe('/run/vipd/vipd.sock');
-    expect(controlSocketPath('blue')).toBe('/run/vipd/vipd_blue.sock');
+    const path = (netNamespace: string | null, instance: string | null): string =>
+      controlSocketPath({ netNamespace, instance });
+    expect(path(null, null)).toBe('/run/vipd/vipd.sock');
+    expect(path(null, 'blue')).toBe('/run/vipd/vipd_blue.sock');
+    expect(path('red', null)).toBe('/run/vipd/vipd_red.sock');
+    expect(path('red', 'blue')).toBe('/run/vipd/vipd_red_blue.sock');
   });
 });

@@ -100,6 +100,7 @@ export function settledChecks(configs: readonly Config[]) {
 const LINKS = ['eth0', 'eth1'].map((name) => ({
   name: interfaceName(name),
   up: true,
+  switchedOn: true,
   multicast: true,
   announces: true,
   mtu: 1500,

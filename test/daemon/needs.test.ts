@@ -121,7 +121,8 @@ describe('the vrrp child is needed', () => {
       { ...bare, statics: { ...bare.statics, rules: [{ entry: virtualRule(1), members: [] }] } },
     ],
   ])('%s', (_, wanted) => {
-    expect(childrenFor(wanted, { vrrp: true, checkers: true })).toEqual(['vrrp']);
-    expect(childrenFor(wanted, { vrrp: false, checkers: true })).toEqual([]);
+    expect(childrenFor(wanted, { vrrp: true, checkers: true, idle: false })).toEqual(['vrrp']);
+    expect(childrenFor(wanted, { vrrp: false, checkers: true, idle: false })).toEqual([]);
+    expect(childrenFor(wanted, { vrrp: true, checkers: true, idle: true })).toEqual(['checkers', 'vrrp']);
   });
 });

@@ -1,13 +1,15 @@
 // VRRP and announcement packets between two network namespaces on the real kernel. Needs root.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { IpAddress } from '../../src/base/ip.ts';
+import type { IpAddress, Ipv4 } from '../../src/base/ip.ts';
 import type { MacAddress } from '../../src/base/mac.ts';
 import { elapsed, interfaceName, millis } from '../../src/base/units.ts';
 import { AF, IP, IPPROTO, SO, SOCK, SOL_SOCKET } from '../../src/native/constants.ts';
 import { type DatagramSocket, openDatagramSocket } from '../../src/native/datagram-socket.ts';
 import { interfaceIndex } from '../../src/native/process-knobs.ts';
 import { ipSockaddr, packetSockaddr } from '../../src/native/sockaddr.ts';
+import { createCarrierPort } from '../../src/net/adapters/carrier.ts';
 import { createClock } from '../../src/net/adapters/clock.ts';
+import { createNeighbourProbe } from '../../src/net/adapters/neighbour-probe.ts';
 import { createNetKernel } from '../../src/net/adapters/net-kernel.ts';
 import { createPacketPort } from '../../src/net/adapters/packets.ts';
 import { gratuitousArpFrame } from '../../src/net/wire/arp.ts';
@@ -50,6 +52,7 @@ const optionsOf = (host: TestHost, group: IpAddress | null, family: 'inet' | 'in
   ifIndex: indexOf(host),
   family,
   protocol: 'vrrp' as const,
+  receiveBuffer: null,
   group,
 });
 
@@ -160,7 +163,7 @@ describe('adverts over IPv4', () => {
     network.left.run('ip link set gone up');
     const name = interfaceName('gone');
     const ifIndex = network.left.inside(() => must(interfaceIndex(name)));
-    const options = { interface: name, ifIndex, family: 'inet', protocol: 'vrrp', group: GROUP } as const;
+    const options = { ...optionsOf(network.left, GROUP), interface: name, ifIndex };
     const socket = kept(network.left.inside(() => must(port.openVrrp(options, () => {}))));
     network.left.run('ip link delete gone');
     const sent = socket.send({ source: LEFT, destination: GROUP, payload: PAYLOAD, ...USUAL });
@@ -192,6 +195,31 @@ describe('adverts over IPv6', () => {
       ['fe80::2', group, 255],
       ['fe80::1', group, 255],
     ]);
+  });
+});
+
+describe('a probe for an address', () => {
+  const probe = (host: TestHost, ...addresses: readonly string[]) =>
+    host.inside(() =>
+      createNeighbourProbe(must(createNetKernel()), clock).probe(
+        addresses.map((address) => ({ interface: ETH0, address: address as Ipv4 })),
+      ),
+    );
+
+  test('is answered by the machine that has it, and changes no neighbour table', async () => {
+    network.right.run('ip addr add 10.0.0.77/32 dev eth0');
+    network.right.run('ip neigh flush dev eth0');
+    const answers = must(await probe(network.left, '10.0.0.77', '10.0.0.78'));
+    const mac = /link\/ether (\S+)/.exec(network.right.run('ip link show dev eth0'))?.[1];
+    expect(answers).toEqual([{ address: '10.0.0.77', mac }]);
+    expect(network.right.run('ip neigh show dev eth0')).not.toContain('10.0.0.1');
+    network.right.run('ip addr del 10.0.0.77/32 dev eth0');
+  });
+
+  test('is not answered by the machine that asks', async () => {
+    network.left.run('ip addr add 10.0.0.77/32 dev eth0');
+    expect(must(await probe(network.left, '10.0.0.77'))).toEqual([]);
+    network.left.run('ip addr del 10.0.0.77/32 dev eth0');
   });
 });
 
@@ -262,5 +290,24 @@ describe('announcements', () => {
     await heard.first('10.0.0.12 announced', (frame) => frame[41] === 12);
     const targets = heard.all.map((frame) => frame[41]).filter((last) => last !== undefined && last >= 10);
     expect(targets).toEqual([10, 11, 12]);
+  });
+});
+
+describe('the carrier of a link', () => {
+  const carrier = createCarrierPort();
+  const ask = (method: 'mii' | 'ethtool' | 'ioctl' | null) =>
+    network.left.inside(() => carrier.ask(ETH0, method));
+
+  test('is told in every way that its driver knows', () => {
+    for (const method of ['ethtool', 'ioctl', null] as const)
+      expect(ask(method)).toEqual({ ok: true, value: true });
+    network.right.run('ip link set eth0 down');
+    for (const method of ['ethtool', 'ioctl', null] as const)
+      expect(ask(method)).toEqual({ ok: true, value: false });
+    network.right.run('ip link set eth0 up');
+  });
+
+  test('is not told in a way that it does not know', () => {
+    expect(ask('mii')).toMatchObject({ ok: false, error: { code: 'EOPNOTSUPP' } });
   });
 });

@@ -1,9 +1,10 @@
 /** A small director as the model and as its statuses: what dumps, metrics and vipctl are shown in the
  *  tests. */
 import { PLAIN_TRAITS } from '../../src/base/address-traits.ts';
+import { EMPTY_HISTOGRAM, observed } from '../../src/base/histogram.ts';
 import { parseIpv4 } from '../../src/base/ip.ts';
 import { invariant } from '../../src/base/never.ts';
-import { interfaceName, micros, port, priority, seconds, vrid } from '../../src/base/units.ts';
+import { interfaceName, micros, millis, port, priority, seconds, vrid } from '../../src/base/units.ts';
 import type { ChecksStatus } from '../../src/checks/core/status.ts';
 import type { Config } from '../../src/config/model/config.ts';
 import type { CheckerCommon, Forwarding, RealServer } from '../../src/config/model/lvs.ts';
@@ -13,6 +14,7 @@ import type { VrrpCounters, VrrpStatus } from '../../src/vrrp/core/status.ts';
 import { MAIL_SETTINGS, NOTIFY, NOTIFY_SETTINGS, WALL } from './notify-samples.ts';
 import { ROUTED, ROUTING, STATICS } from './routing-samples.ts';
 import { GROUPS, TRACKERS } from './tracked-samples.ts';
+import { WHY } from './why-samples.ts';
 
 export { WALL } from './notify-samples.ts';
 
@@ -83,16 +85,21 @@ export const CONFIG: Config = {
   global: {
     routerId: 'LVS_DEVEL',
     mail: MAIL_SETTINGS,
-    scripts: { user: { user: 'root', group: null }, security: true },
+    scripts: { user: { user: 'root', group: null }, security: true, supplementaryGroups: false },
     notify: NOTIFY_SETTINGS,
     process: {
       childWaitTime: seconds(5),
       usePidDir: false,
       instance: null,
       netNamespace: null,
+      ipvsNamespace: null,
+      names: { parent: null, vrrp: null, checkers: null },
       configSaveDir: null,
-      vrrp: { niceness: null, realtimePriority: 50, noSwap: true },
-      checkers: { niceness: 5, realtimePriority: null, noSwap: false },
+      umask: null,
+      dumps: { data: null, statistics: null, useInstance: false },
+      reloadFile: null,
+      vrrp: { niceness: null, realtimePriority: 50, noSwap: true, processors: null, realtimeLimit: null },
+      checkers: { niceness: 5, realtimePriority: null, noSwap: false, processors: null, realtimeLimit: null },
     },
     vrrp: {
       mcastGroup4: ip('224.0.0.18'),
@@ -103,6 +110,10 @@ export const CONFIG: Config = {
       logUnknownVrids: false,
       garpInterval: micros(0),
       gnaInterval: micros(0),
+      localIgmp: true,
+      garpGroups: [],
+      polledLinks: [],
+      firewall: { table: 'vipd', priority: -1, counters: false },
       dynamicInterfaces: false,
     },
     lvs: {
@@ -120,6 +131,7 @@ export const CONFIG: Config = {
     {
       name: 'VI_1',
       interface: eth0,
+      heartbeats: [],
       vrid: vrid(51),
       version: 2,
       family: 'inet',
@@ -167,6 +179,8 @@ export const CONFIG: Config = {
       },
       strict: false,
       accept: true,
+      timerExpiredBackup: null,
+      receiveBuffer: { kind: 'usual' },
       trackSource: false,
       trackPrimary: true,
       trackInterfaces: [],
@@ -258,6 +272,7 @@ export const COUNTERS: VrrpCounters = {
   priorityZeroReceived: 0,
   priorityZeroSent: 0,
   gratuitousArpsSent: 10,
+  splitsSeen: 0,
 };
 
 export const VRRP: VrrpStatus = {
@@ -270,10 +285,12 @@ export const VRRP: VrrpStatus = {
       family: 'inet',
       state: 'MASTER',
       reason: 'no advert was heard for 3.609 s',
+      why: WHY,
       basePriority: 100,
       effectivePriority: 103,
       advertIntervalMicros: 1_000_000,
       master: null,
+      paths: [],
       addresses: [
         { address: ip('192.168.100.240'), prefixLength: 32, interface: 'eth0', excluded: false, held: true },
         { address: ip('10.0.0.1'), prefixLength: 24, interface: 'eth1', excluded: true, held: true },
@@ -367,6 +384,13 @@ export const STATUS: DaemonStatus = {
   children: [
     { name: 'vrrp', pid: 4712, state: 'running', restarts: 0 },
     { name: 'checkers', pid: 4713, state: 'running', restarts: 1 },
+  ],
+  lateness: [
+    { process: 'parent', wakeUps: EMPTY_HISTOGRAM },
+    {
+      process: 'vrrp',
+      wakeUps: [millis(0.3), millis(0.3), millis(7), seconds(9)].reduce(observed, EMPTY_HISTOGRAM),
+    },
   ],
   vrrp: VRRP,
   checks: CHECKS,

@@ -58,6 +58,32 @@ const conversations = ({ destination, sourceAddress }: VrrpInstance): readonly s
     ? [`all of ${destination.group}`]
     : destination.peers.map((peer) => `${sourceAddress} with ${peer.address}`);
 
+/** Refuses a heartbeat interface on which another instance has the VRID: what arrives there must name one of them. */
+export function uniqueHeartbeats(instances: readonly PlacedInstance[], report: Report): void {
+  const users = new Map<string, PlacedInstance[]>();
+  const keyOf = ({ vrid, family }: VrrpInstance, carrier: string): string => `${vrid} ${family} ${carrier}`;
+  for (const instance of instances) {
+    const { value } = instance;
+    for (const carrier of [value.interface, ...value.heartbeats.map((path) => path.interface)]) {
+      const key = keyOf(value, carrier);
+      const here = users.get(key);
+      if (here === undefined) users.set(key, [instance]);
+      else here.push(instance);
+    }
+  }
+  for (const { value, at } of instances) {
+    for (const path of value.heartbeats) {
+      const rival = users.get(keyOf(value, path.interface))?.find((other) => other.value !== value);
+      if (rival === undefined) continue;
+      const fields = {
+        ...{ name: value.name, vrid: value.vrid },
+        ...{ interface: path.interface, other: rival.value.name },
+      };
+      report(catalog.heartbeat_vrid(vridPlace(at), fields));
+    }
+  }
+}
+
 /** The number itself, so that the caret stands under it. */
 function vridPlace(instance: Statement) {
   const inner = instance.body.kind === 'block' ? instance.body.statements : [];

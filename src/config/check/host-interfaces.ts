@@ -59,6 +59,8 @@ function checkInstance({ args, body }: Statement, check: Check): void {
     if (keyword.text === 'interface') check(first, first?.text, of, catalog.interface_absent);
     for (const entry of entriesOf(statement)) {
       const [own] = entry.args;
+      if (keyword.text === 'heartbeat_interfaces') for (const word of entry.args) check(word, word.text, of);
+      if (keyword.text === 'heartbeat_peers') check(entry.args[2], entry.args[2]?.text, of);
       if (keyword.text === 'track_interface') check(own, own?.text, of);
       if (!keyword.text.startsWith('virtual_')) continue;
       for (const [i, word] of entry.args.entries()) {

@@ -22,6 +22,11 @@ const KIND_OF: ReadonlyMap<string, Checker['kind']> = new Map([
   ['PING_CHECK', 'ping'],
   ['FILE_CHECK', 'file'],
   ['MISC_CHECK', 'misc'],
+  ['MYSQL_CHECK', 'mysql'],
+  ['PGSQL_CHECK', 'pgsql'],
+  ['REDIS_CHECK', 'redis'],
+  ['GRPC_CHECK', 'grpc'],
+  ['AGENT_CHECK', 'agent'],
 ]);
 
 /** A block that came to nothing (no url, no path, a file that nobody defined) has no checker; an SMTP_CHECK has one more for

@@ -3,6 +3,7 @@
 import { catalogue, row } from '../../base/log.ts';
 import { exhaustive } from '../../base/never.ts';
 import type { DropReason } from '../wire/receive.ts';
+import type { OrderKind } from './orders.ts';
 import type { VrrpStateName } from './status.ts';
 
 interface Named {
@@ -102,6 +103,19 @@ export const vrrpLog = catalogue({
     (f: Fields<{ before: number; after: number }>) =>
       `(${f.instance}) Changing effective priority from ${f.before} to ${f.after}`,
   ),
+  ordered: row(
+    'vrrp_ordered',
+    'info',
+    (f: Fields<{ order: OrderKind; lastsMicros: number | null }>) =>
+      `(${f.instance}) an operator ordered ${orderText(f.order)}` +
+      ` ${f.lastsMicros === null ? 'until it is undone' : `for ${Math.ceil(f.lastsMicros / 1_000_000)} s`}`,
+  ),
+  orderLifted: row(
+    'vrrp_order_lifted',
+    'info',
+    (f: Fields<{ order: OrderKind; how: 'undone' | 'expired' }>) =>
+      `(${f.instance}) ${orderText(f.order)} that an operator ordered is ${f.how === 'undone' ? 'undone' : 'over'}`,
+  ),
   waiting: row('vrrp_waiting', 'info', (f: Fields<{ reason: string }>) => `(${f.instance}) ${f.reason}`),
   groupSyncs: row(
     'vrrp_group_state',
@@ -149,18 +163,52 @@ export const vrrpLog = catalogue({
     (f: Fields<{ source: string }>) =>
       `(${f.instance}) advert from our own address ${f.source} ignored: a loop on the segment, or the address is used twice`,
   ),
+  heartbeatOnly: row(
+    'vrrp_heartbeat_only',
+    'warning',
+    (f: Fields<{ interface: string; over: string; silentMicros: number }>) =>
+      `(${f.instance}) the master is heard over heartbeat interface ${f.over}, but not on ${f.interface} for ${(f.silentMicros / 1_000_000).toFixed(1)} s: adverts do not get through there`,
+  ),
+  mainHeardAgain: row(
+    'vrrp_main_heard_again',
+    'info',
+    (f: Fields<{ interface: string }>) => `(${f.instance}) adverts arrive on ${f.interface} again`,
+  ),
+  otherCluster: row(
+    'vrrp_other_cluster',
+    'warning',
+    (f: Fields<{ interface: string; source: string; vrid: number }>) =>
+      `(${f.instance}) ${f.source} uses VRID ${f.vrid} on heartbeat interface ${f.interface} for other addresses - ignored`,
+  ),
   loopLate: row(
     'loop_late',
     'warning',
     (f: Fields<{ lateMicros: number; extraMicros: number }>) =>
-      `(${f.instance}) this process stalled for ${Math.round(f.lateMicros / 1000)} ms past the master-down time: ` +
-      `listening ${Math.round(f.extraMicros / 1000)} ms longer before taking over`,
+      `(${f.instance}) this process woke up ${Math.round(f.lateMicros / 1000)} ms late, adverts may have been lost: ` +
+      `listening ${Math.round(f.extraMicros / 1000)} ms before taking over`,
   ),
   addressesAdopted: row(
     'vrrp_addresses_adopted',
     'info',
     (f: Fields<{ addresses: readonly string[] }>) =>
       `(${f.instance}) found in place and kept until another master is heard: ${f.addresses.join(' ')}`,
+  ),
+  fightNoticed: row(
+    'vrrp_fight',
+    'warning',
+    (f: Fields<{ what: readonly string[] }>) =>
+      `(${f.instance}) someone else removes it again and again: ${f.what.join(', ')}; it is put back after growing pauses`,
+  ),
+  splitSeen: row(
+    'vrrp_split_brain',
+    'error',
+    (f: Fields<{ text: string }>) => `(${f.instance}) MASTER, although ${f.text}`,
+  ),
+  splitOver: row(
+    'vrrp_split_brain_over',
+    'info',
+    (f: Fields<{ rival: string; lastedMicros: number }>) =>
+      `(${f.instance}) the only master again: ${f.rival} is silent, after ${Math.round(f.lastedMicros / 1_000_000)} s`,
   ),
   addressesRestored: row(
     'vrrp_addresses_restored',
@@ -193,6 +241,8 @@ export const vrrpLog = catalogue({
       `received advert from ${f.source} on ${f.interface} for unknown VRID ${f.vrid}`,
   ),
 });
+
+const orderText = (order: OrderKind): string => (order === 'step_down' ? 'a failover' : 'a preference');
 
 /** What is wrong with a dropped packet. */
 function dropText(drop: DropReason): string {
@@ -298,6 +348,33 @@ export const vrrpShellLog = catalogue({
     'vrrp_link_failed',
     'error',
     (f: { interface: string; detail: string }) => `cannot set up interface ${f.interface}: ${f.detail}`,
+  ),
+  addressMonitored: row(
+    'vrrp_address_monitored',
+    'info',
+    (f: { address: string; how: 'added' | 'deleted' }) => `Netlink: address ${f.address} ${f.how}`,
+  ),
+  carrierUnknown: row(
+    'vrrp_carrier_unknown',
+    'warning',
+    (f: { interface: string; detail: string }) =>
+      `cannot poll the link of ${f.interface}, so the kernel's word on it counts: ${f.detail}`,
+  ),
+  refusalFailed: row(
+    'vrrp_refusal_failed',
+    'error',
+    (f: { detail: string; addresses: number }) =>
+      `packets to ${f.addresses} virtual addresses (no_accept, strict mode) are accepted, because the packet filter cannot be set: ${f.detail}`,
+  ),
+  refusalLeft: row(
+    'vrrp_refusal_left',
+    'error',
+    (f: { detail: string }) => `cannot remove the packet filter of the virtual addresses: ${f.detail}`,
+  ),
+  refusalRestored: row(
+    'vrrp_refusal_restored',
+    'warning',
+    (f: { table: string }) => `Restored nf_tables table ${f.table}, from which somebody removed something`,
   ),
   settingFailed: row(
     'vrrp_setting_failed',

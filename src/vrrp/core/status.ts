@@ -3,6 +3,7 @@ import type { Family, IpAddress } from '../../base/ip.ts';
 import type { Instant } from '../../base/units.ts';
 import { entryText } from '../../config/model/routing.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
+import { pathHeard } from './heartbeat.ts';
 import { addressKey, isRouted } from './network.ts';
 import type { NodeState } from './node-state.ts';
 import { routingOf } from './routing.ts';
@@ -13,6 +14,8 @@ import {
   type TrackerStatus,
   trackerStatuses,
 } from './tracker-status.ts';
+
+import { type InstanceWhy, instanceWhy, presentReason } from './why.ts';
 
 export type VrrpStateName = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT';
 
@@ -41,6 +44,8 @@ export interface VrrpCounters {
   readonly priorityZeroReceived: number;
   readonly priorityZeroSent: number;
   readonly gratuitousArpsSent: number;
+  /** times that another master was there that did not give in */
+  readonly splitsSeen: number;
 }
 
 export interface VrrpInstanceStatus {
@@ -52,11 +57,25 @@ export interface VrrpInstanceStatus {
   readonly state: VrrpStateName;
   /** one sentence: why the instance is in this state */
   readonly reason: string;
+  /** the same with what it is made of, and how it came to this */
+  readonly why: InstanceWhy;
   readonly basePriority: number;
   readonly effectivePriority: number;
   readonly advertIntervalMicros: number;
   /** the master this instance last heard; null when it is master itself or heard none */
   readonly master: { readonly address: IpAddress; readonly priority: number } | null;
+  /** what was last heard over each path; empty where there is only one */
+  readonly paths: readonly {
+    readonly interface: string;
+    readonly main: boolean;
+    /** null: nothing was heard yet */
+    readonly last: {
+      readonly source: IpAddress;
+      readonly priority: number;
+      /** milliseconds since 1970 */
+      readonly wall: number;
+    } | null;
+  }[];
   readonly addresses: readonly {
     readonly address: IpAddress;
     readonly prefixLength: number;
@@ -109,6 +128,7 @@ export const NO_COUNTS: VrrpCounters = {
   priorityZeroReceived: 0,
   priorityZeroSent: 0,
   gratuitousArpsSent: 0,
+  splitsSeen: 0,
 };
 
 /** keepalived's names; RFC 9568 calls MASTER Active, and does not know FAULT. */
@@ -150,11 +170,16 @@ function instanceStatus(
     version: config.version,
     family: config.family,
     state: STATE_NAME[phase.kind],
-    reason: phase.reason,
+    reason: presentReason(router),
+    // made when somebody reads it: the simulator asks for a status after each event
+    get why() {
+      return instanceWhy(router, wallOf);
+    },
     basePriority: config.priority,
     effectivePriority: router.effectivePriority,
     advertIntervalMicros: config.advertInterval,
     master: phase.kind === 'backup' ? phase.master : null,
+    paths: pathStatuses(router, wallOf),
     addresses: [
       ...config.virtualAddresses.map((address) => describe(address, false)),
       ...config.excludedAddresses.map((address) => describe(address, true)),
@@ -167,4 +192,16 @@ function instanceStatus(
     lastTransitionWall: router.changedAt === null ? null : wallOf(router.changedAt),
     counters: router.counters,
   };
+}
+
+function pathStatuses(router: RouterState, wallOf: (at: Instant) => number): VrrpInstanceStatus['paths'] {
+  const { config } = router;
+  if (config.heartbeats.length === 0) return [];
+  const names = new Set([config.interface, ...config.heartbeats.map((path) => path.interface)]);
+  return [...names].map((name) => {
+    const heard = pathHeard(router, name);
+    const last =
+      heard === null ? null : { source: heard.source, priority: heard.priority, wall: wallOf(heard.at) };
+    return { interface: name, main: name === config.interface, last };
+  });
 }

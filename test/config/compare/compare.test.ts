@@ -173,7 +173,9 @@ describe('what differs is told for people', () => {
 
   test('secrets not at all', () => {
     const changed = diffConfigs(model(PAIR), model(PAIR.replace('auth_pass secret', 'auth_pass other')));
-    expect(diffText(changed)).toBe('~ vrrp_instance VI_1, authentication: password (hidden) → another, (hidden)\n');
+    expect(diffText(changed)).toBe(
+      '~ vrrp_instance VI_1, authentication: password (hidden) → another, (hidden)\n',
+    );
     const dropped = diffConfigs(model(PAIR), model(PAIR.replace('auth_type PASS', 'auth_type NONE')));
     expect(diffText(dropped)).toMatch(/authentication/);
     expect(diffText(dropped)).not.toMatch(/secret/);

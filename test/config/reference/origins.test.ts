@@ -77,6 +77,17 @@ virtual_server 10.0.0.1 80 {
         FILE_CHECK {
             track_file f
         }
+        MYSQL_CHECK {
+            read_only on
+        }
+        PGSQL_CHECK {
+        }
+        REDIS_CHECK {
+        }
+        GRPC_CHECK {
+        }
+        AGENT_CHECK {
+        }
     }
 }
 `;
@@ -102,7 +113,9 @@ describe('the origins of checkers', () => {
   const server = '/virtualServers/0/realServers/0';
 
   test('lead to the block of each, past blocks that come to nothing', () => {
-    const blocks = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((i) => origins.get(`${server}/checkers/${i}`));
+    const blocks = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13].map((i) =>
+      origins.get(`${server}/checkers/${i}`),
+    );
     expect(blocks).toEqual([
       'TCP_CHECK {',
       'SSL_GET {',
@@ -113,6 +126,11 @@ describe('the origins of checkers', () => {
       'PING_CHECK {',
       'MISC_CHECK {',
       'FILE_CHECK {',
+      'MYSQL_CHECK {',
+      'PGSQL_CHECK {',
+      'REDIS_CHECK {',
+      'GRPC_CHECK {',
+      'AGENT_CHECK {',
     ]);
   });
 
@@ -133,6 +151,7 @@ describe('the origins of checkers', () => {
     ['7/command', 'misc_path /bin/true'],
     ['7/dynamic', 'misc_dynamic'],
     ['8/file', 'track_file f'],
+    ['9/readOnly', 'read_only on'],
   ])('%s comes from %s', (pointer, line) => {
     expect(origins.get(`${server}/checkers/${pointer}`)).toBe(line);
   });
