@@ -542,6 +542,12 @@ const vrrp = {
     (f: { name: string; quorumMax: number }) =>
       `vrrp_track_process '${f.name}' wants more processes than quorum_max ${f.quorumMax} allows; that many are wanted`,
   ),
+  groups_track_too_much: catalogRow(
+    'groups_track_too_much',
+    'refusal',
+    (f: { limit: number }) =>
+      `members of sync groups would track more than ${f.limit} things for their groups`,
+  ),
   group_weight_dropped: catalogRow(
     'group_weight_dropped',
     'mistake',

@@ -127,12 +127,13 @@ function lowerRest(root: Root, completed: readonly Placed<VirtualServer>[], give
 /** global_defs may be written several times; later settings win and lists grow. */
 function globalSettings(root: Root, report: Report): GlobalSettings {
   let merged: GlobalSettings = {};
-  for (const { settings, at } of root.global_defs ?? []) {
+  const blocks = root.global_defs ?? [];
+  for (const { settings, at } of blocks) {
     if (settings.notification_email?.length === 0) report(catalog.no_recipients(recipientsLine(at), {}));
-    const recipients = [...(merged.notification_email ?? []), ...(settings.notification_email ?? [])];
-    merged = { ...merged, ...settings, ...(recipients.length > 0 ? { notification_email: recipients } : {}) };
+    merged = { ...merged, ...settings };
   }
-  return merged;
+  const recipients = blocks.flatMap(({ settings }) => settings.notification_email ?? []);
+  return recipients.length > 0 ? { ...merged, notification_email: recipients } : merged;
 }
 
 function recipientsLine({ body, keyword }: Statement): Span {

@@ -118,7 +118,7 @@ export function lowerInstance(
       owner &&
       (firstGiven(settings.owner_ignore_adverts, strict ? undefined : defaults.vrrp_owner_ignore_adverts) ??
         strict),
-    promoteSecondaries: settings.promote_secondaries !== undefined,
+    promoteSecondaries: promotesSecondaries(settings, name, context),
     lowerPrioNoAdvert:
       firstGiven(settings.lower_prio_no_advert, strict ? undefined : defaults.vrrp_lower_prio_no_advert) ??
       strict,
@@ -181,6 +181,14 @@ function tracksSource(
   if (tracked !== undefined && source === null)
     report(catalog.source_not_tracked(tracked.at.keyword, { name }));
   return tracked !== undefined && source !== null;
+}
+
+/** A VMAC is made with it, whatever the file says. */
+function promotesSecondaries(settings: InstanceSettings, name: string, { report }: LowerContext): boolean {
+  const { promote_secondaries: promotion, use_vmac: vmac } = settings;
+  if (promotion !== undefined && vmac !== undefined)
+    report(catalog.vmac_promotes(promotion.at.keyword, { name }));
+  return promotion !== undefined && vmac === undefined;
 }
 
 function mandatorySettings({ settings, head: name, at }: InstanceBlock, { report }: LowerContext) {

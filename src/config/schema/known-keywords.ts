@@ -109,12 +109,6 @@ export const KNOWN_KEYWORDS: readonly (readonly [
   ],
   ['bfd_instance/checker', 'line', 3, 'deliver events to the checker process'],
   [
-    'virtual_server/hashed',
-    'line',
-    3,
-    'accepted historical flag with no effect (an error is logged unless the scheduler is sh or mh)',
-  ],
-  [
     'virtual_server/ha_suspend',
     'line',
     2,

@@ -214,6 +214,7 @@ export const virtualServerRows = {
   'flag-1': line(flag, 'first flag of the scheduler', { tier: 3 }),
   'flag-2': line(flag, 'second flag of the scheduler', { tier: 3 }),
   'flag-3': line(flag, 'third flag of the scheduler', { tier: 3 }),
+  hashed: line(flag, 'accepted; a word of old without effect', { tier: 3 }),
   'sh-port': line(flag, 'sh: hash the port too', { tier: 3 }),
   'sh-fallback': line(flag, 'sh: another server when the chosen one is out', { tier: 3 }),
   'mh-port': line(flag, 'mh: hash the port too', { tier: 3 }),
