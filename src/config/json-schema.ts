@@ -2,6 +2,7 @@
  *  configuration is checked against before it reaches a child. */
 
 import { groupNotify, instanceNotify, notifySettings } from './json-schema-notify.ts';
+import { bfdInstance, initialValue, trackFile, trackProcess, vrrpScript } from './json-schema-trackers.ts';
 import { SCHEDULERS } from './model/lvs.ts';
 import { DNS_TYPES } from './model/network-checkers.ts';
 import { routingDefinitions, statics, virtualLink, virtualRoute, virtualRule } from './routing-schema.ts';
@@ -67,6 +68,7 @@ const globalConfig = object({
     netNamespace: nullable(text),
     vrrp: child,
     checkers: child,
+    bfd: child,
   }),
   vrrp: object({
     mcastGroup4: pattern(IPV4),
@@ -181,7 +183,12 @@ const vrrpInstance = object({
   trackPrimary: flag,
   trackInterfaces: list(object({ interface: interfaceName, weight, reverse: flag })),
   trackers: list(
-    object({ kind: oneOf('script', 'file', 'process'), name: text, weight: trackerWeight, reverse: flag }),
+    object({
+      kind: oneOf('script', 'file', 'process', 'bfd'),
+      name: text,
+      weight: trackerWeight,
+      reverse: flag,
+    }),
   ),
   skipCheckAdvAddr: flag,
   checksumAsV2: flag,
@@ -197,41 +204,6 @@ const vrrpSyncGroup = object({
   members: list(text, 1),
   trackingWeight: flag,
   notify: groupNotify,
-});
-
-const vrrpScript = object({
-  name: text,
-  command,
-  interval: micros,
-  timeout: micros,
-  weight,
-  reverse: flag,
-  rise: integer(1, 2_147_483_647),
-  fall: integer(1, 2_147_483_647),
-  initFail: flag,
-});
-
-const initialValue = nullable(object({ value: integer(-2_147_483_648, 2_147_483_647), overwrite: flag }));
-
-const trackFile = object({
-  name: text,
-  path: text,
-  weight: trackerWeight,
-  reverse: flag,
-  initial: initialValue,
-});
-
-const trackProcess = object({
-  name: text,
-  command: list(text, 1),
-  fullCommand: flag,
-  parameters: nullable(oneOf('exact', 'partial', 'initial')),
-  weight: trackerWeight,
-  reverse: flag,
-  quorum: integer(0, 65_535),
-  quorumMax: nullable(integer(0, 65_535)),
-  terminateDelay: micros,
-  forkDelay: micros,
 });
 
 const checkerCommon = {
@@ -299,6 +271,7 @@ const checker = union(
     weight: integer(-2_147_483_647, 2_147_483_647),
     reverse: flag,
   }),
+  kind('bfd', { ...checkerCommon, session: text }),
   kind('misc', { ...checkerCommon, command, timeout: micros, dynamic: flag }),
   ...serviceCheckers({ ...checkerCommon, target }),
 );
@@ -352,6 +325,7 @@ export const configSchema: Schema = {
     statics: shared('statics'),
     trackFiles: list(trackFile),
     trackProcesses: list(trackProcess),
+    bfdInstances: list(bfdInstance),
     virtualServers: list(shared('virtualServer')),
   }),
   definitions: {

@@ -17,6 +17,7 @@
 
 import type { Histogram } from '../base/histogram.ts';
 import { seconds } from '../base/units.ts';
+import type { BfdStatus } from '../bfd/core/status.ts';
 import type { ChecksStatus } from '../checks/core/status.ts';
 import type { ChildName } from '../daemon/ipc.ts';
 import type { PlanLine } from '../ipvs/core/plan-text.ts';
@@ -43,6 +44,7 @@ export interface DaemonStatus {
   /** null: the process is not wanted or does not answer */
   readonly vrrp: VrrpStatus | null;
   readonly checks: ChecksStatus | null;
+  readonly bfd: BfdStatus | null;
   readonly notify: NotifyStatus;
 }
 

@@ -1,6 +1,6 @@
 /** SIGUSR1 and SIGUSR2: the dump files of keepalived, written from what the children tell. */
 import type { Log } from '../base/log.ts';
-import { printCheckData, printParentData, printStats, printVrrpData } from '../observe/dump.ts';
+import { printBfdData, printCheckData, printParentData, printStats, printVrrpData } from '../observe/dump.ts';
 import { type DUMP_NAMES, dumpPath, writeDump } from '../observe/dump-file.ts';
 import { daemonLog } from './log-events.ts';
 import type { Parent } from './parent.ts';
@@ -8,10 +8,15 @@ import type { Parent } from './parent.ts';
 /** Every process's data; a file appears only for what the configuration has. */
 export async function writeDataDumps(parent: Parent, log: Log): Promise<void> {
   const { config } = parent;
-  const [vrrp, checks] = await Promise.all([parent.childStatus('vrrp'), parent.childStatus('checkers')]);
+  const [vrrp, checks, bfd] = await Promise.all([
+    parent.childStatus('vrrp'),
+    parent.childStatus('checkers'),
+    parent.childStatus('bfd'),
+  ]);
   write('parent', printParentData(config), log);
   if (config.vrrpInstances.length > 0) write('vrrp', printVrrpData(config, vrrp), log);
   if (config.virtualServers.length > 0) write('checkers', printCheckData(config, checks), log);
+  if (config.bfdInstances.length > 0) write('bfd', printBfdData(config, bfd), log);
 }
 
 export async function writeStatistics(parent: Parent, log: Log): Promise<void> {

@@ -2,6 +2,8 @@
  *  The children get the validated model, never the text, so they cannot disagree and a broken file never reaches them.
  *  A stop is not a message: it is SIGTERM, which also arrives when the parent dies. */
 import type { Histogram } from '../base/histogram.ts';
+import type { BfdVerdicts } from '../bfd/core/node.ts';
+import type { BfdStatus } from '../bfd/core/status.ts';
 import type { ChecksStatus } from '../checks/core/status.ts';
 import type { Config } from '../config/model/config.ts';
 import type { VirtualServer } from '../config/model/lvs.ts';
@@ -11,7 +13,7 @@ import type { OrderReport, ProbeReport } from '../vrrp/core/operator-report.ts';
 import type { OrderWish } from '../vrrp/core/orders.ts';
 import type { VrrpStatus } from '../vrrp/core/status.ts';
 
-export type ChildName = 'vrrp' | 'checkers';
+export type ChildName = 'vrrp' | 'checkers' | 'bfd';
 
 /** What the command line decided for a child. */
 export interface ChildOptions {
@@ -40,6 +42,8 @@ export type ParentMessage =
   | { readonly kind: 'tell_again'; readonly request: number; readonly name: string | null }
   | { readonly kind: 'order'; readonly request: number; readonly name: string; readonly wish: OrderWish }
   | { readonly kind: 'probe'; readonly request: number; readonly name: string }
+  /** for those that follow sessions: what the BFD process knows of them; one that is not named stays as it was */
+  | { readonly kind: 'bfd_verdicts'; readonly verdicts: BfdVerdicts }
   | { readonly kind: 'reset_counters' };
 
 /** On the channel its virtual servers are in `services` messages before it (portions.ts). */
@@ -59,6 +63,8 @@ export type ChildMessage =
   | { readonly kind: 'probed'; readonly request: number; readonly report: ProbeReport }
   /** scripts, FIFO lines and mail are the parent's business */
   | { readonly kind: 'notify'; readonly delivery: Delivery }
+  /** of the BFD process, for its siblings */
+  | { readonly kind: 'bfd_verdicts'; readonly verdicts: BfdVerdicts }
   | { readonly kind: 'previewed'; readonly request: number; readonly preview: Preview }
   /** permanent: the child exits with `exitCode`, the parent stops everything */
   | { readonly kind: 'fatal'; readonly exitCode: number; readonly reason: string };
@@ -70,4 +76,5 @@ export type Preview =
 
 export type ChildStatus =
   | ({ readonly process: 'vrrp'; readonly wakeUps: Histogram } & VrrpStatus)
-  | ({ readonly process: 'checkers'; readonly wakeUps: Histogram } & ChecksStatus);
+  | ({ readonly process: 'checkers'; readonly wakeUps: Histogram } & ChecksStatus)
+  | ({ readonly process: 'bfd'; readonly wakeUps: Histogram } & BfdStatus);

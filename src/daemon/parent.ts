@@ -6,6 +6,7 @@ import type { Log } from '../base/log.ts';
 import { exhaustive } from '../base/never.ts';
 import { systemErrorText } from '../base/system-error.ts';
 import { type Instant, toSeconds } from '../base/units.ts';
+import type { BfdVerdicts } from '../bfd/core/node.ts';
 import type { Config } from '../config/model/config.ts';
 import type { RoutingEntry } from '../config/model/routing.ts';
 import type { ChildReport } from '../control/api.ts';
@@ -25,6 +26,7 @@ import {
   planRoutingRelease,
   routingAtRisk,
   routingInterest,
+  verdictsFor,
 } from './core/needs.ts';
 import {
   CHILD_NAMES,
@@ -83,6 +85,8 @@ export class Parent {
   /** the model before the last reload, while a child may still hold something of it */
   #previousConfig: Config | null = null;
   #queuedConfig: Config | null = null;
+  /** what the BFD process said last; when it dies that stands until its successor knows better */
+  #verdicts: BfdVerdicts = {};
 
   constructor(config: Config, settings: ParentSettings, ports: ParentPorts) {
     this.#config = config;
@@ -139,6 +143,7 @@ export class Parent {
       this.#unready.add(name);
       child.configure({ kind: 'reload', config });
     }
+    this.#tellVerdicts(this.#verdicts);
     this.#feed({ kind: 'children_wanted', children: wanted });
     this.#announceWhenReady();
   }
@@ -243,14 +248,21 @@ export class Parent {
     const child = startChild(name, this.#ports.childProgram(name), {
       onReady: () => this.#childReady(name),
       onNews: (delivery) => this.#ports.notifier.deliver(delivery),
+      onVerdicts: (verdicts) => this.#tellVerdicts({ ...this.#verdicts, ...verdicts }),
       onFatal: (exitCode, reason) => this.#ports.log(daemonLog.childFatal({ child: name, reason, exitCode })),
       onExit: (status, signal) => this.#childGone(name, status, signal),
     });
     this.#children.set(name, child);
     child.configure({ kind: 'start', config: this.#config, options: this.#settings.child });
+    if (name !== 'bfd') child.tellVerdicts(this.#verdicts);
     if (child.pid === null) return;
     this.#ports.childPidFile(name).write(child.pid);
     this.#ports.log(daemonLog.childStarted({ child: name, pid: child.pid }));
+  }
+
+  #tellVerdicts(verdicts: BfdVerdicts): void {
+    this.#verdicts = verdictsFor(this.#config, verdicts);
+    for (const [name, child] of this.#children) if (name !== 'bfd') child.tellVerdicts(this.#verdicts);
   }
 
   #childReady(name: ChildName): void {

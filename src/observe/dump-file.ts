@@ -11,6 +11,7 @@ export const DUMP_NAMES = {
   vrrp: 'keepalived.data',
   parent: 'keepalived_parent.data',
   checkers: 'keepalived_check.data',
+  bfd: 'keepalived_bfd.data',
   statistics: 'keepalived.stats',
 } as const;
 

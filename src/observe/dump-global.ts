@@ -28,6 +28,7 @@ export const globalLines = (global: GlobalConfig): readonly string[] => [
   ...optional(global.vrrp.startupDelay > 0, ` VRRP startup delay = ${secondsText(global.vrrp.startupDelay)}`),
   ...schedulingLines('VRRP', global.process.vrrp),
   ...schedulingLines('Checker', global.process.checkers),
+  ...schedulingLines('BFD', global.process.bfd),
   ` Script security ${global.scripts.security ? 'enabled' : 'disabled'}`,
   ...scriptUserLines(global.scripts.user),
   ` no_checker_emails = ${global.mail.everyChecker ? 0 : 1}`,

@@ -190,6 +190,7 @@ export const vrrpPart = (
   vrrpScripts: [],
   trackFiles: [],
   trackProcesses: [],
+  bfdInstances: [],
   statics: NO_STATICS,
   ...more,
 });

@@ -11,6 +11,7 @@ import type { CheckerCommon, Forwarding, RealServer } from '../../src/config/mod
 import type { ScriptCommand } from '../../src/config/model/vrrp.ts';
 import type { DaemonStatus } from '../../src/control/api.ts';
 import type { VrrpCounters, VrrpStatus } from '../../src/vrrp/core/status.ts';
+import { BFD, BFD_INSTANCES } from './bfd-samples.ts';
 import { MAIL_SETTINGS, NOTIFY, NOTIFY_SETTINGS, WALL } from './notify-samples.ts';
 import { ROUTED, ROUTING, STATICS } from './routing-samples.ts';
 import { GROUPS, TRACKERS } from './tracked-samples.ts';
@@ -95,6 +96,7 @@ export const CONFIG: Config = {
       configSaveDir: null,
       vrrp: { niceness: null, realtimePriority: 50, noSwap: true },
       checkers: { niceness: 5, realtimePriority: null, noSwap: false },
+      bfd: { niceness: null, realtimePriority: 10, noSwap: false },
     },
     vrrp: {
       mcastGroup4: ip('224.0.0.18'),
@@ -216,6 +218,7 @@ export const CONFIG: Config = {
   ],
   trackFiles: [],
   trackProcesses: [],
+  bfdInstances: BFD_INSTANCES,
   virtualServers: [
     {
       match: { kind: 'address', protocol: 'tcp', address: ip('192.168.100.240'), port: port(80) },
@@ -371,6 +374,7 @@ export const STATUS: DaemonStatus = {
   children: [
     { name: 'vrrp', pid: 4712, state: 'running', restarts: 0 },
     { name: 'checkers', pid: 4713, state: 'running', restarts: 1 },
+    { name: 'bfd', pid: 4714, state: 'running', restarts: 0 },
   ],
   lateness: [
     { process: 'parent', wakeUps: EMPTY_HISTOGRAM },
@@ -381,5 +385,6 @@ export const STATUS: DaemonStatus = {
   ],
   vrrp: VRRP,
   checks: CHECKS,
+  bfd: BFD,
   notify: NOTIFY,
 };

@@ -17,6 +17,8 @@ export interface BfdStatus {
   readonly sessions: readonly BfdSessionStatus[];
   /** datagrams that changed nothing, by reason */
   readonly drops: DropCounters;
+  /** datagrams that found no room in a socket */
+  readonly overflowed: number;
 }
 
 export interface BfdSessionStatus {
@@ -50,6 +52,7 @@ export interface BfdSessionStatus {
 export const bfdStatusOf = (state: BfdState, wallOf: (at: Instant) => number): BfdStatus => ({
   sessions: [...state.sessions.values()].map((session) => sessionStatus(session, wallOf)),
   drops: state.drops,
+  overflowed: 0,
 });
 
 function sessionStatus(session: Session, wallOf: (at: Instant) => number): BfdSessionStatus {

@@ -10,7 +10,13 @@
 import { brand } from '../../base/brand.ts';
 import { sameValue } from '../../base/keyed-diff.ts';
 import { after, type Instant, instant, micros, seconds } from '../../base/units.ts';
-import type { Checker, ProbedChecker, RealServer, VirtualServer } from '../../config/model/lvs.ts';
+import {
+  type Checker,
+  isProbed,
+  type ProbedChecker,
+  type RealServer,
+  type VirtualServer,
+} from '../../config/model/lvs.ts';
 import { destinationKeyText, type IpvsTable, serviceKeyText } from '../../ipvs/core/table.ts';
 import { type FoundServer, poolAsFound, weightAsFound } from './adoption.ts';
 import { newChecker } from './checker.ts';
@@ -97,7 +103,7 @@ export function reconfigure(
 function countedLanes({ checkers, lanes }: Building): Lanes {
   const running = { sockets: 0, programs: 0 };
   for (const { config, launchedAt, follows } of checkers.values()) {
-    if (launchedAt !== null && !follows && config.kind !== 'file') running[laneOf(config)]++;
+    if (launchedAt !== null && !follows && isProbed(config)) running[laneOf(config)]++;
   }
   return {
     sockets: { ...lanes.sockets, running: running.sockets },
@@ -192,7 +198,7 @@ function newRecord(
   const { service } = plan;
   const names = { server: serverName(service, plan.config), service: serviceName(service.match) };
   const twin = building.appointments === null ? null : twinKey(config, plan.config);
-  const dueAt = config.kind === 'file' ? NEVER : scheduled(building, config, id, twin);
+  const dueAt = isProbed(config) ? scheduled(building, config, id, twin) : NEVER;
   fresh.push(logAction(checksLog.checkerActivated(names)));
   return {
     id,

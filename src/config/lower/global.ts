@@ -81,6 +81,7 @@ function lowerProcess(top: TopLevelSettings, given: GlobalSettings): ProcessSett
     configSaveDir: valueOr(given.config_save_dir, null),
     vrrp: scheduling(given.vrrp_priority, given.vrrp_rt_priority, given.vrrp_no_swap),
     checkers: scheduling(given.checker_priority, given.checker_rt_priority, given.checker_no_swap),
+    bfd: scheduling(given.bfd_priority, given.bfd_rt_priority, given.bfd_no_swap),
   };
 }
 

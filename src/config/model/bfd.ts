@@ -1,6 +1,7 @@
-/** bfd_instance: one BFD session with a neighbour (RFC 5880, 5881, 5883). */
+/** bfd_instance: one BFD session with a neighbour (RFC 5880, 5881, 5883), and the checker that follows one. */
 import type { IpAddress } from '../../base/ip.ts';
 import type { Micros } from '../../base/units.ts';
+import type { CheckerCommon } from './lvs.ts';
 
 export interface BfdInstance {
   /** at most 31 characters, unique */
@@ -32,4 +33,11 @@ export interface BfdInstance {
   /** who may follow the session */
   readonly forVrrp: boolean;
   readonly forCheckers: boolean;
+}
+
+/** BFD_CHECK: the server is alive while the session is Up. It is told of changes, so its pace has no meaning. */
+export interface BfdChecker extends CheckerCommon {
+  readonly kind: 'bfd';
+  /** name of the bfd_instance */
+  readonly session: string;
 }

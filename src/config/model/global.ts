@@ -94,6 +94,7 @@ export interface ProcessSettings {
   readonly configSaveDir: string | null;
   readonly vrrp: ChildScheduling;
   readonly checkers: ChildScheduling;
+  readonly bfd: ChildScheduling;
 }
 
 /** interface_up_down_delays */

@@ -223,6 +223,9 @@ export const globalRows = {
     tier: 3,
   }),
   checker_no_swap: line(flag, 'keep the checkers process in memory', { tier: 3 }),
+  bfd_priority: line(niceness, 'nice value of the BFD process', { tier: 3 }),
+  bfd_rt_priority: line(realtimePriority, 'real-time priority of the BFD process, 1..99', { tier: 3 }),
+  bfd_no_swap: line(flag, 'keep the BFD process in memory', { tier: 3 }),
 
   include_check: line(includeCheck, 'how strict plain include is from here to the end of the file', {
     tier: 3,

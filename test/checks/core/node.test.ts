@@ -13,7 +13,7 @@ import { nextDeadline, step } from '../../../src/checks/core/node.ts';
 import { emptyNode, type NodeAction, type NodeState } from '../../../src/checks/core/node-state.ts';
 import { aliveWeightOf, type CheckerId, isAlive, isPooled } from '../../../src/checks/core/service.ts';
 import { addition } from '../../../src/checks/core/weight.ts';
-import type { VirtualServer } from '../../../src/config/model/lvs.ts';
+import { isProbed, type VirtualServer } from '../../../src/config/model/lvs.ts';
 import {
   httpChecker,
   miscChecker,
@@ -189,7 +189,7 @@ test('a program is run from start to start, and at once when it took longer than
 function expectConsistent(state: NodeState): void {
   for (const name of ['sockets', 'programs'] as const) {
     const checkers = [...state.checkers.values()].filter(
-      ({ config }) => config.kind !== 'file' && laneOf(config) === name,
+      ({ config }) => isProbed(config) && laneOf(config) === name,
     );
     const running = checkers.filter((record) => record.launchedAt !== null).length;
     expect(state.lanes[name].running).toBe(running);
