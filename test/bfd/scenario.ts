@@ -25,6 +25,7 @@ import type { BfdInstance } from '../../src/config/model/bfd.ts';
 import { bfdInstance, HERE, THERE } from './model.ts';
 
 const SEED = 7;
+const TURNS_MAX = 10_000;
 /** the neighbour's own discriminator unless `my=` says otherwise */
 const NEIGHBOUR = 77;
 
@@ -50,7 +51,9 @@ export function playScenario(text: string): string {
     perform(actions);
   };
   const runUntil = (end: number): void => {
+    let turns = 0;
     for (let at = nextBfdDeadline(state); at !== null && at <= end; at = nextBfdDeadline(state)) {
+      if (++turns > TURNS_MAX) throw new Error('a deadline that does not pass');
       now = instant(Math.max(now, at));
       feed({ kind: 'deadline_reached' });
     }
