@@ -86,8 +86,9 @@ export function stepBfd(state: BfdState, event: BfdEvent, now: Instant): BfdStep
 
 /** Adds the verdicts when they are not those that were told last. */
 function told([state, actions]: BfdStep): BfdStep {
-  const verdicts: Record<string, BfdVerdict> = {};
-  for (const [name, { verdict }] of state.sessions) if (verdict !== null) verdicts[name] = verdict;
+  const verdicts: BfdVerdicts = Object.fromEntries(
+    [...state.sessions].flatMap(([name, { verdict }]) => (verdict === null ? [] : [[name, verdict]])),
+  );
   if (sameValue(verdicts, state.told)) return [state, actions];
   return [{ ...state, told: verdicts }, [...actions, { kind: 'tell_verdicts', verdicts }]];
 }

@@ -843,6 +843,19 @@ const lvs = {
     (f: { name: string; ttl: number }) =>
       `max_hops of bfd_instance '${f.name}' exceeds its ttl; ${f.ttl} is used`,
   ),
+  bfd_link_local: catalogRow(
+    'bfd_link_local',
+    'complaint',
+    (f: { name: string; neighbour: string }) =>
+      `neighbour ${f.neighbour} of bfd_instance '${f.name}' means nothing without an interface, which cannot be named; the session stays down`,
+  ),
+  bfd_no_hops: catalogRow(
+    'bfd_no_hops',
+    'advice',
+    (f: { name: string }) =>
+      `bfd_instance '${f.name}' is multihop, yet packets that have used a hop are refused`,
+    () => "say with 'max_hops' how many routers are between",
+  ),
   bfd_not_for: catalogRow(
     'bfd_not_for',
     'mistake',

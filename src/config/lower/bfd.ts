@@ -1,5 +1,5 @@
 /** bfd_instance blocks → model, and BFD_CHECK, which follows one (keywords.json; behaviour.md sections 16.9 and 18). */
-import { familyOf, type IpAddress } from '../../base/ip.ts';
+import { familyOf, type IpAddress, isLinkLocal } from '../../base/ip.ts';
 import { micros, millis } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
@@ -69,6 +69,9 @@ function lowerSession({ head: name, settings, at }: SessionBlock, report: Report
     report(catalog.bfd_family(settings.source_ip?.at.args[0] ?? place, { name, source, neighbour }));
     return null;
   }
+  if (isLinkLocal(neighbour)) report(catalog.bfd_link_local(place, { name, neighbour }));
+  const multihop = valueOr(settings.multihop, false);
+  if (multihop && settings.max_hops === undefined) report(catalog.bfd_no_hops(place, { name }));
   const named = settings.vrrp !== undefined || settings.checker !== undefined;
   return {
     name,
@@ -80,7 +83,7 @@ function lowerSession({ head: name, settings, at }: SessionBlock, report: Report
     multiplier: valueOr(settings.multiplier, MULTIPLIER),
     passive: settings.passive !== undefined,
     ...distance(settings, name, neighbour, report),
-    multihop: valueOr(settings.multihop, false),
+    multihop,
     ...valueOr(settings.weight, { weight: 0, reverse: false }),
     forVrrp: !named || settings.vrrp !== undefined,
     forCheckers: !named || settings.checker !== undefined,
