@@ -70,8 +70,17 @@ function vrrpSections({ instances, groups, trackers }: VrrpStatus, wall: number)
   const routing = instances.flatMap((instance) =>
     instance.routing.map(({ text, held }) => [text, instance.name, held ? 'here' : 'not here']),
   );
+  const paths = instances.flatMap((instance) =>
+    instance.paths.map(({ interface: name, main, last }) => [
+      instance.name,
+      main ? name : `${name} (heartbeat)`,
+      last === null ? 'nothing' : `${last.source} (${last.priority})`,
+      last === null ? '' : since(last.wall, wall),
+    ]),
+  );
   return [
     columns([heads, ...instances.map((instance) => instanceRow(instance, wall))]),
+    ...(paths.length === 0 ? [] : [columns([['INSTANCE', 'PATH', 'LAST HEARD', ''], ...paths])]),
     ...(routing.length === 0 ? [] : [columns([['ROUTE OR RULE', 'INSTANCE', 'PLACE'], ...routing])]),
     ...(places.length === 0 ? [] : [columns([['ADDRESS', 'INTERFACE', 'INSTANCE', 'PLACE', ''], ...places])]),
     ...(groups.length === 0 ? [] : [columns([['SYNC GROUP', 'STATE', 'MEMBERS'], ...groups.map(groupRow)])]),

@@ -32,6 +32,7 @@ const PROCESS_TERMINAL: Terminal = {
 
 interface SocketChoice {
   readonly socket?: string;
+  readonly namespace?: string;
   readonly instance?: string;
 }
 
@@ -120,11 +121,15 @@ function vipctlProgram(terminal: Terminal, finish: (exitStatus: number) => void)
 const addressed = (program: Command, name: string): Command =>
   program
     .command(name)
-    .option('--socket <path>', `control socket (default: ${controlSocketPath(null)})`)
-    .option('--instance <name>', "the socket of the daemon with this 'instance'");
+    .option(
+      '--socket <path>',
+      `control socket (default: ${controlSocketPath({ netNamespace: null, instance: null })})`,
+    )
+    .option('--instance <name>', "the socket of the daemon with this 'instance'")
+    .option('--namespace <name>', "the socket of the daemon with this 'net_namespace'");
 
-const socketOf = ({ socket, instance }: SocketChoice): string =>
-  socket ?? controlSocketPath(instance ?? null);
+const socketOf = ({ socket, instance, namespace }: SocketChoice): string =>
+  socket ?? controlSocketPath({ netNamespace: namespace ?? null, instance: instance ?? null });
 
 async function status(options: SocketChoice & { json?: true }, terminal: Terminal): Promise<number> {
   const { fetchStatus } = await import('../control/client.ts');

@@ -2,6 +2,7 @@
  *  configuration is checked against before it reaches a child. */
 
 import { groupNotify, instanceNotify, notifySettings } from './json-schema-notify.ts';
+import { processSettings, vrrpGlobals } from './json-schema-settings.ts';
 import { bfdInstance, initialValue, trackFile, trackProcess, vrrpScript } from './json-schema-trackers.ts';
 import { SCHEDULERS } from './model/lvs.ts';
 import { DNS_TYPES } from './model/network-checkers.ts';
@@ -9,7 +10,6 @@ import { routingDefinitions, statics, virtualLink, virtualRoute, virtualRule } f
 import {
   flag,
   IPV4,
-  IPV6,
   i32,
   integer,
   interfaceName,
@@ -38,12 +38,6 @@ const trackerWeight = integer(-254, 254);
 const command = shared('command');
 const forwarding = shared('forwarding');
 
-const child = object({
-  niceness: nullable(integer(-20, 19)),
-  realtimePriority: nullable(integer(1, 99)),
-  noSwap: flag,
-});
-
 const globalConfig = object({
   routerId: text,
   mail: object({
@@ -58,29 +52,10 @@ const globalConfig = object({
     faults: flag,
     everyChecker: flag,
   }),
-  scripts: object({ user: nullable(shared('user')), security: flag }),
+  scripts: object({ user: nullable(shared('user')), security: flag, supplementaryGroups: flag }),
   notify: notifySettings,
-  process: object({
-    childWaitTime: micros,
-    usePidDir: flag,
-    instance: nullable(text),
-    configSaveDir: nullable(text),
-    netNamespace: nullable(text),
-    vrrp: child,
-    checkers: child,
-    bfd: child,
-  }),
-  vrrp: object({
-    mcastGroup4: pattern(IPV4),
-    mcastGroup6: pattern(IPV6),
-    startupDelay: micros,
-    delayAfterBoot: micros,
-    interfaceDelays: list(object({ interface: interfaceName, down: micros, up: micros })),
-    logUnknownVrids: flag,
-    garpInterval: micros,
-    gnaInterval: micros,
-    dynamicInterfaces: flag,
-  }),
+  process: processSettings,
+  vrrp: vrrpGlobals,
   lvs: object({
     flush: flag,
     flushOnStop: oneOf('none', 'services', 'all'),
@@ -163,6 +138,12 @@ const vrrpInstance = object({
       checksum: oneOf('detect', 'old', 'new'),
     }),
   ),
+  heartbeats: list(
+    object({
+      interface: interfaceName,
+      destination: union(kind('multicast', { group: ip }), kind('unicast', { peers: list(ip, 1) })),
+    }),
+  ),
   virtualAddresses: { ...list(shared('virtualAddress')), maxItems: 255 },
   excludedAddresses: list(shared('virtualAddress')),
   virtualLinks: list(shared('virtualLink')),
@@ -179,6 +160,13 @@ const vrrpInstance = object({
   }),
   strict: flag,
   accept: flag,
+  timerExpiredBackup: nullable(integer(1, 254)),
+  receiveBuffer: union(
+    kind('usual'),
+    kind('octets', { octets: u32 }),
+    kind('mtu', { times: u32 }),
+    kind('advert', { times: u32 }),
+  ),
   trackSource: flag,
   trackPrimary: flag,
   trackInterfaces: list(object({ interface: interfaceName, weight, reverse: flag })),

@@ -19,6 +19,7 @@ import type { Histogram } from '../base/histogram.ts';
 import { seconds } from '../base/units.ts';
 import type { BfdStatus } from '../bfd/core/status.ts';
 import type { ChecksStatus } from '../checks/core/status.ts';
+import { type Identity, identitySuffix } from '../daemon/core/identity.ts';
 import type { ChildName } from '../daemon/ipc.ts';
 import type { PlanLine } from '../ipvs/core/plan-text.ts';
 import type { NotifyStatus } from '../notify/core/status.ts';
@@ -26,10 +27,10 @@ import type { OrderKind, OrderWish } from '../vrrp/core/orders.ts';
 import type { VrrpInstanceStatus, VrrpStatus } from '../vrrp/core/status.ts';
 import type { InstanceWhy } from '../vrrp/core/why.ts';
 
-/** Where vipd answers; an `instance` gets a socket of its own beside it. */
+/** Where vipd answers; one with an `instance` or in a namespace of its own has a socket of its own beside it. */
 export const SOCKET_DIRECTORY = '/run/vipd';
-export const controlSocketPath = (instance: string | null): string =>
-  `${SOCKET_DIRECTORY}/vipd${instance === null ? '' : `_${instance}`}.sock`;
+export const controlSocketPath = (identity: Identity): string =>
+  `${SOCKET_DIRECTORY}/vipd${identitySuffix(identity)}.sock`;
 
 export interface DaemonStatus {
   /** the parent's */

@@ -7,7 +7,7 @@ import { createClock } from '../net/adapters/clock.ts';
 import { runChild, type StartHalf } from './child.ts';
 import { applyScheduling, withRealtime } from './scheduling.ts';
 
-export const runBfdChild = (): void => runChild('vipd_bfd', startHalf);
+export const runBfdChild = (): void => runChild('bfd', startHalf);
 
 const startHalf: StartHalf = (config, _options, log, _post, tellVerdicts) => {
   applyScheduling(withRealtime(config.global.process.bfd), log);

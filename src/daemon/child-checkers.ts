@@ -7,6 +7,7 @@ import { openProbeSocket } from '../checks/shell/probe-socket.ts';
 import { startCheckers } from '../checks/shell/process.ts';
 import { openIpvsKernel } from '../ipvs/shell/load-module.ts';
 import { ownershipFile } from '../ipvs/shell/ownership-file.ts';
+import { insideNamespace, namespacePath } from '../native/network-namespace.ts';
 import { createClock } from '../net/adapters/clock.ts';
 import { type Delivery, tellingOf, withoutMail } from '../notify/core/delivery.ts';
 import { lvsDelivery } from '../notify/core/lvs-delivery.ts';
@@ -16,13 +17,17 @@ import { capabilityProblem } from './capabilities.ts';
 import { runChild, type StartHalf } from './child.ts';
 import { applyScheduling } from './scheduling.ts';
 
-export const runCheckersChild = (): void => runChild('vipd_checkers', startHalf);
+export const runCheckersChild = (): void => runChild('checkers', startHalf);
 
 const startHalf: StartHalf = (config, options, log, post) => {
   const lacking = capabilityProblem(['CAP_NET_ADMIN']);
   if (lacking !== null) return { refusal: { exitCode: 4, reason: lacking } };
   applyScheduling(config.global.process.checkers, log);
-  const ipvs = openIpvsKernel();
+  const { ipvsNamespace } = config.global.process;
+  const ipvs =
+    ipvsNamespace === null
+      ? openIpvsKernel()
+      : insideNamespace(namespacePath(ipvsNamespace.name), openIpvsKernel);
   if (!ipvs.ok) return { refusal: { exitCode: 4, reason: systemErrorText(ipvs.error) } };
   let telling = tellingOf(config.global, 'lvs');
   const tell = (news: PoolNews, change: (delivery: Delivery) => Delivery = (delivery) => delivery): void => {

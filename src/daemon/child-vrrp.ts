@@ -1,7 +1,9 @@
 /** Composition root of the vrrp child: the only place that gives the election its real ports. */
 import { EMPTY_HISTOGRAM, observed } from '../base/histogram.ts';
 import { systemErrorText } from '../base/system-error.ts';
+import { createCarrierPort } from '../net/adapters/carrier.ts';
 import { createClock } from '../net/adapters/clock.ts';
+import { createFirewall } from '../net/adapters/firewall.ts';
 import { createLinkKernel } from '../net/adapters/link-kernel.ts';
 import { createNeighbourProbe } from '../net/adapters/neighbour-probe.ts';
 import { createNetKernel } from '../net/adapters/net-kernel.ts';
@@ -22,7 +24,7 @@ import { capabilityProblem } from './capabilities.ts';
 import { runChild, type StartHalf } from './child.ts';
 import { applyScheduling, withRealtime } from './scheduling.ts';
 
-export const runVrrpChild = (): void => runChild('vipd_vrrp', startHalf);
+export const runVrrpChild = (): void => runChild('vrrp', startHalf);
 
 const startHalf: StartHalf = (config, options, log, post) => {
   const lacking = capabilityProblem(['CAP_NET_ADMIN', 'CAP_NET_RAW']);
@@ -46,7 +48,9 @@ const startHalf: StartHalf = (config, options, log, post) => {
     clock,
     packets: createPacketPort(clock),
     net: net.value,
+    carrier: createCarrierPort(),
     sysctl: createSysctl(),
+    firewall: createFirewall(),
     routing: createRoutingKernel(),
     links: createLinkKernel(),
     log,
@@ -59,7 +63,11 @@ const startHalf: StartHalf = (config, options, log, post) => {
   const vrrp = startVrrp(
     ports,
     config,
-    { releaseVips: options.releaseVips, onNews: (news) => tell(news) },
+    {
+      releaseVips: options.releaseVips,
+      watchAddresses: options.watchAddresses,
+      onNews: (news) => tell(news),
+    },
     core,
   );
   return {

@@ -10,7 +10,8 @@ import type { Delivery } from '../notify/core/delivery.ts';
 import { createLog } from '../observe/log.ts';
 import type { OrderReport, ProbeReport } from '../vrrp/core/operator-report.ts';
 import type { OrderWish } from '../vrrp/core/orders.ts';
-import type { ChildMessage, ChildOptions, ChildStatus, ParentMessage, Preview } from './ipc.ts';
+import { identitySuffix } from './core/identity.ts';
+import type { ChildMessage, ChildName, ChildOptions, ChildStatus, ParentMessage, Preview } from './ipc.ts';
 import { createNewestPost } from './newest-post.ts';
 import { createNewsPost } from './news-post.ts';
 import { createAssembly } from './portions.ts';
@@ -62,8 +63,8 @@ export type StartHalf = (
 ) => Half | { readonly refusal: Refusal };
 
 /** Runs a child process until the parent or a signal ends it. */
-export function runChild(ident: string, startHalf: StartHalf): void {
-  process.title = ident;
+export function runChild(name: ChildName, startHalf: StartHalf): void {
+  process.title = `vipd_${name}`;
   let half: Half | null = null;
   let log: Log = () => {};
   const leave = (status: number): never => {
@@ -98,8 +99,10 @@ export function runChild(ident: string, startHalf: StartHalf): void {
       case 'services':
         return assembly.services(message.services);
       case 'start': {
-        log = createLog(ident, message.options.log);
         const config = assembly.complete(message.config);
+        const { names, ...identity } = config.global.process;
+        log = createLog(`vipd_${name}${identitySuffix(identity)}`, message.options.log);
+        if (names[name] !== null) process.title = names[name];
         const started = startHalf(config, message.options, log, letters.post, tellVerdicts);
         if ('refusal' in started) {
           tell({ kind: 'fatal', ...started.refusal }, () => leave(started.refusal.exitCode));

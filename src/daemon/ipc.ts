@@ -25,12 +25,20 @@ export interface ChildOptions {
   /** where the vrrp process records its run; null = nowhere */
   readonly record: string | null;
   readonly log: LogOptions;
+  /** -a */
+  readonly watchAddresses: boolean;
 }
 
 export interface LogOptions {
   readonly console: boolean;
   readonly format: 'text' | 'json';
   readonly detail: 0 | 1 | 2;
+  /** number of syslog.h */
+  readonly facility: number;
+  /** false (-G): neither syslog nor the journal */
+  readonly syslog: boolean;
+  /** -g: lines go there as well; each process adds its name before the extension */
+  readonly file: string | null;
 }
 
 export type ParentMessage =

@@ -10,8 +10,10 @@ import type { BfdVerdicts } from '../bfd/core/node.ts';
 import type { Config } from '../config/model/config.ts';
 import type { RoutingEntry } from '../config/model/routing.ts';
 import type { ChildReport } from '../control/api.ts';
+import { planAdmission } from '../net/core/refusal.ts';
 import type { Notifier } from '../notify/shell/notifier.ts';
 import type { Alarm, Clock } from '../ports/clock.ts';
+import type { Firewall } from '../ports/firewall.ts';
 import type { LinkKernel } from '../ports/link-kernel.ts';
 import type { NetKernel, NetState } from '../ports/net-kernel.ts';
 import type { RoutingKernel } from '../ports/routing-kernel.ts';
@@ -24,10 +26,12 @@ import {
   type Halves,
   planRelease,
   planRoutingRelease,
+  refusalsAtRisk,
   routingAtRisk,
   routingInterest,
   verdictsFor,
 } from './core/needs.ts';
+import { ordersNow, type StandingOrders, withOrder } from './core/standing-orders.ts';
 import {
   CHILD_NAMES,
   initialSupervision,
@@ -49,6 +53,7 @@ export interface ParentPorts {
   readonly openNetKernel: () => NetKernel | null;
   readonly openRoutingKernel: () => RoutingKernel;
   readonly openLinkKernel: () => LinkKernel;
+  readonly openFirewall: () => Firewall;
   readonly childProgram: (name: ChildName) => string;
   readonly childPidFile: (name: ChildName) => ChildPidFile;
   readonly notifier: Pick<Notifier, 'deliver' | 'reconfigure' | 'beginStop'>;
@@ -87,6 +92,7 @@ export class Parent {
   #queuedConfig: Config | null = null;
   /** what the BFD process said last; when it dies that stands until its successor knows better */
   #verdicts: BfdVerdicts = {};
+  #orders: StandingOrders = new Map();
 
   constructor(config: Config, settings: ParentSettings, ports: ParentPorts) {
     this.#config = config;
@@ -186,7 +192,10 @@ export class Parent {
 
   /** null when the vrrp process does not run or does not answer */
   async order(name: string, wish: OrderWish): Promise<OrderReport | null> {
-    return (await this.#children.get('vrrp')?.order(name, wish)) ?? null;
+    const report = (await this.#children.get('vrrp')?.order(name, wish)) ?? null;
+    const obeying = report?.instances.map((instance) => instance.name) ?? [];
+    this.#orders = withOrder(this.#orders, obeying, wish, this.#ports.clock.now());
+    return report;
   }
 
   async probe(name: string): Promise<ProbeReport | null> {
@@ -245,8 +254,13 @@ export class Parent {
   #startChild(name: ChildName): void {
     this.#unready.add(name);
     if (name === 'vrrp') this.#links.remember(this.#config);
+    let isNew = true;
     const child = startChild(name, this.#ports.childProgram(name), {
-      onReady: () => this.#childReady(name),
+      onReady: () => {
+        if (isNew && name === 'vrrp') this.#orderAgain();
+        isNew = false;
+        this.#childReady(name);
+      },
       onNews: (delivery) => this.#ports.notifier.deliver(delivery),
       onVerdicts: (verdicts) => this.#tellVerdicts({ ...this.#verdicts, ...verdicts }),
       onFatal: (exitCode, reason) => this.#ports.log(daemonLog.childFatal({ child: name, reason, exitCode })),
@@ -263,6 +277,13 @@ export class Parent {
   #tellVerdicts(verdicts: BfdVerdicts): void {
     this.#verdicts = verdictsFor(this.#config, verdicts);
     for (const [name, child] of this.#children) if (name !== 'bfd') child.tellVerdicts(this.#verdicts);
+  }
+
+  /** A vrrp process that is new knows of no orders. */
+  #orderAgain(): void {
+    for (const { name, wish } of ordersNow(this.#orders, this.#ports.clock.now())) {
+      void this.#children.get('vrrp')?.order(name, wish);
+    }
   }
 
   #childReady(name: ChildName): void {
@@ -297,6 +318,7 @@ export class Parent {
     const models = this.#previousConfig === null ? [this.#config] : [this.#config, this.#previousConfig];
     this.#releaseAddresses(models);
     this.#links.release(models);
+    this.#releaseRefusals(models);
   }
 
   #releaseAddresses(models: readonly Config[]): void {
@@ -322,6 +344,18 @@ export class Parent {
           : daemonLog.releaseFailed({ what: systemErrorText(error) }),
       );
     });
+  }
+
+  /** After the addresses: nothing is accepted for one that is still there. */
+  #releaseRefusals(models: readonly Config[]): void {
+    const refusals = refusalsAtRisk(models);
+    if (refusals.length === 0) return;
+    const firewall = this.#ports.openFirewall();
+    for (const order of refusals.flatMap(planAdmission)) {
+      const error = firewall.apply([order]);
+      if (error !== null && error.code !== 'ENOENT')
+        this.#ports.log(daemonLog.releaseFailed({ what: systemErrorText(error) }));
+    }
   }
 
   /** Before the addresses that the routes may need. */

@@ -205,7 +205,13 @@ export const virtualServer = (
   ...more,
 });
 
-const scheduling = { niceness: null, realtimePriority: null, noSwap: false } as const;
+const scheduling = {
+  niceness: null,
+  realtimePriority: null,
+  noSwap: false,
+  processors: null,
+  realtimeLimit: null,
+} as const;
 
 export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<LvsGlobals> = {}): Config => ({
   global: {
@@ -222,7 +228,7 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
       faults: true,
       everyChecker: true,
     },
-    scripts: { user: null, security: false },
+    scripts: { user: null, security: false, supplementaryGroups: false },
     notify: {
       fifo: null,
       vrrpFifo: null,
@@ -238,7 +244,12 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
       usePidDir: false,
       instance: null,
       netNamespace: null,
+      ipvsNamespace: null,
+      names: { parent: null, vrrp: null, checkers: null, bfd: null },
       configSaveDir: null,
+      umask: null,
+      dumps: { data: null, statistics: null, useInstance: false },
+      reloadFile: null,
       vrrp: scheduling,
       checkers: scheduling,
       bfd: scheduling,
@@ -252,6 +263,10 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
       logUnknownVrids: false,
       garpInterval: micros(0),
       gnaInterval: micros(0),
+      localIgmp: true,
+      garpGroups: [],
+      polledLinks: [],
+      firewall: { table: 'vipd', priority: -1, counters: false },
       dynamicInterfaces: false,
     },
     lvs: {

@@ -44,6 +44,7 @@ const OWN = [
   ...httpWords('HTTP_GET'),
   ...httpWords('SSL_GET'),
   `${REAL_SERVER}/SSL_GET/tls_expiry_warn`,
+  ...['vrrp_instance/heartbeat_interfaces', 'vrrp_instance/heartbeat_peers'],
 ];
 
 describe('the keyword tables', () => {

@@ -40,7 +40,11 @@ describe('control API routes', () => {
   });
 
   test('an instance has a socket of its own', () => {
-    expect(controlSocketPath(null)).toBe('/run/vipd/vipd.sock');
-    expect(controlSocketPath('blue')).toBe('/run/vipd/vipd_blue.sock');
+    const path = (netNamespace: string | null, instance: string | null): string =>
+      controlSocketPath({ netNamespace, instance });
+    expect(path(null, null)).toBe('/run/vipd/vipd.sock');
+    expect(path(null, 'blue')).toBe('/run/vipd/vipd_blue.sock');
+    expect(path('red', null)).toBe('/run/vipd/vipd_red.sock');
+    expect(path('red', 'blue')).toBe('/run/vipd/vipd_red_blue.sock');
   });
 });

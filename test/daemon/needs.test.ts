@@ -123,8 +123,13 @@ describe('the vrrp child is needed', () => {
       { ...bare, statics: { ...bare.statics, rules: [{ entry: virtualRule(1), members: [] }] } },
     ],
   ])('%s', (_, wanted) => {
-    expect(childrenFor(wanted, { vrrp: true, checkers: true, bfd: true })).toEqual(['vrrp']);
-    expect(childrenFor(wanted, { vrrp: false, checkers: true, bfd: true })).toEqual([]);
+    expect(childrenFor(wanted, { vrrp: true, checkers: true, bfd: true, idle: false })).toEqual(['vrrp']);
+    expect(childrenFor(wanted, { vrrp: false, checkers: true, bfd: true, idle: false })).toEqual([]);
+    expect(childrenFor(wanted, { vrrp: true, checkers: true, bfd: true, idle: true })).toEqual([
+      'checkers',
+      'vrrp',
+      'bfd',
+    ]);
   });
 });
 
@@ -132,9 +137,9 @@ describe('the BFD child is needed', () => {
   const withSession = { ...config([]), bfdInstances: [bfdInstance()] };
 
   test('for a session, whoever follows it, and never with -B', () => {
-    expect(childrenFor(withSession, { vrrp: true, checkers: true, bfd: true })).toEqual(['bfd']);
-    expect(childrenFor(withSession, { vrrp: true, checkers: true, bfd: false })).toEqual([]);
-    expect(childrenFor(config([]), { vrrp: true, checkers: true, bfd: true })).toEqual([]);
+    expect(childrenFor(withSession, { vrrp: true, checkers: true, bfd: true, idle: false })).toEqual(['bfd']);
+    expect(childrenFor(withSession, { vrrp: true, checkers: true, bfd: false, idle: false })).toEqual([]);
+    expect(childrenFor(config([]), { vrrp: true, checkers: true, bfd: true, idle: false })).toEqual([]);
   });
 
   test('what it said of sessions that are configured no more is forgotten', () => {

@@ -12,7 +12,7 @@ const SLACK = 1.5;
 const SLOW = 2;
 
 describe('checkers against servers of Debian: dnsmasq, aiosmtpd, the kernel, a script', () => {
-  const played = playInLab<CheckerScenarios>('checkers', 200);
+  const played = playInLab<CheckerScenarios>('checkers', 300);
   const step = <Step extends keyof CheckerScenarios['checkers']>(name: Step) => played('checkers', name);
 
   test('all servers pass, each check says so in keepalived’s words', () => {

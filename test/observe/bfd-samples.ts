@@ -1,9 +1,11 @@
-/** A BFD session as it is configured, and as its process tells of it. */
+/** A BFD session as it is configured, and as its process tells of it; and the processes of a daemon that has all of them. */
 import { parseIpv4 } from '../../src/base/ip.ts';
 import { invariant } from '../../src/base/never.ts';
 import { millis } from '../../src/base/units.ts';
 import type { BfdStatus } from '../../src/bfd/core/status.ts';
 import type { BfdInstance } from '../../src/config/model/bfd.ts';
+import type { ChildScheduling } from '../../src/config/model/global.ts';
+import type { ChildReport } from '../../src/control/api.ts';
 import { WALL } from './notify-samples.ts';
 
 const GATEWAY = parseIpv4('192.168.100.1');
@@ -59,3 +61,17 @@ export const BFD: BfdStatus = {
   drops: { ttl: 2, unknown_session: 5 },
   overflowed: 0,
 };
+
+export const BFD_SCHEDULING: ChildScheduling = {
+  niceness: null,
+  realtimePriority: 10,
+  noSwap: false,
+  processors: null,
+  realtimeLimit: null,
+};
+
+export const CHILDREN: readonly ChildReport[] = [
+  { name: 'vrrp', pid: 4712, state: 'running', restarts: 0 },
+  { name: 'checkers', pid: 4713, state: 'running', restarts: 1 },
+  { name: 'bfd', pid: 4714, state: 'running', restarts: 0 },
+];

@@ -11,7 +11,7 @@ import type { CheckerCommon, Forwarding, RealServer } from '../../src/config/mod
 import type { ScriptCommand } from '../../src/config/model/vrrp.ts';
 import type { DaemonStatus } from '../../src/control/api.ts';
 import type { VrrpCounters, VrrpStatus } from '../../src/vrrp/core/status.ts';
-import { BFD, BFD_INSTANCES } from './bfd-samples.ts';
+import { BFD, BFD_INSTANCES, BFD_SCHEDULING, CHILDREN } from './bfd-samples.ts';
 import { MAIL_SETTINGS, NOTIFY, NOTIFY_SETTINGS, WALL } from './notify-samples.ts';
 import { ROUTED, ROUTING, STATICS } from './routing-samples.ts';
 import { GROUPS, TRACKERS } from './tracked-samples.ts';
@@ -86,17 +86,22 @@ export const CONFIG: Config = {
   global: {
     routerId: 'LVS_DEVEL',
     mail: MAIL_SETTINGS,
-    scripts: { user: { user: 'root', group: null }, security: true },
+    scripts: { user: { user: 'root', group: null }, security: true, supplementaryGroups: false },
     notify: NOTIFY_SETTINGS,
     process: {
       childWaitTime: seconds(5),
       usePidDir: false,
       instance: null,
       netNamespace: null,
+      ipvsNamespace: null,
+      names: { parent: null, vrrp: null, checkers: null, bfd: null },
       configSaveDir: null,
-      vrrp: { niceness: null, realtimePriority: 50, noSwap: true },
-      checkers: { niceness: 5, realtimePriority: null, noSwap: false },
-      bfd: { niceness: null, realtimePriority: 10, noSwap: false },
+      umask: null,
+      dumps: { data: null, statistics: null, useInstance: false },
+      reloadFile: null,
+      vrrp: { niceness: null, realtimePriority: 50, noSwap: true, processors: null, realtimeLimit: null },
+      checkers: { niceness: 5, realtimePriority: null, noSwap: false, processors: null, realtimeLimit: null },
+      bfd: BFD_SCHEDULING,
     },
     vrrp: {
       mcastGroup4: ip('224.0.0.18'),
@@ -107,6 +112,10 @@ export const CONFIG: Config = {
       logUnknownVrids: false,
       garpInterval: micros(0),
       gnaInterval: micros(0),
+      localIgmp: true,
+      garpGroups: [],
+      polledLinks: [],
+      firewall: { table: 'vipd', priority: -1, counters: false },
       dynamicInterfaces: false,
     },
     lvs: {
@@ -124,6 +133,7 @@ export const CONFIG: Config = {
     {
       name: 'VI_1',
       interface: eth0,
+      heartbeats: [],
       vrid: vrid(51),
       version: 2,
       family: 'inet',
@@ -171,6 +181,8 @@ export const CONFIG: Config = {
       },
       strict: false,
       accept: true,
+      timerExpiredBackup: null,
+      receiveBuffer: { kind: 'usual' },
       trackSource: false,
       trackPrimary: true,
       trackInterfaces: [],
@@ -281,6 +293,7 @@ export const VRRP: VrrpStatus = {
       effectivePriority: 103,
       advertIntervalMicros: 1_000_000,
       master: null,
+      paths: [],
       addresses: [
         { address: ip('192.168.100.240'), prefixLength: 32, interface: 'eth0', excluded: false, held: true },
         { address: ip('10.0.0.1'), prefixLength: 24, interface: 'eth1', excluded: true, held: true },
@@ -371,11 +384,7 @@ export const STATUS: DaemonStatus = {
   uptimeMicros: 11_520_000_000,
   configFile: '/etc/vipd/vipd.conf',
   configuration: { lastReloadWall: WALL - 90_000, succeeded: true, diagnostics: 2 },
-  children: [
-    { name: 'vrrp', pid: 4712, state: 'running', restarts: 0 },
-    { name: 'checkers', pid: 4713, state: 'running', restarts: 1 },
-    { name: 'bfd', pid: 4714, state: 'running', restarts: 0 },
-  ],
+  children: CHILDREN,
   lateness: [
     { process: 'parent', wakeUps: EMPTY_HISTOGRAM },
     {

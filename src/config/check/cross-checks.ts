@@ -54,6 +54,25 @@ export function uniqueVrids(instances: readonly PlacedInstance[], report: Report
   }
 }
 
+/** Refuses a heartbeat interface on which another instance has the VRID: what arrives there must name one of them. */
+export function uniqueHeartbeats(instances: readonly PlacedInstance[], report: Report): void {
+  for (const { value, at } of instances) {
+    const { name, vrid, family } = value;
+    for (const path of value.heartbeats) {
+      const rival = instances.find(
+        ({ value: other }) =>
+          other !== value &&
+          other.vrid === vrid &&
+          other.family === family &&
+          [other.interface, ...other.heartbeats.map((one) => one.interface)].includes(path.interface),
+      );
+      if (rival === undefined) continue;
+      const fields = { name, vrid, interface: path.interface, other: rival.value.name };
+      report(catalog.heartbeat_vrid(vridPlace(at), fields));
+    }
+  }
+}
+
 function collide(a: VrrpInstance, b: VrrpInstance): boolean {
   if (a.destination.kind !== b.destination.kind) return false;
   if (a.destination.kind === 'multicast' || b.destination.kind === 'multicast') {

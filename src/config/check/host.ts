@@ -142,6 +142,9 @@ function checkInterfaces(instances: readonly Statement[], host: HostFacts, repor
       if (keyword.text === 'interface') check(args[0], catalog.interface_absent);
       if (body.kind !== 'list') continue;
       for (const entry of body.entries) {
+        if (keyword.text === 'heartbeat_interfaces')
+          for (const word of entry.args) check(word, catalog.other_interface_absent);
+        if (keyword.text === 'heartbeat_peers') check(entry.args[2], catalog.other_interface_absent);
         if (keyword.text === 'track_interface') check(entry.args[0], catalog.other_interface_absent);
         if (!keyword.text.startsWith('virtual_')) continue;
         for (const [i, word] of entry.args.entries()) {

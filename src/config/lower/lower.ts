@@ -3,6 +3,7 @@ import {
   mergeServices,
   type Placed,
   type PlacedInstance,
+  uniqueHeartbeats,
   uniqueNames,
   uniqueVrids,
 } from '../check/cross-checks.ts';
@@ -21,9 +22,11 @@ import type { Span } from '../syntax/source.ts';
 import type { Statement } from '../syntax/tree.ts';
 import { lowerBfdInstances } from './bfd.ts';
 import type { Defined, GlobalSettings, LowerContext } from './context.ts';
+import { lowerGarpGroups } from './garp-groups.ts';
 import { lowerGlobal } from './global.ts';
 import { lowerInterfaceDelays } from './interface-delays.ts';
 import { memberPriorityChanges } from './notify.ts';
+import { lowerPolledLinks } from './polled-links.ts';
 import { lowerStatics, routingLines } from './routing.ts';
 import { lowerSyncGroups } from './sync-group.ts';
 import { lowerTrackers, lowerTrackFiles, reportIdleTrackers, type Trackers, valuesOf } from './trackers.ts';
@@ -114,6 +117,7 @@ function lowerRest(root: Root, completed: readonly Placed<VirtualServer>[], give
   const trackers = lowerTrackers(root, context);
   const instances = placedInstances(root, trackers, context);
   uniqueVrids(instances, report);
+  uniqueHeartbeats(instances, report);
   const { groups, instances: vrrpInstances } = lowerSyncGroups(
     root.vrrp_sync_group ?? [],
     instances.map(({ value }) => value),
@@ -121,10 +125,12 @@ function lowerRest(root: Root, completed: readonly Placed<VirtualServer>[], give
     context,
   );
   const interfaceDelays = lowerInterfaceDelays(root.interface_up_down_delays ?? [], vrrpInstances, report);
+  const garpGroups = lowerGarpGroups(root.garp_group ?? [], report);
+  const polledLinks = lowerPolledLinks(root, vrrpInstances);
   const virtualServers = mergeServices([...completed, ...placedServices(root, context)], report);
   reportIdleTrackers(trackers, vrrpInstances, virtualServers, context);
   return {
-    global: { ...context.global, vrrp: { ...context.global.vrrp, interfaceDelays } },
+    global: { ...context.global, vrrp: { ...context.global.vrrp, interfaceDelays, garpGroups, polledLinks } },
     vrrpInstances,
     vrrpSyncGroups: groups,
     vrrpScripts: valuesOf(trackers.script),

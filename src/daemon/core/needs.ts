@@ -7,9 +7,11 @@ import type { RoutingEntry } from '../../config/model/routing.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
 import { interestIn, placed } from '../../net/core/placing.ts';
 import { planAddresses } from '../../net/core/plan.ts';
+import type { Refusal } from '../../net/core/refusal.ts';
 import { planRouting } from '../../net/core/routing.ts';
 import type { AddressState, LinkState, NetOperation, NetState } from '../../ports/net-kernel.ts';
 import type { RoutingInterest, RoutingOperation, RoutingState } from '../../ports/routing-kernel.ts';
+import { refusalOf } from '../../vrrp/core/refusal.ts';
 import type { ChildName } from '../ipc.ts';
 
 /** -P and -C limit the daemon to one of its halves, -B leaves BFD out. */
@@ -17,15 +19,17 @@ export interface Halves {
   readonly vrrp: boolean;
   readonly checkers: boolean;
   readonly bfd: boolean;
+  /** --all: also those that have nothing to do */
+  readonly idle: boolean;
 }
 
 export function childrenFor(config: Config, halves: Halves): readonly ChildName[] {
   const children: ChildName[] = [];
-  if (halves.checkers && config.virtualServers.length > 0) children.push('checkers');
+  if (halves.checkers && (halves.idle || config.virtualServers.length > 0)) children.push('checkers');
   const { addresses, routes, rules } = config.statics;
   const work = [config.vrrpInstances, addresses, routes, rules].some(({ length }) => length > 0);
-  if (halves.vrrp && work) children.push('vrrp');
-  if (halves.bfd && config.bfdInstances.length > 0) children.push('bfd');
+  if (halves.vrrp && (halves.idle || work)) children.push('vrrp');
+  if (halves.bfd && (halves.idle || config.bfdInstances.length > 0)) children.push('bfd');
   return children;
 }
 
@@ -66,6 +70,12 @@ export function planRoutingRelease(
   const release = atRisk.map((entry) => placed(entry, byName)).filter((wish) => wish !== null);
   return planRouting({ hold: [], release }, actual);
 }
+
+/** What its packet filter may refuse. */
+export const refusalsAtRisk = (models: readonly Config[]): readonly Refusal[] =>
+  models
+    .map(({ vrrpInstances, global }) => refusalOf(vrrpInstances, global.vrrp))
+    .filter(({ addresses }) => addresses.length > 0);
 
 /** What has to be read for that. */
 export const routingInterest = (atRisk: readonly RoutingEntry[], links: NetState['links']): RoutingInterest =>

@@ -12,7 +12,7 @@ export interface Service {
   readonly thaw: () => void;
 }
 
-const START_MS_MAX = 20_000;
+const START_MS_MAX = 60_000;
 /** The zone that the DNS servers are authoritative for. */
 export const ZONE = 'lab.example';
 

@@ -98,7 +98,7 @@ async function playCheckers(stage: Stage, note: Note<CheckerSteps>): Promise<voi
       '--to-ports',
       `${to}`,
     ];
-    const iptables = (command: string) => () => rs01.run(['iptables', '-t', 'nat', command, ...rule]);
+    const iptables = (command: string) => () => rs01.run(['iptables-legacy', '-t', 'nat', command, ...rule]);
     return inAndOut(stage, name, rs01, iptables('-A'), iptables('-D'));
   };
   note('smtpRefuses', await redirecting('tcp', 25, 2525, SMTP));
