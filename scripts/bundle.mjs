@@ -10,6 +10,7 @@ const PROGRAMS = {
   vipd: 'src/bin/vipd.ts',
   'vipd-vrrp': 'src/bin/vipd-vrrp.ts',
   'vipd-checkers': 'src/bin/vipd-checkers.ts',
+  'vipd-bfd': 'src/bin/vipd-bfd.ts',
   vipctl: 'src/bin/vipctl.ts',
   ipvsadm: 'src/bin/ipvsadm.ts',
 };

@@ -1,26 +1,35 @@
 /** What is wrong, as sentences for whoever was woken; an empty list is exit status 0. Pure. */
+
+import type { BfdSessionStatus } from '../bfd/core/status.ts';
 import type { ChecksStatus, VirtualServerStatus } from '../checks/core/status.ts';
 import type { DaemonStatus } from '../control/api.ts';
 import type { NotifyStatus } from '../notify/core/status.ts';
 import { endpointText } from '../observe/endpoint-text.ts';
 import type { VrrpInstanceStatus } from '../vrrp/core/status.ts';
 
-export const problemsOf = (status: DaemonStatus): readonly string[] => [
+/** A session that is down and what tracks it say the same thing. */
+export const problemsOf = (status: DaemonStatus): readonly string[] => [...new Set(allProblems(status))];
+
+const allProblems = (status: DaemonStatus): readonly string[] => [
   ...(status.configuration.succeeded
     ? []
     : [`the last read of ${status.configFile} was refused, the configuration before it is in force`]),
   ...status.children.flatMap((child) => childProblems(status, child)),
   ...(status.vrrp?.instances ?? []).flatMap(instanceProblems),
   ...(status.vrrp?.trackers ?? []).filter(({ state }) => state === 'down').map(({ reason }) => reason),
+  ...(status.bfd?.sessions ?? []).filter(({ verdict }) => verdict === 'down').map(sessionProblem),
   ...(status.checks === null ? [] : checksProblems(status.checks)),
   ...notifyProblems(status.notify),
 ];
 
 function childProblems(status: DaemonStatus, child: DaemonStatus['children'][number]): readonly string[] {
   if (child.state !== 'running') return [`the ${child.name} process is ${child.state}`];
-  const answer = child.name === 'vrrp' ? status.vrrp : status.checks;
+  const answer = { vrrp: status.vrrp, checkers: status.checks, bfd: status.bfd }[child.name];
   return answer === null ? [`the ${child.name} process does not answer`] : [];
 }
+
+const sessionProblem = ({ name, neighbour }: BfdSessionStatus): string =>
+  `BFD session ${name} with ${neighbour} is Down`;
 
 function instanceProblems(instance: VrrpInstanceStatus): readonly string[] {
   const { name, state, reason, addresses, why } = instance;

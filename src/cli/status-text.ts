@@ -2,6 +2,8 @@
  *  master and why, where the addresses are, which servers answer, what the kernel has. Pure. */
 
 import { MICROS_PER_MILLI } from '../base/units.ts';
+import { STATE_TEXT } from '../bfd/core/log-events.ts';
+import type { BfdSessionStatus, BfdStatus } from '../bfd/core/status.ts';
 import type {
   CheckerStatus,
   ChecksStatus,
@@ -23,6 +25,7 @@ export function printStatus(status: DaemonStatus, wall: number): string {
     verdict(problemsOf(status)),
     daemonLines(status, wall),
     ...(status.vrrp === null ? [] : vrrpSections(status.vrrp, wall)),
+    ...(status.bfd === null ? [] : bfdSections(status.bfd, wall)),
     ...(status.checks === null ? [] : checksSections(status.checks, wall)),
     ...notifySections(status.notify, wall),
   ];
@@ -112,6 +115,29 @@ const trackerRow = ({ kind, name, state, trackedBy, reason }: TrackerStatus): re
   state,
   trackedBy.join(' '),
   reason,
+];
+
+function bfdSections({ sessions, drops, overflowed }: BfdStatus, wall: number): readonly string[] {
+  const heads = ['BFD SESSION', 'NEIGHBOUR', 'STATE', 'REMOTE', 'SINCE', 'SENDS', 'PATIENCE', 'DIAGNOSTIC'];
+  const refused = [
+    ...Object.entries(drops).map(([reason, count]) => `${reason} ${count}`),
+    ...(overflowed === 0 ? [] : [`no room ${overflowed}`]),
+  ];
+  return [
+    columns([heads, ...sessions.map((session) => sessionRow(session, wall))]) +
+      (refused.length === 0 ? '' : `BFD packets refused: ${refused.join(', ')}\n`),
+  ];
+}
+
+const sessionRow = (session: BfdSessionStatus, wall: number): readonly string[] => [
+  session.name,
+  session.neighbour,
+  STATE_TEXT[session.state],
+  STATE_TEXT[session.remoteState],
+  since(session.lastTransitionWall, wall),
+  `every ${session.transmitIntervalMicros / MICROS_PER_MILLI} ms`,
+  session.detectionTimeMicros === 0 ? '' : `${session.detectionTimeMicros / MICROS_PER_MILLI} ms`,
+  session.diagnostic,
 ];
 
 function masterText({ state, master }: VrrpInstanceStatus): string {

@@ -34,9 +34,15 @@ export const processSettings = object({
   reloadFile: nullable(object({ path: nullable(text) })),
   netNamespace: nullable(text),
   ipvsNamespace: nullable(object({ name: nullable(text) })),
-  names: object({ parent: nullable(text), vrrp: nullable(text), checkers: nullable(text) }),
+  names: object({
+    parent: nullable(text),
+    vrrp: nullable(text),
+    checkers: nullable(text),
+    bfd: nullable(text),
+  }),
   vrrp: child,
   checkers: child,
+  bfd: child,
 });
 
 export const vrrpGlobals = object({

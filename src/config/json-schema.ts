@@ -3,6 +3,7 @@
 
 import { groupNotify, instanceNotify, notifySettings } from './json-schema-notify.ts';
 import { processSettings, vrrpGlobals } from './json-schema-settings.ts';
+import { bfdInstance, initialValue, trackFile, trackProcess, vrrpScript } from './json-schema-trackers.ts';
 import { SCHEDULERS } from './model/lvs.ts';
 import { DNS_TYPES } from './model/network-checkers.ts';
 import { routingDefinitions, statics, virtualLink, virtualRoute, virtualRule } from './routing-schema.ts';
@@ -170,7 +171,12 @@ const vrrpInstance = object({
   trackPrimary: flag,
   trackInterfaces: list(object({ interface: interfaceName, weight, reverse: flag })),
   trackers: list(
-    object({ kind: oneOf('script', 'file', 'process'), name: text, weight: trackerWeight, reverse: flag }),
+    object({
+      kind: oneOf('script', 'file', 'process', 'bfd'),
+      name: text,
+      weight: trackerWeight,
+      reverse: flag,
+    }),
   ),
   skipCheckAdvAddr: flag,
   checksumAsV2: flag,
@@ -186,41 +192,6 @@ const vrrpSyncGroup = object({
   members: list(text, 1),
   trackingWeight: flag,
   notify: groupNotify,
-});
-
-const vrrpScript = object({
-  name: text,
-  command,
-  interval: micros,
-  timeout: micros,
-  weight,
-  reverse: flag,
-  rise: integer(1, 2_147_483_647),
-  fall: integer(1, 2_147_483_647),
-  initFail: flag,
-});
-
-const initialValue = nullable(object({ value: integer(-2_147_483_648, 2_147_483_647), overwrite: flag }));
-
-const trackFile = object({
-  name: text,
-  path: text,
-  weight: trackerWeight,
-  reverse: flag,
-  initial: initialValue,
-});
-
-const trackProcess = object({
-  name: text,
-  command: list(text, 1),
-  fullCommand: flag,
-  parameters: nullable(oneOf('exact', 'partial', 'initial')),
-  weight: trackerWeight,
-  reverse: flag,
-  quorum: integer(0, 65_535),
-  quorumMax: nullable(integer(0, 65_535)),
-  terminateDelay: micros,
-  forkDelay: micros,
 });
 
 const checkerCommon = {
@@ -288,6 +259,7 @@ const checker = union(
     weight: integer(-2_147_483_647, 2_147_483_647),
     reverse: flag,
   }),
+  kind('bfd', { ...checkerCommon, session: text }),
   kind('misc', { ...checkerCommon, command, timeout: micros, dynamic: flag }),
   ...serviceCheckers({ ...checkerCommon, target }),
 );
@@ -347,6 +319,7 @@ export const configSchema: Schema = {
     statics: shared('statics'),
     trackFiles: list(trackFile),
     trackProcesses: list(trackProcess),
+    bfdInstances: list(bfdInstance),
     virtualServers: list(shared('virtualServer')),
   }),
   definitions: {

@@ -18,6 +18,7 @@
  *  Every refusal is a Problem. */
 import type { Histogram } from '../base/histogram.ts';
 import { seconds } from '../base/units.ts';
+import type { BfdStatus } from '../bfd/core/status.ts';
 import { DRAIN_SECONDS_MAX, type DrainOrder } from '../checks/core/drain-order.ts';
 import type { ChecksStatus } from '../checks/core/status.ts';
 import { type Identity, identitySuffix } from '../daemon/core/identity.ts';
@@ -46,6 +47,7 @@ export interface DaemonStatus {
   /** null: the process is not wanted or does not answer */
   readonly vrrp: VrrpStatus | null;
   readonly checks: ChecksStatus | null;
+  readonly bfd: BfdStatus | null;
   readonly notify: NotifyStatus;
 }
 

@@ -57,6 +57,7 @@ const startHalf: StartHalf = (config, options, log, post) => {
       telling = tellingOf(next.global, 'lvs');
       checkers.reload(next);
     },
+    tellSessions: (verdicts) => checkers.tellSessions(verdicts),
     preview: (next) => {
       const preview = checkers.preview(next);
       return preview.ok

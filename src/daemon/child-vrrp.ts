@@ -1,7 +1,6 @@
 /** Composition root of the vrrp child: the only place that gives the election its real ports. */
 import { EMPTY_HISTOGRAM, observed } from '../base/histogram.ts';
 import { systemErrorText } from '../base/system-error.ts';
-import type { ChildScheduling } from '../config/model/global.ts';
 import { createCarrierPort } from '../net/adapters/carrier.ts';
 import { createClock } from '../net/adapters/clock.ts';
 import { createFirewall } from '../net/adapters/firewall.ts';
@@ -14,6 +13,7 @@ import { createSysctl } from '../net/adapters/sysctl.ts';
 import { type Delivery, lineOnly, tellingOf, withoutMail } from '../notify/core/delivery.ts';
 import { vrrpDelivery } from '../notify/core/vrrp-delivery.ts';
 import { createProgramRunner } from '../scripts/program-runner.ts';
+import { sessionEvents } from '../track/core/trackers.ts';
 import { createProcessTable } from '../track/shell/process-table.ts';
 import { createTrackedFiles } from '../track/shell/tracked-files.ts';
 import type { VrrpNews } from '../vrrp/core/news.ts';
@@ -22,10 +22,7 @@ import { startVrrp } from '../vrrp/shell/process.ts';
 import { recordedCore } from '../vrrp/shell/recorder.ts';
 import { capabilityProblem } from './capabilities.ts';
 import { runChild, type StartHalf } from './child.ts';
-import { applyScheduling } from './scheduling.ts';
-
-/** SCHED_RR priority of the vrrp process unless the file says otherwise: adverts leave on time on a busy director. */
-const DEFAULT_REALTIME_PRIORITY = 10;
+import { applyScheduling, withRealtime } from './scheduling.ts';
 
 export const runVrrpChild = (): void => runChild('vrrp', startHalf);
 
@@ -79,6 +76,9 @@ const startHalf: StartHalf = (config, options, log, post) => {
       vrrp.reload(next);
       if (next.global.notify.statesOnReload) repeatLines(vrrp.presentNews(null));
     },
+    tellSessions: (verdicts) => {
+      for (const event of sessionEvents(verdicts)) vrrp.hear(event);
+    },
     // what VRRP would do is read off the two configurations, by the parent
     preview: () => ({ kind: 'planned', lines: [] }),
     stop: () => vrrp.stop(),
@@ -96,8 +96,3 @@ const startHalf: StartHalf = (config, options, log, post) => {
     drain: () => null,
   };
 };
-
-function withRealtime(scheduling: ChildScheduling): ChildScheduling {
-  if (scheduling.realtimePriority !== null || scheduling.niceness !== null) return scheduling;
-  return { ...scheduling, realtimePriority: DEFAULT_REALTIME_PRIORITY };
-}

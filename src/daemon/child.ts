@@ -1,8 +1,9 @@
-/** What both children share: they obey the parent's messages, die with it, leave the terminal's signals to it, and end
+/** What the children share: they obey the parent's messages, die with it, leave the terminal's signals to it, and end
  *  with a status that tells the parent whether a restart can help. */
 import { constants } from 'node:os';
 import type { Log } from '../base/log.ts';
 import { catalogue, row } from '../base/log.ts';
+import type { BfdVerdicts } from '../bfd/core/node.ts';
 import type { DrainOrder, DrainReport } from '../checks/core/drain-order.ts';
 import type { Config } from '../config/model/config.ts';
 import { dieWithParent, unlockMemory } from '../native/process-knobs.ts';
@@ -12,6 +13,7 @@ import type { OrderReport, ProbeReport } from '../vrrp/core/operator-report.ts';
 import type { OrderWish } from '../vrrp/core/orders.ts';
 import { identitySuffix } from './core/identity.ts';
 import type { ChildMessage, ChildName, ChildOptions, ChildStatus, ParentMessage, Preview } from './ipc.ts';
+import { createNewestPost } from './newest-post.ts';
 import { createNewsPost } from './news-post.ts';
 import { createAssembly } from './portions.ts';
 
@@ -26,6 +28,8 @@ const childLog = catalogue({
 /** One half of the daemon, already running. */
 export interface Half {
   reload(config: Config): void;
+  /** what is known of BFD sessions */
+  tellSessions(verdicts: BfdVerdicts): void;
   /** what a reload of `config` would write; nothing changes */
   preview(config: Config): Preview;
   /** synchronous: what must be released is released when it returns */
@@ -57,6 +61,8 @@ export type StartHalf = (
   options: ChildOptions,
   log: Log,
   post: (delivery: Delivery) => void,
+  /** what the BFD process tells its siblings */
+  tellVerdicts: (verdicts: BfdVerdicts) => void,
 ) => Half | { readonly refusal: Refusal };
 
 /** Runs a child process until the parent or a signal ends it. */
@@ -86,6 +92,9 @@ export function runChild(name: ChildName, startHalf: StartHalf): void {
     stop();
   });
   if (!dieWithParent(constants.signals.SIGTERM, Number(process.argv[2])).ok) stop();
+  const tellVerdicts = createNewestPost<BfdVerdicts>((verdicts, then) =>
+    tell({ kind: 'bfd_verdicts', verdicts }, then),
+  );
   const assembly = createAssembly();
   process.on('message', (raw) => {
     const message = raw as ParentMessage;
@@ -97,7 +106,7 @@ export function runChild(name: ChildName, startHalf: StartHalf): void {
         const { names, ...identity } = config.global.process;
         log = createLog(`vipd_${name}${identitySuffix(identity)}`, message.options.log);
         if (names[name] !== null) process.title = names[name];
-        const started = startHalf(config, message.options, log, letters.post);
+        const started = startHalf(config, message.options, log, letters.post, tellVerdicts);
         if ('refusal' in started) {
           tell({ kind: 'fatal', ...started.refusal }, () => leave(started.refusal.exitCode));
           return;
@@ -136,6 +145,9 @@ export function runChild(name: ChildName, startHalf: StartHalf): void {
         void half?.operator
           ?.probe(message.name)
           .then((report) => tell({ kind: 'probed', request: message.request, report }));
+        return;
+      case 'bfd_verdicts':
+        half?.tellSessions(message.verdicts);
         return;
       case 'reset_counters':
         half?.resetCounters();

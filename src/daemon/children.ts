@@ -1,12 +1,14 @@
 /** A running child: the process, its IPC channel and the questions that wait for an answer. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { exhaustive } from '../base/never.ts';
+import type { BfdVerdicts } from '../bfd/core/node.ts';
 import type { DrainOrder, DrainReport } from '../checks/core/drain-order.ts';
 import type { Config } from '../config/model/config.ts';
 import type { Delivery } from '../notify/core/delivery.ts';
 import type { OrderReport, ProbeReport } from '../vrrp/core/operator-report.ts';
 import type { OrderWish } from '../vrrp/core/orders.ts';
 import type { ChildMessage, ChildName, ChildStatus, ConfigMessage, ParentMessage, Preview } from './ipc.ts';
+import { createNewestPost } from './newest-post.ts';
 import { OPTIMIZE_LATER } from './optimizer.ts';
 import { inPortions } from './portions.ts';
 import { createQuestions } from './questions.ts';
@@ -23,11 +25,13 @@ const PREVIEW_ANSWER_LIMIT_MS = 10_000;
 export const CHILD_NODE_FLAGS: Readonly<Record<ChildName, readonly string[]>> = {
   checkers: ['--single-threaded', '--max-semi-space-size=1', OPTIMIZE_LATER],
   vrrp: ['--single-threaded'],
+  bfd: ['--single-threaded'],
 };
 
 export interface ChildCallbacks {
   readonly onReady: () => void;
   readonly onNews: (delivery: Delivery) => void;
+  readonly onVerdicts: (verdicts: BfdVerdicts) => void;
   readonly onFatal: (exitCode: number, reason: string) => void;
   readonly onExit: (status: number | null, signal: NodeJS.Signals | null) => void;
 }
@@ -37,6 +41,8 @@ export interface Child {
   readonly pid: number | null;
   /** A model goes out piece by piece; one that is sent before the last has left waits for it. */
   configure(message: ConfigMessage): void;
+  /** of BFD sessions; behind what it was configured with, and of several that wait the newest */
+  tellVerdicts(verdicts: BfdVerdicts): void;
   resetCounters(): void;
   signal(signal: NodeJS.Signals): void;
   /** null when the child is busy, gone or silent for too long */
@@ -85,6 +91,8 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
         return probes.answer(message.request, message.report);
       case 'notify':
         return callbacks.onNews(message.delivery);
+      case 'bfd_verdicts':
+        return callbacks.onVerdicts(message.verdicts);
       case 'fatal':
         return callbacks.onFatal(message.exitCode, message.reason);
       default:
@@ -110,10 +118,14 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
   const configure = (message: ConfigMessage): void => {
     configured = configured.then(() => sendInPortions(message));
   };
+  const tellVerdicts = createNewestPost<BfdVerdicts>((verdicts, then) => {
+    configured = configured.then(() => send({ kind: 'bfd_verdicts', verdicts })).then(then);
+  });
   return {
     name,
     pid: process_.pid ?? null,
     configure,
+    tellVerdicts,
     resetCounters: () => void send({ kind: 'reset_counters' }),
     signal: (signal) => void process_.kill(signal),
     status: () =>

@@ -1,7 +1,7 @@
 /** SIGUSR1 and SIGUSR2: the dump files of keepalived, written from what the children tell. */
 import type { Log } from '../base/log.ts';
 import type { Config } from '../config/model/config.ts';
-import { printCheckData, printParentData, printStats, printVrrpData } from '../observe/dump.ts';
+import { printBfdData, printCheckData, printParentData, printStats, printVrrpData } from '../observe/dump.ts';
 import { type DUMP_NAMES, dumpPath, writeDump } from '../observe/dump-file.ts';
 import { identitySuffix } from './core/identity.ts';
 import { daemonLog } from './log-events.ts';
@@ -10,10 +10,15 @@ import type { Parent } from './parent.ts';
 /** Every process's data; a file appears only for what the configuration has. */
 export async function writeDataDumps(parent: Parent, log: Log): Promise<void> {
   const { config } = parent;
-  const [vrrp, checks] = await Promise.all([parent.childStatus('vrrp'), parent.childStatus('checkers')]);
+  const [vrrp, checks, bfd] = await Promise.all([
+    parent.childStatus('vrrp'),
+    parent.childStatus('checkers'),
+    parent.childStatus('bfd'),
+  ]);
   write('parent', printParentData(config), config, log);
   if (config.vrrpInstances.length > 0) write('vrrp', printVrrpData(config, vrrp), config, log);
   if (config.virtualServers.length > 0) write('checkers', printCheckData(config, checks), config, log);
+  if (config.bfdInstances.length > 0) write('bfd', printBfdData(config, bfd), config, log);
 }
 
 /** -d: what the data dumps would say before anything runs, line by line. */
@@ -22,6 +27,7 @@ export function logConfiguration(config: Config, log: Log): void {
     printParentData(config),
     ...(config.vrrpInstances.length > 0 ? [printVrrpData(config, null)] : []),
     ...(config.virtualServers.length > 0 ? [printCheckData(config, null)] : []),
+    ...(config.bfdInstances.length > 0 ? [printBfdData(config, null)] : []),
   ];
   for (const text of texts)
     for (const line of text.trimEnd().split('\n')) log(daemonLog.configLine({ line }));

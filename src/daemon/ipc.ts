@@ -3,6 +3,8 @@
  *  A stop is not a message: it is SIGTERM, which also arrives when the parent dies. */
 
 import type { Histogram } from '../base/histogram.ts';
+import type { BfdVerdicts } from '../bfd/core/node.ts';
+import type { BfdStatus } from '../bfd/core/status.ts';
 import type { DrainOrder, DrainReport } from '../checks/core/drain-order.ts';
 import type { ChecksStatus } from '../checks/core/status.ts';
 import type { Config } from '../config/model/config.ts';
@@ -13,7 +15,7 @@ import type { OrderReport, ProbeReport } from '../vrrp/core/operator-report.ts';
 import type { OrderWish } from '../vrrp/core/orders.ts';
 import type { VrrpStatus } from '../vrrp/core/status.ts';
 
-export type ChildName = 'vrrp' | 'checkers';
+export type ChildName = 'vrrp' | 'checkers' | 'bfd';
 
 /** What the command line decided for a child. */
 export interface ChildOptions {
@@ -53,6 +55,8 @@ export type ParentMessage =
   | { readonly kind: 'order_drain'; readonly request: number; readonly order: DrainOrder }
   | { readonly kind: 'order'; readonly request: number; readonly name: string; readonly wish: OrderWish }
   | { readonly kind: 'probe'; readonly request: number; readonly name: string }
+  /** for those that follow sessions: what the BFD process knows of them; one that is not named stays as it was */
+  | { readonly kind: 'bfd_verdicts'; readonly verdicts: BfdVerdicts }
   | { readonly kind: 'reset_counters' };
 
 /** On the channel its virtual servers are in `services` messages before it (portions.ts). */
@@ -72,6 +76,8 @@ export type ChildMessage =
   | { readonly kind: 'probed'; readonly request: number; readonly report: ProbeReport }
   /** scripts, FIFO lines and mail are the parent's business */
   | { readonly kind: 'notify'; readonly delivery: Delivery }
+  /** of the BFD process, for its siblings */
+  | { readonly kind: 'bfd_verdicts'; readonly verdicts: BfdVerdicts }
   | { readonly kind: 'previewed'; readonly request: number; readonly preview: Preview }
   | { readonly kind: 'drain_ordered'; readonly request: number; readonly report: DrainReport }
   /** permanent: the child exits with `exitCode`, the parent stops everything */
@@ -84,4 +90,5 @@ export type Preview =
 
 export type ChildStatus =
   | ({ readonly process: 'vrrp'; readonly wakeUps: Histogram } & VrrpStatus)
-  | ({ readonly process: 'checkers'; readonly wakeUps: Histogram } & ChecksStatus);
+  | ({ readonly process: 'checkers'; readonly wakeUps: Histogram } & ChecksStatus)
+  | ({ readonly process: 'bfd'; readonly wakeUps: Histogram } & BfdStatus);

@@ -15,7 +15,7 @@ export interface DaemonOptions {
   readonly strict: boolean;
   /** with -t: diagnostics as JSON on standard output */
   readonly json: boolean;
-  readonly halves: { readonly vrrp: boolean; readonly checkers: boolean };
+  readonly halves: { readonly vrrp: boolean; readonly checkers: boolean; readonly bfd: boolean };
   readonly foreground: boolean;
   readonly log: LogOptions;
   /** -d: the configuration goes to the log */
@@ -32,6 +32,7 @@ export interface DaemonOptions {
     readonly parent: string | null;
     readonly vrrp: string | null;
     readonly checkers: string | null;
+    readonly bfd: string | null;
   };
   /** network namespace; stronger than net_namespace */
   readonly namespace: string | null;
@@ -59,7 +60,7 @@ export const OPTIONS: readonly OptionRow[] = [
   { long: 'use-file', short: 'f', argument: 'FILE', help: 'configuration file' },
   { long: 'vrrp', short: 'P', help: 'only run the VRRP half' },
   { long: 'check', short: 'C', help: 'only run the health checks and IPVS half' },
-  { long: 'no_bfd', short: 'B', help: 'do not run BFD', effect: 'none' },
+  { long: 'no_bfd', short: 'B', help: 'do not run BFD' },
   { long: 'all', help: 'run all children even without configuration' },
   { long: 'log-console', short: 'l', help: 'log to the console' },
   { long: 'log-detail', short: 'D', help: 'detailed log; twice for more' },
@@ -82,7 +83,7 @@ export const OPTIONS: readonly OptionRow[] = [
   { long: 'pid', short: 'p', argument: 'FILE', help: 'pid file of the parent' },
   { long: 'vrrp_pid', short: 'r', argument: 'FILE', help: 'pid file of the vrrp process' },
   { long: 'checkers_pid', short: 'c', argument: 'FILE', help: 'pid file of the checkers process' },
-  { long: 'bfd_pid', short: 'b', argument: 'FILE', help: 'pid file of the BFD process', effect: 'none' },
+  { long: 'bfd_pid', short: 'b', argument: 'FILE', help: 'pid file of the BFD process' },
   { long: 'address-monitoring', short: 'a', help: 'log every address change' },
   { long: 'snmp', short: 'x', help: 'enable SNMP', effect: 'none' },
   { long: 'snmp-agent-socket', short: 'A', argument: 'FILE', help: 'AgentX socket', effect: 'none' },
@@ -133,7 +134,11 @@ export function parseOptions(argv: readonly string[]): Result<DaemonOptions, str
     strictIncludes: count('all-config') > 0,
     strict: count('strict') > 0,
     json: count('json') > 0,
-    halves: { vrrp: only.vrrp || !only.checkers, checkers: only.checkers || !only.vrrp },
+    halves: {
+      vrrp: only.vrrp || !only.checkers,
+      checkers: only.checkers || !only.vrrp,
+      bfd: count('no_bfd') === 0,
+    },
     foreground: count('dont-fork') > 0,
     log: {
       console: count('log-console') > 0,
@@ -150,7 +155,12 @@ export function parseOptions(argv: readonly string[]): Result<DaemonOptions, str
     releaseVips: count('dont-release-vrrp') === 0,
     releaseIpvs: count('dont-release-ipvs') === 0,
     respawn: count('dont-respawn') === 0,
-    pidFiles: { parent: text('pid'), vrrp: text('vrrp_pid'), checkers: text('checkers_pid') },
+    pidFiles: {
+      parent: text('pid'),
+      vrrp: text('vrrp_pid'),
+      checkers: text('checkers_pid'),
+      bfd: text('bfd_pid'),
+    },
     namespace: text('namespace'),
     controlSocket: text('control-socket'),
     record: text('record'),

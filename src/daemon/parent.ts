@@ -6,6 +6,7 @@ import type { Log } from '../base/log.ts';
 import { exhaustive } from '../base/never.ts';
 import { systemErrorText } from '../base/system-error.ts';
 import { type Instant, toSeconds } from '../base/units.ts';
+import type { BfdVerdicts } from '../bfd/core/node.ts';
 import type { DrainOrder, DrainReport } from '../checks/core/drain-order.ts';
 import type { Config } from '../config/model/config.ts';
 import type { RoutingEntry } from '../config/model/routing.ts';
@@ -29,6 +30,7 @@ import {
   refusalsAtRisk,
   routingAtRisk,
   routingInterest,
+  verdictsFor,
 } from './core/needs.ts';
 import { ordersNow, type StandingOrders, withOrder } from './core/standing-orders.ts';
 import {
@@ -89,6 +91,8 @@ export class Parent {
   /** the model before the last reload, while a child may still hold something of it */
   #previousConfig: Config | null = null;
   #queuedConfig: Config | null = null;
+  /** what the BFD process said last; when it dies that stands until its successor knows better */
+  #verdicts: BfdVerdicts = {};
   #orders: StandingOrders = new Map();
 
   constructor(config: Config, settings: ParentSettings, ports: ParentPorts) {
@@ -146,6 +150,7 @@ export class Parent {
       this.#unready.add(name);
       child.configure({ kind: 'reload', config });
     }
+    this.#tellVerdicts(this.#verdicts);
     this.#feed({ kind: 'children_wanted', children: wanted });
     this.#announceWhenReady();
   }
@@ -264,14 +269,21 @@ export class Parent {
         this.#childReady(name);
       },
       onNews: (delivery) => this.#ports.notifier.deliver(delivery),
+      onVerdicts: (verdicts) => this.#tellVerdicts({ ...this.#verdicts, ...verdicts }),
       onFatal: (exitCode, reason) => this.#ports.log(daemonLog.childFatal({ child: name, reason, exitCode })),
       onExit: (status, signal) => this.#childGone(name, status, signal),
     });
     this.#children.set(name, child);
     child.configure({ kind: 'start', config: this.#config, options: this.#settings.child });
+    if (name !== 'bfd') child.tellVerdicts(this.#verdicts);
     if (child.pid === null) return;
     this.#ports.childPidFile(name).write(child.pid);
     this.#ports.log(daemonLog.childStarted({ child: name, pid: child.pid }));
+  }
+
+  #tellVerdicts(verdicts: BfdVerdicts): void {
+    this.#verdicts = verdictsFor(this.#config, verdicts);
+    for (const [name, child] of this.#children) if (name !== 'bfd') child.tellVerdicts(this.#verdicts);
   }
 
   /** A vrrp process that is new knows of no orders. */

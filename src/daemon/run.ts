@@ -301,7 +301,11 @@ async function openDoors(
 }
 
 async function statusOf(daemon: Daemon, parent: Parent, notifier: Notifier): Promise<DaemonStatus> {
-  const [vrrp, checks] = await Promise.all([parent.childStatus('vrrp'), parent.childStatus('checkers')]);
+  const [vrrp, checks, bfd] = await Promise.all([
+    parent.childStatus('vrrp'),
+    parent.childStatus('checkers'),
+    parent.childStatus('bfd'),
+  ]);
   return {
     pid: process.pid,
     version: daemon.version,
@@ -317,9 +321,11 @@ async function statusOf(daemon: Daemon, parent: Parent, notifier: Notifier): Pro
       { process: 'parent', wakeUps: daemon.wakeUps() },
       ...(vrrp === null ? [] : [{ process: 'vrrp', wakeUps: vrrp.wakeUps }]),
       ...(checks === null ? [] : [{ process: 'checkers', wakeUps: checks.wakeUps }]),
+      ...(bfd === null ? [] : [{ process: 'bfd', wakeUps: bfd.wakeUps }]),
     ],
     vrrp,
     checks,
+    bfd,
     notify: notifier.status(),
   };
 }
@@ -345,12 +351,13 @@ const controlSocketOf = ({ controlSocket }: DaemonOptions, { global }: Config): 
 /** `/run/vipd/vipd.ipvs-services` for `/run/vipd/vipd.sock`: two daemons never share one. */
 const besideSocket = (socket: string, suffix: string): string => `${socket.replace(/\.sock$/, '')}.${suffix}`;
 
-/** -p -r -c, else /run/vipd/NAME[_NAMESPACE][_INSTANCE].pid */
+/** -p -r -c -b, else /run/vipd/NAME[_NAMESPACE][_INSTANCE].pid */
 function pidPath(options: DaemonOptions, config: Config, name: 'vipd' | ChildName): string {
   const named = {
     vipd: options.pidFiles.parent,
     vrrp: options.pidFiles.vrrp,
     checkers: options.pidFiles.checkers,
+    bfd: options.pidFiles.bfd,
   };
   return named[name] ?? `/run/vipd/${name}${identitySuffix(config.global.process)}.pid`;
 }

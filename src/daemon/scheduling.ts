@@ -13,6 +13,14 @@ import {
 } from '../native/process-knobs.ts';
 import { daemonLog } from './log-events.ts';
 
+/** SCHED_RR priority of processes whose packets have to leave on time on a busy director, unless the file says otherwise. */
+const DEFAULT_REALTIME_PRIORITY = 10;
+
+export function withRealtime(scheduling: ChildScheduling): ChildScheduling {
+  if (scheduling.realtimePriority !== null || scheduling.niceness !== null) return scheduling;
+  return { ...scheduling, realtimePriority: DEFAULT_REALTIME_PRIORITY };
+}
+
 export function applyScheduling(scheduling: ChildScheduling, log: Log): void {
   const { niceness, realtimePriority, noSwap, processors, realtimeLimit } = scheduling;
   const knobs: readonly (readonly [string, () => Result<void, SystemError>] | null)[] = [

@@ -198,6 +198,8 @@ function methodLines(checker: Checker): readonly string[] {
         `     Tracked file = ${checker.file.name}`,
         `     Weight = ${checker.weight}${checker.reverse ? ' reverse' : ''}`,
       ];
+    case 'bfd':
+      return ['   Keepalive method = BFD_CHECK', `     Name = ${checker.session}`];
     case 'misc':
       return [
         '   Keepalive method = MISC_CHECK',

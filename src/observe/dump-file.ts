@@ -12,11 +12,12 @@ export const DUMP_NAMES = {
   vrrp: 'keepalived.data',
   parent: 'keepalived_parent.data',
   checkers: 'keepalived_check.data',
+  bfd: 'keepalived_bfd.data',
   statistics: 'keepalived.stats',
 } as const;
 
 /** What a data dump adds to the name that state_dump_file gives, before its extension. */
-const SUFFIXES = { vrrp: '', parent: '_parent', checkers: '_check' } as const;
+const SUFFIXES = { vrrp: '', parent: '_parent', checkers: '_check', bfd: '_bfd' } as const;
 
 /** Where a dump goes. `temporary` is $TMPDIR where it is set; a name without a slash lies there, too, and one that ends in a
  *  slash is a directory for the usual names (keywords.json, state_dump_file). `identity` is `_NAMESPACE_INSTANCE`. */

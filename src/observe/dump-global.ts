@@ -32,6 +32,7 @@ export const globalLines = (global: GlobalConfig): readonly string[] => [
   ` nftables counters = ${trueFalse(global.vrrp.firewall.counters)}`,
   ...schedulingLines('VRRP', global.process.vrrp),
   ...schedulingLines('Checker', global.process.checkers),
+  ...schedulingLines('BFD', global.process.bfd),
   ` Script security ${global.scripts.security ? 'enabled' : 'disabled'}`,
   ...scriptUserLines(global.scripts.user),
   ` no_checker_emails = ${global.mail.everyChecker ? 0 : 1}`,

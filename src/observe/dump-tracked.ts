@@ -1,4 +1,5 @@
 /** The sections of keepalived.data about sync groups and what is tracked; pure, as dump-vrrp.ts. */
+import type { BfdInstance } from '../config/model/bfd.ts';
 import type { Config } from '../config/model/config.ts';
 import type {
   TrackedObject,
@@ -35,6 +36,12 @@ export function trackedSections(config: Config, status: VrrpStatus | null): read
       config.trackProcesses.flatMap((process) =>
         processLines(process, now('process', process.name), instances),
       ),
+    ),
+    ...section(
+      'VRRP Track BFDs',
+      config.bfdInstances
+        .filter(({ forVrrp }) => forVrrp)
+        .flatMap((session) => sessionLines(session, now('bfd', session.name), instances)),
     ),
   ];
 }
@@ -112,6 +119,17 @@ function processLines(
     ...trackingLines('process', process.name, instances),
   ];
 }
+
+const sessionLines = (
+  session: BfdInstance,
+  now: TrackerStatus | null,
+  instances: readonly VrrpInstance[],
+): readonly string[] => [
+  ` VRRP Track BFD = ${session.name}`,
+  `   Weight = ${session.weight}${session.reverse ? ' reverse' : ''}`,
+  ...(now === null ? [] : [`   Bfd is ${now.state}`]),
+  ...trackingLines('bfd', session.name, instances),
+];
 
 function trackingLines(
   kind: TrackedObject['kind'],

@@ -194,19 +194,20 @@ export const weightText = ({ weight, reverse }: { weight: number; reverse: boole
   `weight ${weight}${reverse ? ' reverse' : ''}`;
 
 const TRACKER_KINDS = [
-  ['script', 'scripts'],
-  ['file', 'files'],
-  ['process', 'processes'],
+  ['script', 'scripts', ''],
+  ['file', 'files', ''],
+  ['process', 'processes', ''],
+  ['bfd', 'BFDs', ':'],
 ] as const;
 
 const trackingLines = ({ trackInterfaces, trackers }: VrrpInstance): readonly string[] => [
   ...optional(trackInterfaces.length > 0, '   Tracked interfaces :'),
   ...trackInterfaces.map((tracked) => `     ${tracked.interface} ${weightText(tracked)}`),
-  ...TRACKER_KINDS.flatMap(([kind, title]) => {
+  ...TRACKER_KINDS.flatMap(([kind, title, colon]) => {
     const tracked = trackers.filter((tracker) => tracker.kind === kind);
     return [
       ...optional(tracked.length > 0, `   Tracked ${title} :`),
-      ...tracked.map((tracker) => `     ${tracker.name} ${weightText(tracker)}`),
+      ...tracked.map((tracker) => `     ${tracker.name}${colon} ${weightText(tracker)}`),
     ];
   }),
 ];

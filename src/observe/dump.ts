@@ -1,9 +1,11 @@
 /** The texts of SIGUSR1 (data) and SIGUSR2 (statistics) in keepalived's shape (external.md sections 2 and
  *  3), because scripts read them. Labels are keepalived's; a label that vipd has no value for is left out.
  *  Pure: text in a dump file is dump-file.ts's business. */
+import type { BfdStatus } from '../bfd/core/status.ts';
 import type { ChecksStatus } from '../checks/core/status.ts';
 import type { Config } from '../config/model/config.ts';
 import type { VrrpCounters, VrrpStatus } from '../vrrp/core/status.ts';
+import { bfdTopology, checkerSessions } from './dump-bfd.ts';
 import { checkersLines, pairServices, serviceLines } from './dump-checks.ts';
 import { globalLines } from './dump-global.ts';
 import { heading, textOf } from './dump-text.ts';
@@ -36,8 +38,13 @@ export function printCheckData(config: Config, status: ChecksStatus | null): str
     ...heading('LVS Topology'),
     ...services.flatMap(serviceLines),
     ...(checkers.length === 0 ? [] : [...heading('Health checkers'), ...checkers]),
+    ...checkerSessions(config),
   ]);
 }
+
+/** keepalived_bfd.data */
+export const printBfdData = (config: Config, status: BfdStatus | null): string =>
+  textOf([...globalLines(config.global), ...bfdTopology(config, status)]);
 
 /** keepalived_parent.data */
 export const printParentData = (config: Config): string => textOf(globalLines(config.global));

@@ -2,6 +2,9 @@
  *  by the configuration, and nothing that changes stands in a counter's label. The `keepalived_` rows are
  *  those of mehdy/keepalived-exporter under its names, so that its dashboard and its users' alerts go on
  *  working. */
+import { MICROS_PER_SECOND } from '../base/units.ts';
+import type { BfdSessionStatus } from '../bfd/core/status.ts';
+import { STATE_NAMES } from '../bfd/wire/control-packet.ts';
 import type { CheckerStatus, RealServerStatus, VirtualServerStatus } from '../checks/core/status.ts';
 import type { DaemonStatus } from '../control/api.ts';
 import type { FifoStatus, NotifiedObjectStatus } from '../notify/core/status.ts';
@@ -141,6 +144,19 @@ const perCheck = (
         sample({ ...labels, check }, value(checker)),
       ),
     ),
+});
+
+const perSession = (
+  name: string,
+  type: Metric['type'],
+  help: string,
+  value: (session: BfdSessionStatus) => number | null,
+): Metric => ({
+  name: `vipd_bfd_session_${name}`,
+  type,
+  help,
+  labels: ['session'],
+  read: (status) => (status.bfd?.sessions ?? []).flatMap((one) => sample({ session: one.name }, value(one))),
 });
 
 const perObject = (
@@ -432,6 +448,39 @@ export const METRICS: readonly Metric[] = [
   ),
   plain('vipd_ipvs_kernel_readable', 'gauge', 'Whether the kernel table could be read', (s) =>
     s.checks === null ? null : Number(s.checks.kernelError === null),
+  ),
+
+  perSession('up', 'gauge', 'Whether the BFD session is Up', (s) => Number(s.state === 'up')),
+  perSession('state', 'gauge', '0 AdminDown, 1 Down, 2 Init, 3 Up', (s) => STATE_NAMES.indexOf(s.state)),
+  perSession('ups_total', 'counter', 'Times the session came up', (s) => s.counters.ups),
+  perSession('downs_total', 'counter', 'Times the session went down', (s) => s.counters.downs),
+  perSession('packets_received_total', 'counter', 'Packets of the neighbour', (s) => s.counters.received),
+  perSession('packets_sent_total', 'counter', 'Packets sent', (s) => s.counters.sent),
+  perSession(
+    'packets_refused_total',
+    'counter',
+    'Packets for the session from a wrong place',
+    (s) => s.counters.dropped,
+  ),
+  perSession(
+    'detection_time_seconds',
+    'gauge',
+    'Silence after which the neighbour is given up',
+    (s) => s.detectionTimeMicros / MICROS_PER_SECOND,
+  ),
+  {
+    name: 'vipd_bfd_packets_refused_total',
+    type: 'counter',
+    help: 'Datagrams on the ports of BFD that changed nothing',
+    labels: ['reason'],
+    read: ({ bfd }) =>
+      Object.entries(bfd?.drops ?? {}).map(([reason, value]) => ({ labels: { reason }, value })),
+  },
+  plain(
+    'vipd_bfd_packets_overflowed_total',
+    'counter',
+    'Datagrams that found no room in a BFD socket',
+    (s) => (s.bfd === null ? null : s.bfd.overflowed),
   ),
 
   perObject('runs_total', 'counter', 'Notify scripts run', (o) => o.runs),

@@ -200,6 +200,7 @@ export const vrrpPart = (
   vrrpScripts: [],
   trackFiles: [],
   trackProcesses: [],
+  bfdInstances: [],
   statics: NO_STATICS,
   ...more,
 });

@@ -1,6 +1,7 @@
 /** Small configurations for tests: every default filled in, each test names only what it is about. */
 import { parseIp, parseIpv4, parseIpv6 } from '../../src/base/ip.ts';
 import { micros, port, seconds } from '../../src/base/units.ts';
+import type { BfdChecker } from '../../src/config/model/bfd.ts';
 import type { Config } from '../../src/config/model/config.ts';
 import type { FileChecker } from '../../src/config/model/file-checker.ts';
 import type { LvsGlobals } from '../../src/config/model/global.ts';
@@ -123,6 +124,14 @@ export const pingChecker = (to: CheckTarget, more: Partial<PingChecker> = {}): P
   ...more,
 });
 
+export const bfdChecker = (more: Partial<BfdChecker> = {}): BfdChecker => ({
+  kind: 'bfd',
+  ...common,
+  retry: 0,
+  session: 'b1',
+  ...more,
+});
+
 export const fileChecker = (more: Partial<FileChecker> = {}): FileChecker => ({
   kind: 'file',
   ...common,
@@ -240,13 +249,14 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
       instance: null,
       netNamespace: null,
       ipvsNamespace: null,
-      names: { parent: null, vrrp: null, checkers: null },
+      names: { parent: null, vrrp: null, checkers: null, bfd: null },
       configSaveDir: null,
       umask: null,
       dumps: { data: null, statistics: null, useInstance: false },
       reloadFile: null,
       vrrp: scheduling,
       checkers: scheduling,
+      bfd: scheduling,
     },
     vrrp: {
       mcastGroup4: given(parseIpv4('224.0.0.18'), '224.0.0.18'),
@@ -281,6 +291,7 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
   statics: { addresses: [], routes: [], rules: [] },
   trackFiles: [],
   trackProcesses: [],
+  bfdInstances: [],
   virtualServers,
 });
 

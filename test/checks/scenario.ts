@@ -7,6 +7,7 @@
  *                                                                        closed, silent, servfail for udp, dns, ping
  *      set misc 192.168.100.8:80 exit=7                                  a program's exit status; slow, missing
  *      set tcp 192.168.100.8:80 lost                                     its probe never answers: a defect of vipd itself
+ *      session b1 up                                                     a BFD session is this now: up, down
  *      file load 5                                                       the track_file holds this now
  *      carries 192.168.100.8:80 3                                        connections of a destination from now on
  *      drain 192.168.100.240:80 192.168.100.8:80 60                      the operator's order; the limit may be left out
@@ -19,6 +20,7 @@ import { micros, seconds } from '../../src/base/units.ts';
 import { judgeStatus } from '../../src/checks/core/exit-status.ts';
 import type { Checker, RealServer, VirtualServer } from '../../src/config/model/lvs.ts';
 import {
+  bfdChecker,
   dnsChecker,
   fileChecker,
   httpChecker,
@@ -80,7 +82,10 @@ export function playScenario(text: string): string {
       services = [];
       output.push(...world.run(micros(0)));
     } else if (command === 'set') fates.set(`${words[0]} ${words[1]}`, answerOf(words[2]));
-    else if (command === 'file') {
+    else if (command === 'session') {
+      world.session(words[0] ?? '', words[1] === 'up' ? 'up' : 'down');
+      output.push(...world.run(micros(0)));
+    } else if (command === 'file') {
       world.holds(words[0] ?? '', Number(words[1]));
       output.push(...world.run(micros(0)));
     } else if (command === 'carries') world.carries(words[0] ?? '', Number(words[1]));
@@ -142,7 +147,7 @@ function withServer(
 ): VirtualServer[] {
   const last = services.at(-1);
   if (last === undefined) throw new Error('a server before any service');
-  const isChecker = (word: string): boolean => /^(tcp|http|misc|udp|dns|ping|file)/.test(word);
+  const isChecker = (word: string): boolean => /^(tcp|http|misc|udp|dns|ping|file|bfd)/.test(word);
   const of = settings(rest.filter((word) => !isChecker(word)));
   const server: RealServer = realServer(...endpoint(where), {
     weight: number(of, 'weight', 1),
@@ -171,6 +176,7 @@ function checkerOf(where: [string, number], [kind, ...rest]: readonly string[]):
     const file = { name: 'load', path: '/run/load', initial: null };
     return fileChecker({ file, weight: number(of, 'weight', 1), reverse: of.has('reverse') });
   }
+  if (kind === 'bfd') return bfdChecker({ session: of.get('of') ?? 'b1', alpha: of.has('alpha') });
   if (kind === 'udp') return udpChecker(target(...where), common);
   if (kind === 'dns') return dnsChecker(target(...where), common);
   if (kind === 'ping') return pingChecker(target(...where), common);

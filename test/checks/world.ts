@@ -1,6 +1,7 @@
 /** The node under virtual time: probes answer from a table of what each target does now, the log and each change of
  *  the table are written down with their time. Runs the production core, nothing else. */
 import { after, type Instant, instant, type Micros, micros } from '../../src/base/units.ts';
+import type { BfdVerdict } from '../../src/bfd/core/session.ts';
 import { desiredTable } from '../../src/checks/core/desired.ts';
 import { type DrainOrder, tellDrain, understandOrder } from '../../src/checks/core/drain-order.ts';
 import { parseMemory, printMemory } from '../../src/checks/core/memory-text.ts';
@@ -41,6 +42,8 @@ export interface World {
   carries(destination: string, connections: number): void;
   /** a track_file holds this from now on */
   holds(file: string, value: number): void;
+  /** a BFD session is this from now on */
+  session(name: string, verdict: BfdVerdict): void;
   /** Lets time pass; returns what was logged and what became of the table meanwhile. */
   run(duration: Micros): readonly string[];
 }
@@ -123,6 +126,7 @@ export function createWorld(answer: (name: string) => Answer, seed = 1): World {
     restart,
     carries: (destination, connections) => void carried.set(destination, connections),
     holds: (file, value) => send({ kind: 'file_changed', file, value }),
+    session: (name, verdict) => send({ kind: 'session_changed', session: name, verdict }),
     run(duration) {
       const end = after(now, duration);
       for (;;) {

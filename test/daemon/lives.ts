@@ -8,12 +8,12 @@ import type { Config } from '../../src/config/model/config.ts';
 import type { Checker } from '../../src/config/model/lvs.ts';
 import type { IpvsTable } from '../../src/ipvs/core/table.ts';
 import { vrrpGlobals } from '../../src/sim/topology.ts';
-import { trackedOnly } from '../../src/track/core/trackers.ts';
 import type { VrrpAction } from '../../src/vrrp/core/actions.ts';
 import type { VrrpConfig, VrrpEvent } from '../../src/vrrp/core/events.ts';
 import { ownFact } from '../../src/vrrp/core/network.ts';
 import { nextDeadline, stepNode } from '../../src/vrrp/core/node.ts';
 import { type NodeState, newNode } from '../../src/vrrp/core/node-state.ts';
+import { vrrpConfigOf } from '../../src/vrrp/shell/vrrp-config.ts';
 import { ip } from '../checks/model.ts';
 import { createWorld, PASSES, REFUSES } from '../checks/world.ts';
 
@@ -118,17 +118,6 @@ const OWN = LINKS.map(({ name }, i) => ({
   }),
   ours: false,
 }));
-
-const vrrpConfigOf = (config: Config): VrrpConfig => ({
-  globals: config.global.vrrp,
-  instances: config.vrrpInstances,
-  statics: config.statics,
-  groups: config.vrrpSyncGroups,
-  trackers: trackedOnly(
-    { scripts: config.vrrpScripts, files: config.trackFiles, processes: config.trackProcesses },
-    config.vrrpInstances.flatMap(({ trackers }) => trackers),
-  ),
-});
 
 /** A vrrp process alone on its network, after each of `configs` has come into force and all has settled. */
 export function settledVrrp(configs: readonly Config[]) {

@@ -9,10 +9,12 @@ import {
   planRelease,
   planRoutingRelease,
   routingInterest,
+  verdictsFor,
 } from '../../src/daemon/core/needs.ts';
 import type { AddressState, LinkState, NetState } from '../../src/ports/net-kernel.ts';
 import type { RoutingState } from '../../src/ports/routing-kernel.ts';
 import { virtualRoute, virtualRule, vrrpInstance } from '../../src/sim/topology.ts';
+import { bfdInstance } from '../bfd/model.ts';
 import { config } from '../checks/model.ts';
 
 const address = (text: string): IpAddress => {
@@ -121,8 +123,26 @@ describe('the vrrp child is needed', () => {
       { ...bare, statics: { ...bare.statics, rules: [{ entry: virtualRule(1), members: [] }] } },
     ],
   ])('%s', (_, wanted) => {
-    expect(childrenFor(wanted, { vrrp: true, checkers: true, idle: false })).toEqual(['vrrp']);
-    expect(childrenFor(wanted, { vrrp: false, checkers: true, idle: false })).toEqual([]);
-    expect(childrenFor(wanted, { vrrp: true, checkers: true, idle: true })).toEqual(['checkers', 'vrrp']);
+    expect(childrenFor(wanted, { vrrp: true, checkers: true, bfd: true, idle: false })).toEqual(['vrrp']);
+    expect(childrenFor(wanted, { vrrp: false, checkers: true, bfd: true, idle: false })).toEqual([]);
+    expect(childrenFor(wanted, { vrrp: true, checkers: true, bfd: true, idle: true })).toEqual([
+      'checkers',
+      'vrrp',
+      'bfd',
+    ]);
+  });
+});
+
+describe('the BFD child is needed', () => {
+  const withSession = { ...config([]), bfdInstances: [bfdInstance()] };
+
+  test('for a session, whoever follows it, and never with -B', () => {
+    expect(childrenFor(withSession, { vrrp: true, checkers: true, bfd: true, idle: false })).toEqual(['bfd']);
+    expect(childrenFor(withSession, { vrrp: true, checkers: true, bfd: false, idle: false })).toEqual([]);
+    expect(childrenFor(config([]), { vrrp: true, checkers: true, bfd: true, idle: false })).toEqual([]);
+  });
+
+  test('what it said of sessions that are configured no more is forgotten', () => {
+    expect(verdictsFor(withSession, { b1: 'up', gone: 'up' })).toEqual({ b1: 'up' });
   });
 });

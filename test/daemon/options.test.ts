@@ -19,10 +19,11 @@ describe('the command line', () => {
   });
 
   test.each([
-    [[], { vrrp: true, checkers: true }],
-    [['-P'], { vrrp: true, checkers: false }],
-    [['-C'], { vrrp: false, checkers: true }],
-    [['-P', '-C'], { vrrp: true, checkers: true }],
+    [[], { vrrp: true, checkers: true, bfd: true }],
+    [['-P'], { vrrp: true, checkers: false, bfd: true }],
+    [['-C'], { vrrp: false, checkers: true, bfd: true }],
+    [['-P', '-C'], { vrrp: true, checkers: true, bfd: true }],
+    [['-B'], { vrrp: true, checkers: true, bfd: false }],
   ])('%j runs the halves %j', (argv, halves) => {
     expect(accepted(...argv).halves).toEqual(halves);
   });
@@ -32,11 +33,12 @@ describe('the command line', () => {
     expect(accepted()).toMatchObject({ releaseIpvs: true, releaseVips: true });
   });
 
-  test('pid files are named by -p -r -c', () => {
-    expect(accepted('-p', '/a', '-r', '/b', '-c', '/c').pidFiles).toEqual({
+  test('pid files are named by -p -r -c -b', () => {
+    expect(accepted('-p', '/a', '-r', '/b', '-c', '/c', '-b', '/d').pidFiles).toEqual({
       parent: '/a',
       vrrp: '/b',
       checkers: '/c',
+      bfd: '/d',
     });
   });
 

@@ -1,5 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { printCheckData, printParentData, printStats, printVrrpData } from '../../src/observe/dump.ts';
+import {
+  printBfdData,
+  printCheckData,
+  printParentData,
+  printStats,
+  printVrrpData,
+} from '../../src/observe/dump.ts';
+import { BFD } from './bfd-samples.ts';
 import { expectGolden } from './golden.ts';
 import { CHECKS, CONFIG, VRRP } from './samples.ts';
 
@@ -24,6 +31,10 @@ describe('data dumps', () => {
 
   test('keepalived_check.data has the services, their servers and every checker', () => {
     expectGolden('keepalived_check.data', printCheckData(CONFIG, CHECKS));
+  });
+
+  test('keepalived_bfd.data has every session', () => {
+    expectGolden('keepalived_bfd.data', printBfdData(CONFIG, BFD));
   });
 
   test('keepalived_parent.data has the global definitions', () => {

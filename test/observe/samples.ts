@@ -1,5 +1,4 @@
-/** A small director as the model and as its statuses: what dumps, metrics and vipctl are shown in the
- *  tests. */
+/** A small director as the model and as its statuses: what dumps, metrics and vipctl show in the tests. */
 import { PLAIN_TRAITS } from '../../src/base/address-traits.ts';
 import { EMPTY_HISTOGRAM, observed } from '../../src/base/histogram.ts';
 import { parseIpv4 } from '../../src/base/ip.ts';
@@ -11,6 +10,7 @@ import type { CheckerCommon, Forwarding, RealServer } from '../../src/config/mod
 import type { ScriptCommand } from '../../src/config/model/vrrp.ts';
 import type { DaemonStatus } from '../../src/control/api.ts';
 import type { VrrpCounters, VrrpStatus } from '../../src/vrrp/core/status.ts';
+import { BFD, BFD_INSTANCES, BFD_SCHEDULING, CHILDREN } from './bfd-samples.ts';
 import { MAIL_SETTINGS, NOTIFY, NOTIFY_SETTINGS, WALL } from './notify-samples.ts';
 import { ROUTED, ROUTING, STATICS } from './routing-samples.ts';
 import { GROUPS, TRACKERS } from './tracked-samples.ts';
@@ -92,13 +92,14 @@ export const CONFIG: Config = {
       instance: null,
       netNamespace: null,
       ipvsNamespace: null,
-      names: { parent: null, vrrp: null, checkers: null },
+      names: { parent: null, vrrp: null, checkers: null, bfd: null },
       configSaveDir: null,
       umask: null,
       dumps: { data: null, statistics: null, useInstance: false },
       reloadFile: null,
       vrrp: { niceness: null, realtimePriority: 50, noSwap: true, processors: null, realtimeLimit: null },
       checkers: { niceness: 5, realtimePriority: null, noSwap: false, processors: null, realtimeLimit: null },
+      bfd: BFD_SCHEDULING,
     },
     vrrp: {
       mcastGroup4: ip('224.0.0.18'),
@@ -227,6 +228,7 @@ export const CONFIG: Config = {
   ],
   trackFiles: [],
   trackProcesses: [],
+  bfdInstances: BFD_INSTANCES,
   virtualServers: [
     {
       match: { kind: 'address', protocol: 'tcp', address: ip('192.168.100.240'), port: port(80) },
@@ -382,10 +384,7 @@ export const STATUS: DaemonStatus = {
   uptimeMicros: 11_520_000_000,
   configFile: '/etc/vipd/vipd.conf',
   configuration: { lastReloadWall: WALL - 90_000, succeeded: true, diagnostics: 2 },
-  children: [
-    { name: 'vrrp', pid: 4712, state: 'running', restarts: 0 },
-    { name: 'checkers', pid: 4713, state: 'running', restarts: 1 },
-  ],
+  children: CHILDREN,
   lateness: [
     { process: 'parent', wakeUps: EMPTY_HISTOGRAM },
     {
@@ -395,5 +394,6 @@ export const STATUS: DaemonStatus = {
   ],
   vrrp: VRRP,
   checks: CHECKS,
+  bfd: BFD,
   notify: NOTIFY,
 };

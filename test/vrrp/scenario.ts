@@ -30,14 +30,9 @@ import {
 } from '../../src/base/units.ts';
 import type { VrrpGlobals } from '../../src/config/model/global.ts';
 import { NO_STATICS } from '../../src/config/model/routing.ts';
-import type {
-  TrackFile,
-  TrackProcess,
-  VrrpInstance,
-  VrrpScript,
-  VrrpSyncGroup,
-} from '../../src/config/model/vrrp.ts';
+import type { VrrpInstance, VrrpSyncGroup } from '../../src/config/model/vrrp.ts';
 import { ETH0, virtualAddress, vrrpGlobals, vrrpInstance } from '../../src/sim/topology.ts';
+import type { TrackerConfigs } from '../../src/track/core/trackers.ts';
 import type { VrrpConfig, VrrpEvent } from '../../src/vrrp/core/events.ts';
 import type { AddressFact, LinkFact } from '../../src/vrrp/core/network.ts';
 import { nextDeadline, stepNode } from '../../src/vrrp/core/node.ts';
@@ -47,7 +42,14 @@ import { statusOf } from '../../src/vrrp/core/status.ts';
 import { type Advert, encodeAdvert, passwordOctets } from '../../src/vrrp/wire/advert.ts';
 import { newsOf } from './news-text.ts';
 import { linesOf } from './scenario-actions.ts';
-import { fileOf, groupOf, processOf, resultOf, scriptOf, trackedOf } from './scenario-tracked.ts';
+import {
+  groupOf,
+  NO_TRACKERS,
+  resultOf,
+  trackedOf,
+  trackerEventOf,
+  withTracker,
+} from './scenario-tracked.ts';
 import { globalsOf, linkFact, type Words, wordsOf } from './scenario-words.ts';
 
 export const OWN_ADDRESS = '192.168.100.101';
@@ -66,9 +68,7 @@ export class Scenario {
   #instances: VrrpInstance[] = [];
   #newsOnly = false;
   #groups: VrrpSyncGroup[] = [];
-  #scripts: VrrpScript[] = [];
-  #files: TrackFile[] = [];
-  #processes: TrackProcess[] = [];
+  #trackers: TrackerConfigs = NO_TRACKERS;
   /** when the last run of each script was ordered */
   readonly #runs = new Map<string, Instant>();
   readonly #links = new Map<InterfaceName, LinkFact>([[ETH0, linkFact(ETH0, true)]]);
@@ -104,30 +104,21 @@ export class Scenario {
         this.#groups.push(groupOf(rest));
         return [];
       case 'script':
-        this.#scripts.push(scriptOf(rest[0] ?? 'chk', words));
-        return [];
       case 'file':
-        this.#files.push(fileOf(rest[0] ?? 'f'));
-        return [];
       case 'process':
-        this.#processes.push(processOf(rest[0] ?? 'p', words));
+      case 'session':
+        this.#trackers = withTracker(this.#trackers, verb, rest[0], words);
         return [];
       case 'result':
         return this.#result(rest[0] ?? '', rest[1] ?? '0');
-      case 'content': {
-        const content = rest[1] === 'gone' ? null : (rest[1] ?? '');
-        return this.#feed({ kind: 'file_read', tracker: `file ${rest[0]}`, content });
-      }
+      case 'content':
       case 'count':
-        return this.#feed({
-          kind: 'processes_counted',
-          tracker: `process ${rest[0]}`,
-          count: Number(rest[1]),
-        });
+      case 'session_is':
+        return this.#feed(trackerEventOf(verb, rest));
       case 'forget':
         this.#instances = [];
         this.#groups = [];
-        this.#scripts = [];
+        this.#trackers = { ...this.#trackers, scripts: [] };
         return [];
       case 'start':
         return this.#feed({ kind: 'started', config: this.#config(), ...this.#network(words['with'] ?? '') });
@@ -178,7 +169,7 @@ export class Scenario {
       instances: this.#instances,
       groups: this.#groups,
       statics: NO_STATICS,
-      trackers: { scripts: this.#scripts, files: this.#files, processes: this.#processes },
+      trackers: this.#trackers,
     };
   }
 

@@ -3,6 +3,8 @@
 
 import { catalogue, row } from '../../base/log.ts';
 import { type Micros, seconds, toSeconds } from '../../base/units.ts';
+import { bfdEventText } from '../../bfd/core/event-text.ts';
+import type { BfdVerdict } from '../../bfd/core/session.ts';
 import { dnsFailureLine, failureLine, type ServerFailure } from './failure-line.ts';
 import { type ProbeFailure, resultText } from './probe-result.ts';
 
@@ -109,6 +111,12 @@ export const checksLog = catalogue({
     'info',
     (f: { server: string }) => `Remote SMTP server ${f.server} succeed on service.`,
   ),
+  sessionUp: row(
+    'bfd_check_succeeded',
+    'info',
+    (f: { session: string; server: string }) => `BFD session ${f.session} of service ${f.server} is Up.`,
+  ),
+  bfdEvent: row('bfd_event', 'info', (f: { session: string; verdict: BfdVerdict }) => bfdEventText(f)),
   checkFailed: row(
     'check_failed',
     'notice',

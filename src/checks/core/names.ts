@@ -36,6 +36,8 @@ export const checkerWord = (checker: Checker): string => {
       return 'ICMP CHECK';
     case 'file':
       return 'FILE_CHECK';
+    case 'bfd':
+      return 'BFD_CHECK';
     case 'misc':
       return 'MISC_CHECK';
     case 'mysql':
@@ -74,6 +76,8 @@ export function checkerName(checker: Checker): string {
       return `PING_CHECK [${checker.target.address}]`;
     case 'file':
       return `FILE_CHECK ${checker.file.name}`;
+    case 'bfd':
+      return `BFD_CHECK ${checker.session}`;
     case 'misc':
       return `MISC_CHECK ${checker.command.argv[0]}`;
     case 'mysql':

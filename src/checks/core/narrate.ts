@@ -95,6 +95,8 @@ function successLines({ config, server, service, before }: CheckerChange): reado
       return [checksLog.pingSucceeded({ server })];
     case 'file':
       return [];
+    case 'bfd':
+      return [checksLog.sessionUp({ session: config.session, server })];
     case 'misc':
       return [checksLog.programSucceeded({ server, service, program: config.command.argv[0] })];
     case 'mysql':

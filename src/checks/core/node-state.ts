@@ -2,6 +2,7 @@
 import type { LogEntry } from '../../base/log.ts';
 import { type Prng, prng } from '../../base/prng.ts';
 import { type Instant, instant, type Micros } from '../../base/units.ts';
+import type { BfdVerdict } from '../../bfd/core/session.ts';
 import type { Checker, ProbedChecker, VirtualServer } from '../../config/model/lvs.ts';
 import type { IpvsTable, ServiceKey } from '../../ipvs/core/table.ts';
 import type { CheckerState } from './checker.ts';
@@ -82,6 +83,8 @@ export type NodeEvent =
   | { readonly kind: 'undrain_ordered'; readonly place: ServerPlace }
   /** a track_file holds this now; also told of each file after each change of the configuration */
   | { readonly kind: 'file_changed'; readonly file: string; readonly value: number }
+  /** a BFD session is known to be this; also told of each session after each change of the configuration */
+  | { readonly kind: 'session_changed'; readonly session: string; readonly verdict: BfdVerdict }
   | {
       readonly kind: 'probe_finished';
       readonly checker: CheckerId;

@@ -3,6 +3,8 @@
  *  must cost no more than the one that has news), so a caller keeps only the state that came back. */
 import { exhaustive } from '../../base/never.ts';
 import { after, elapsed, type Instant, instant, micros, toSeconds } from '../../base/units.ts';
+import type { BfdVerdict } from '../../bfd/core/session.ts';
+import { type Checker, isProbed } from '../../config/model/lvs.ts';
 import { type AgentState, agentAfter, agentResult, newAgent } from './agent-words.ts';
 import { afterRun, type CheckerState, type FinishedRun } from './checker.ts';
 import { liftDrain, lookAtDrains, orderDrain, takeCounts } from './drain.ts';
@@ -20,7 +22,7 @@ import {
   newsAction,
   type Stepped,
 } from './node-state.ts';
-import type { ProbeAnswer, ProbeResult } from './probe-result.ts';
+import { failed, PASSED, type ProbeAnswer, type ProbeResult } from './probe-result.ts';
 import { reconfigure } from './reload.ts';
 import {
   type CheckerId,
@@ -59,6 +61,8 @@ export function step(state: NodeState, event: NodeEvent, now: Instant): Stepped 
       return liftDrain(state, event.place, now);
     case 'file_changed':
       return fileChanged(state, event.file, event.value, now);
+    case 'session_changed':
+      return sessionChanged(state, event.session, event.verdict, now);
     case 'probe_finished':
       return finishProbes(state, [event.checker, ...(event.others ?? [])], event.result, now);
     default:
@@ -88,7 +92,7 @@ function launchesIn(state: NodeState, name: LaneName, now: Instant): readonly No
     const checker = state.lanes[name].schedule.takeDue(now);
     if (checker === null) break;
     const record = state.checkers.get(checker);
-    if (record === undefined || record.config.kind === 'file') continue;
+    if (record === undefined || !isProbed(record.config)) continue;
     const { config, twin } = record;
     const shared = twin === null ? undefined : followers.get(twin);
     state.checkers.set(checker, { ...record, launchedAt: now, follows: shared !== undefined });
@@ -103,13 +107,30 @@ function launchesIn(state: NodeState, name: LaneName, now: Instant): readonly No
   return actions;
 }
 
-/** Files are few and change seldom: all checkers are looked through. */
-function fileChanged(state: NodeState, file: string, value: number, now: Instant): Stepped {
+const fileChanged = (state: NodeState, file: string, value: number, now: Instant): Stepped =>
+  told(state, now, (config) =>
+    config.kind === 'file' && config.file.name === file ? judgeFileValue(config, value) : null,
+  );
+
+/** The event itself is written once, however many servers follow the session. */
+function sessionChanged(state: NodeState, session: string, verdict: BfdVerdict, now: Instant): Stepped {
+  const result: ProbeResult = verdict === 'up' ? PASSED : failed({ kind: 'session_down', session });
+  const [next, actions] = told(state, now, (config) =>
+    config.kind === 'bfd' && config.session === session ? result : null,
+  );
+  const event = logAction(checksLog.bfdEvent({ session, verdict }));
+  const isNews = actions.some(({ kind }) => kind === 'log');
+  return [next, isNews ? [event, ...actions] : actions];
+}
+
+/** Results for checkers that are told of changes; those are few and seldom: all checkers are looked through. */
+function told(state: NodeState, now: Instant, resultFor: (config: Checker) => ProbeResult | null): Stepped {
   const actions: NodeAction[] = [];
   for (const record of state.checkers.values()) {
     const { config } = record;
-    if (config.kind !== 'file' || config.file.name !== file) continue;
-    const run = { result: judgeFileValue(config, value), at: now, duration: micros(0) };
+    const result = resultFor(config);
+    if (result === null) continue;
+    const run = { result, at: now, duration: micros(0) };
     const { after: next } = afterRun(config, record.state, run);
     state.checkers.set(record.id, { ...record, state: next });
     actions.push(...tellResult(state, record, run, next));
@@ -136,7 +157,7 @@ function finishProbes(
 function finishProbe(state: NodeState, id: CheckerId, answer: ProbeAnswer, now: Instant): Stepped {
   const record = state.checkers.get(id);
   // A reload removed the checker while its probe ran: the result is nobody's.
-  if (record === undefined || record.launchedAt === null || record.config.kind === 'file') return [state, []];
+  if (record === undefined || record.launchedAt === null || !isProbed(record.config)) return [state, []];
   const { agent, result } = settled(record.state.agent, answer);
   const run = { result, at: now, duration: elapsed(record.launchedAt, now) };
   const next = afterRun(record.config, { ...record.state, agent }, run);

@@ -36,7 +36,8 @@ export type ProbeFailure =
   | DatagramFailure
   | SmtpFailure
   | FileFailure
-  | ServiceFailure;
+  | ServiceFailure
+  | SessionFailure;
 
 /** No complete answer. `code` is an errno's name (`ECONNREFUSED`) or Node's name of a TLS error. */
 export type ExchangeFailure =
@@ -83,6 +84,9 @@ export type SmtpFailure =
 
 /** FILE_CHECK */
 export type FileFailure = { readonly kind: 'file_value'; readonly value: number };
+
+/** BFD_CHECK */
+export type SessionFailure = { readonly kind: 'session_down'; readonly session: string };
 
 /** MISC_CHECK: how its program ended. */
 export type ProgramFailure =
@@ -162,6 +166,8 @@ function failureText(failure: ProbeFailure): string {
       return `a reply is longer than ${failure.limit} bytes`;
     case 'file_value':
       return `the file holds ${failure.value}`;
+    case 'session_down':
+      return `BFD session ${failure.session} is Down`;
     case 'exit_status':
       return `exited with status ${failure.status}`;
     case 'program_killed':

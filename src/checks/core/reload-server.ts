@@ -3,7 +3,13 @@
 import { brand } from '../../base/brand.ts';
 import { sameValue } from '../../base/keyed-diff.ts';
 import { after, type Instant, instant, micros, seconds } from '../../base/units.ts';
-import type { Checker, ProbedChecker, RealServer, VirtualServer } from '../../config/model/lvs.ts';
+import {
+  type Checker,
+  isProbed,
+  type ProbedChecker,
+  type RealServer,
+  type VirtualServer,
+} from '../../config/model/lvs.ts';
 import type { FoundServer } from './adoption.ts';
 import { type CheckerState, newChecker } from './checker.ts';
 import { type Lanes, laneOf } from './lanes.ts';
@@ -98,7 +104,7 @@ function newRecord(building: Building, plan: ServerPlan, config: Checker): Check
   const { service } = plan;
   const names = { server: serverName(service, plan.config), service: serviceName(service.match) };
   const twin = building.appointments === null ? null : twinKey(config, plan.config);
-  const dueAt = config.kind === 'file' ? NEVER : scheduled(building, config, id, twin);
+  const dueAt = isProbed(config) ? scheduled(building, config, id, twin) : NEVER;
   plan.fresh.push(logAction(checksLog.checkerActivated(names)));
   return {
     id,

@@ -1,5 +1,5 @@
 import type { Instant } from '../../base/units.ts';
-import type { VirtualServer } from '../../config/model/lvs.ts';
+import { isProbed, type VirtualServer } from '../../config/model/lvs.ts';
 import { destinationKeyText, type IpvsTable, serviceKeyText } from '../../ipvs/core/table.ts';
 import { poolAsFound, weightAsFound } from './adoption.ts';
 import { departures } from './departure.ts';
@@ -103,7 +103,7 @@ function drainingServers(services: ReadonlyMap<string, ServiceState>): NodeState
 function countedLanes({ checkers, lanes }: Building): Lanes {
   const running = { sockets: 0, programs: 0 };
   for (const { config, launchedAt, follows } of checkers.values()) {
-    if (launchedAt !== null && !follows && config.kind !== 'file') running[laneOf(config)]++;
+    if (launchedAt !== null && !follows && isProbed(config)) running[laneOf(config)]++;
   }
   return {
     sockets: { ...lanes.sockets, running: running.sockets },

@@ -3,7 +3,7 @@
  *  all of them: ten thousand checkers need no ten thousand timers. */
 import { exhaustive } from '../../base/never.ts';
 import { after, elapsed, type Instant, type Micros, micros, seconds, toSeconds } from '../../base/units.ts';
-import type { Checker } from '../../config/model/lvs.ts';
+import { type Checker, isProbed } from '../../config/model/lvs.ts';
 import { laneOf, withRunning } from './lanes.ts';
 import { checksLog } from './log-events.ts';
 import { checkerName, serverName, serviceName } from './names.ts';
@@ -51,6 +51,7 @@ function longestRun(config: Checker): Micros {
     case 'http':
       return micros(4 * config.target.timeout * config.urls.length);
     case 'file':
+    case 'bfd':
       return micros(0);
     case 'misc':
       return micros(config.timeout + PROGRAM_GRACE);
@@ -66,7 +67,7 @@ export function watch(state: NodeState, now: Instant): Stepped {
   for (const record of state.checkers.values()) {
     if (alarmAt(record) > now) continue;
     if (!record.overdue && ++alarms <= ALARMS_TOLD_MAX) actions.push(alarm(state, record, now));
-    if (record.launchedAt === null || record.config.kind === 'file') {
+    if (record.launchedAt === null || !isProbed(record.config)) {
       if (!record.overdue) state.checkers.set(record.id, { ...record, overdue: true });
       continue;
     }

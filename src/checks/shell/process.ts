@@ -11,6 +11,8 @@ import { exhaustive } from '../../base/never.ts';
 import type { Result } from '../../base/result.ts';
 import { type SystemError, systemErrorText } from '../../base/system-error.ts';
 import { earliest, elapsed, type Instant, toSeconds } from '../../base/units.ts';
+import type { BfdVerdicts } from '../../bfd/core/node.ts';
+import type { BfdVerdict } from '../../bfd/core/session.ts';
 import type { Config } from '../../config/model/config.ts';
 import type { LvsGlobals, ScriptSettings } from '../../config/model/global.ts';
 import { printListing } from '../../ipvs/core/listing.ts';
@@ -77,6 +79,8 @@ export interface CheckersOptions {
 
 export interface CheckersProcess {
   reload(config: Config): void;
+  /** what is known of BFD sessions now; one that is not named stays as it was */
+  tellSessions(verdicts: BfdVerdicts): void;
   /** What a reload of `config` would write; nothing changes. */
   preview(config: Config): Result<readonly PlanLine[], SystemError>;
   /** Synchronous; nothing runs any more when it returns. A second call does nothing. */
@@ -117,6 +121,8 @@ class Checkers implements CheckersProcess {
   #state: NodeState;
   readonly #files: FileWatch;
   readonly #clientContext: ClientContext;
+  /** what was told of BFD sessions */
+  readonly #sessions = new Map<string, BfdVerdict>();
   #scripts: ScriptSettings;
   #flushOnStop: LvsGlobals['flushOnStop'] = 'none';
   /** lines and news that wait for a write; null = none is under way */
@@ -169,6 +175,14 @@ class Checkers implements CheckersProcess {
     };
   }
 
+  tellSessions(verdicts: BfdVerdicts): void {
+    for (const [session, verdict] of Object.entries(verdicts)) {
+      if (this.#sessions.get(session) === verdict) continue;
+      this.#sessions.set(session, verdict);
+      this.#post({ kind: 'session_changed', session, verdict });
+    }
+  }
+
   /** The kernel's table is as decided, or known to be refused, when it returns. */
   reload(config: Config): void {
     this.#apply(config, null, null);
@@ -192,6 +206,11 @@ class Checkers implements CheckersProcess {
       ...(memory === null ? {} : { memory }),
     });
     this.#files.follow(virtualServers);
+    for (const name of this.#sessions.keys()) {
+      if (!config.bfdInstances.some((one) => one.name === name)) this.#sessions.delete(name);
+    }
+    for (const [session, verdict] of this.#sessions)
+      this.#post({ kind: 'session_changed', session, verdict });
     this.#table.writeNow(found === null ? 'thorough' : 'as_seen');
     const words = this.#withheld;
     this.#withheld = null;

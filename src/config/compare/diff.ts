@@ -21,7 +21,9 @@ export interface Change {
 export function diffConfigs(a: Config, b: Config): readonly Change[] {
   const services = ({ virtualServers }: Config) =>
     virtualServers.map((each) => named(serviceName(each), each));
-  const lists = ['vrrpScripts', 'trackFiles', 'trackProcesses', 'vrrpInstances', 'vrrpSyncGroups'] as const;
+  const lists = [
+    'vrrpScripts', 'trackFiles', 'trackProcesses', 'bfdInstances', 'vrrpInstances', 'vrrpSyncGroups',
+  ] as const; // biome-ignore format: one line reads better
   return [
     ...diffValues(['global'], a.global, b.global),
     ...lists.flatMap((list) => {
@@ -155,6 +157,7 @@ const WORDS: Readonly<Record<string, string>> = {
   vrrpScripts: 'vrrp_script',
   trackFiles: 'track_file',
   trackProcesses: 'vrrp_track_process',
+  bfdInstances: 'bfd_instance',
   vrrpInstances: 'vrrp_instance',
   vrrpSyncGroups: 'vrrp_sync_group',
   realServers: 'real_server',

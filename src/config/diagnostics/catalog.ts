@@ -874,6 +874,79 @@ const lvs = {
     'mistake',
     (f: { word: string; max: number }) => `'${f.word}' is no time such as 14d or 36h up to ${f.max}d`,
   ),
+  bfd_name_long: catalogRow(
+    'bfd_name_long',
+    'mistake',
+    (f: { name: string; limit: number }) =>
+      `the name of bfd_instance '${f.name}' has more than ${f.limit} characters; it is ignored`,
+  ),
+  bfd_interval_long: catalogRow(
+    'bfd_interval_long',
+    'advice',
+    (f: Keyword & { limit: number }) =>
+      `'${f.keyword}' is more than ${f.limit} ms: this session notices a broken path late`,
+  ),
+  bfd_twice: catalogRow(
+    'bfd_twice',
+    'mistake',
+    (f: { name: string }) => `there is a bfd_instance '${f.name}' already; this one is ignored`,
+  ),
+  bfd_same_ends: catalogRow(
+    'bfd_same_ends',
+    'mistake',
+    (f: { name: string; neighbour: string }) =>
+      `bfd_instance '${f.name}' has the same source and the same neighbour ${f.neighbour} as another; it is ignored`,
+  ),
+  bfd_family: catalogRow(
+    'bfd_family',
+    'mistake',
+    (f: { name: string; source: string; neighbour: string }) =>
+      `source ${f.source} and neighbour ${f.neighbour} of bfd_instance '${f.name}' are of different families; it is ignored`,
+  ),
+  bfd_max_hops: catalogRow(
+    'bfd_max_hops',
+    'complaint',
+    (f: { name: string; ttl: number }) =>
+      `max_hops of bfd_instance '${f.name}' exceeds its ttl; ${f.ttl} is used`,
+  ),
+  bfd_link_local: catalogRow(
+    'bfd_link_local',
+    'complaint',
+    (f: { name: string; neighbour: string }) =>
+      `neighbour ${f.neighbour} of bfd_instance '${f.name}' means nothing without an interface, which cannot be named; the session stays down`,
+  ),
+  bfd_no_hops: catalogRow(
+    'bfd_no_hops',
+    'advice',
+    (f: { name: string }) =>
+      `bfd_instance '${f.name}' is multihop, yet packets that have used a hop are refused`,
+    () => "say with 'max_hops' how many routers are between",
+  ),
+  bfd_not_for: catalogRow(
+    'bfd_not_for',
+    'mistake',
+    (f: { name: string; follower: 'vrrp' | 'checker' }) =>
+      `bfd_instance '${f.name}' says '${f.follower}' only, so nothing else can follow it; this line is ignored`,
+    (f) => `write '${f.follower === 'vrrp' ? 'checker' : 'vrrp'}' there as well`,
+  ),
+  bfd_tracked_twice: catalogRow(
+    'bfd_tracked_twice',
+    'mistake',
+    (f: { name: string; what: string }) => `(${f.name}) bfd_instance '${f.what}' is tracked already`,
+  ),
+  bfd_check_without_session: catalogRow(
+    'bfd_check_without_session',
+    'mistake',
+    (f: { name: string | null }) =>
+      f.name === null
+        ? 'BFD_CHECK has no name; it is ignored'
+        : `BFD_CHECK follows '${f.name}', and no bfd_instance of this name stands above it; it is ignored`,
+  ),
+  bfd_check_twice: catalogRow(
+    'bfd_check_twice',
+    'mistake',
+    (f: { name: string }) => `this server follows bfd_instance '${f.name}' already; this one is ignored`,
+  ),
   bad_regex: catalogRow(
     'bad_regex',
     'mistake',

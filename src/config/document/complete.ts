@@ -16,6 +16,9 @@ track_file F {
 vrrp_track_process P {
     process p
 }
+bfd_instance B {
+    neighbor_ip 192.0.2.1
+}
 vrrp_instance V4 {
     interface eth0
     virtual_router_id 1
@@ -45,6 +48,9 @@ virtual_server 192.0.2.1 80 {
             url {
                 path /
             }
+        }
+        BFD_CHECK {
+            name B
         }
         MISC_CHECK {
             misc_path "/bin/true"
@@ -86,6 +92,9 @@ export function completeDocument(document: unknown, template: Config): unknown {
     ),
     trackProcesses: each(document['trackProcesses'], (tracked) =>
       merge(without(fieldsOf(template.trackProcesses[0]), 'name', 'command'), tracked),
+    ),
+    bfdInstances: each(document['bfdInstances'], (session) =>
+      merge(without(fieldsOf(template.bfdInstances[0]), 'name', 'neighbour'), session),
     ),
     virtualServers: each(document['virtualServers'], (given) => completeService(given, fieldsOf(service))),
   };
@@ -158,7 +167,7 @@ function completeServer(server: Fields, template: Fields, servicePort: unknown):
 
 /** `target` is where the server itself is. */
 function completeChecker(checker: Fields, template: Fields, target: Fields): unknown {
-  const base = without(template, 'urls', 'command', 'target');
+  const base = without(template, 'urls', 'command', 'target', 'session');
   const [url] = arrayOf(template['urls']);
   const given = isObject(checker['target']) ? checker['target'] : {};
   return completeCommands({

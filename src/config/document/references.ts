@@ -8,7 +8,12 @@ import type { Config } from '../model/config.ts';
 import type { Span } from '../syntax/source.ts';
 
 /** Where what an instance tracks is defined. */
-const TRACKED = { script: 'vrrpScripts', file: 'trackFiles', process: 'trackProcesses' } as const;
+const TRACKED = {
+  script: 'vrrpScripts',
+  file: 'trackFiles',
+  process: 'trackProcesses',
+  bfd: 'bfdInstances',
+} as const;
 
 /** Where the value at a JSON pointer stands in the document. */
 export type PlaceOf = (pointer: string) => Span;
@@ -37,6 +42,16 @@ export function checkReferences(config: Config, placeOf: PlaceOf, report: Report
       if (config[list].some((tracked) => tracked.name === name)) return;
       const at = placeOf(`/vrrpInstances/${i}/trackers/${j}/name`);
       report(catalog.document_reference(at, { word: name, list }));
+    });
+  });
+  const sessions = new Set(config.bfdInstances.map(({ name }) => name));
+  config.virtualServers.forEach(({ realServers }, i) => {
+    realServers.forEach(({ checkers }, j) => {
+      checkers.forEach((checker, k) => {
+        if (checker.kind !== 'bfd' || sessions.has(checker.session)) return;
+        const at = placeOf(`/virtualServers/${i}/realServers/${j}/checkers/${k}/session`);
+        report(catalog.document_reference(at, { word: checker.session, list: 'bfdInstances' }));
+      });
     });
   });
   config.vrrpSyncGroups.forEach(({ members }, i) => {

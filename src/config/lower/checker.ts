@@ -4,6 +4,7 @@ import { catalog } from '../diagnostics/catalog.ts';
 import type { Checker, MiscChecker, TcpChecker } from '../model/lvs.ts';
 import type { miscCheckRows, tcpCheckRows } from '../schema/checkers.ts';
 import type { BlockValue } from '../schema/read-block.ts';
+import { lowerBfdChecker } from './bfd.ts';
 import {
   type CheckerScope,
   DELAY_BEFORE_RETRY,
@@ -38,6 +39,7 @@ export function lowerCheckers(scope: CheckerScope, context: LowerContext): reado
   add(server.DNS_CHECK, lowerDns);
   add(server.PING_CHECK, lowerPing);
   add(server.FILE_CHECK, lowerFileChecker);
+  add(server.BFD_CHECK, lowerBfdChecker);
   add(server.MISC_CHECK, lowerMisc);
   add(server.MYSQL_CHECK, lowerMysql);
   add(server.PGSQL_CHECK, lowerPgsql);

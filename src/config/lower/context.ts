@@ -1,6 +1,7 @@
 /** What every lowering step gets, and the few ways of choosing between settings. */
 import type { InterfaceName } from '../../base/units.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
+import type { BfdInstance } from '../model/bfd.ts';
 import type { GlobalConfig } from '../model/global.ts';
 import type { TrackFile } from '../model/vrrp.ts';
 import type { globalRows } from '../schema/global.ts';
@@ -19,6 +20,7 @@ export interface LowerContext {
   readonly priorityChanges: ReadonlyMap<string, boolean>;
   /** those that stand above what is being lowered, at least */
   readonly trackFiles: ReadonlyMap<string, Defined<TrackFile>>;
+  readonly bfdInstances: ReadonlyMap<string, Defined<BfdInstance>>;
   /** how lines in iproute2's words are read */
   readonly lines: RoutingLines;
   /** the first of the candidates that no interface made for an instance has */

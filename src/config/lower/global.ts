@@ -90,6 +90,7 @@ function lowerProcess(top: TopLevelSettings, given: GlobalSettings): ProcessSett
       parent: valueOr(given.process_name, null),
       vrrp: valueOr(given.vrrp_process_name, null),
       checkers: valueOr(latest(given.checker_process_name, given.lvs_process_name), null),
+      bfd: valueOr(given.bfd_process_name, null),
     },
     configSaveDir: valueOr(given.config_save_dir, null),
     umask: valueOr(given.umask, null),
@@ -112,6 +113,13 @@ function lowerProcess(top: TopLevelSettings, given: GlobalSettings): ProcessSett
       given.checker_no_swap,
       given.checker_cpu_affinity,
       latest(given.checker_rlimit_rttime, given.checker_rlimit_rtime),
+    ),
+    bfd: scheduling(
+      given.bfd_priority,
+      given.bfd_rt_priority,
+      given.bfd_no_swap,
+      given.bfd_cpu_affinity,
+      latest(given.bfd_rlimit_rttime, given.bfd_rlimit_rtime),
     ),
   };
 }

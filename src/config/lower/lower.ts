@@ -9,6 +9,7 @@ import {
 } from '../check/cross-checks.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
+import type { BfdInstance } from '../model/bfd.ts';
 import type { Config } from '../model/config.ts';
 import type { VirtualServer } from '../model/lvs.ts';
 import type { TrackFile } from '../model/vrrp.ts';
@@ -19,6 +20,7 @@ import { rootRows } from '../schema/root.ts';
 import type { Portion } from '../syntax/reader.ts';
 import type { Span } from '../syntax/source.ts';
 import type { Statement } from '../syntax/tree.ts';
+import { lowerBfdInstances } from './bfd.ts';
 import type { Defined, GlobalSettings, LowerContext } from './context.ts';
 import { lowerGarpGroups } from './garp-groups.ts';
 import { lowerGlobal } from './global.ts';
@@ -55,15 +57,18 @@ export function createLowering(
   const others: Statement[] = [];
   const completed: Placed<VirtualServer>[] = [];
   const trackFiles = new Map<string, Defined<TrackFile>>();
+  const sessions: Statement[] = [];
+  const bfdInstances = new Map<string, Defined<BfdInstance>>();
   let context: LowerContext | null = null;
   const contextNow = (): LowerContext => {
-    context ??= { ...lowerContext(globals, machine, report), trackFiles };
+    context ??= { ...lowerContext(globals, machine, report), trackFiles, bfdInstances };
     return context;
   };
   return {
     add: (statement) => {
       const name = statement.keyword.text;
       if (name === 'track_file' || name === 'vrrp_track_file') note(statement, trackFiles);
+      if (name === 'bfd_instance') noteSession(statement, sessions, bfdInstances);
       if (GIVES_DEFAULTS.has(name)) globals.push(statement);
       else if (name !== 'virtual_server' || portion === 'whole') others.push(statement);
       else completed.push(...placedServices(readBlock([statement], rootRows, report), contextNow()));
@@ -81,11 +86,23 @@ function note(statement: Statement, files: Map<string, Defined<TrackFile>>): voi
   }
 }
 
+/** Which of several count depends on all above it. */
+function noteSession(
+  statement: Statement,
+  above: Statement[],
+  sessions: Map<string, Defined<BfdInstance>>,
+): void {
+  const report: Report = () => undefined;
+  above.push(statement);
+  const { bfd_instance: blocks = [] } = readBlock(above, rootRows, report);
+  for (const [name, defined] of lowerBfdInstances(blocks, report)) sessions.set(name, defined);
+}
+
 function lowerContext(
   globals: readonly Statement[],
   { hostName, names }: { readonly hostName: string; readonly names: NameSource },
   report: Report,
-): Omit<LowerContext, 'trackFiles'> {
+): Omit<LowerContext, 'trackFiles' | 'bfdInstances'> {
   const root = readBlock(globals, rootRows, report);
   const defaults = globalSettings(root, report);
   const global = lowerGlobal(root, defaults, hostName);
@@ -119,6 +136,7 @@ function lowerRest(root: Root, completed: readonly Placed<VirtualServer>[], give
     vrrpScripts: valuesOf(trackers.script),
     trackFiles: valuesOf(trackers.file),
     trackProcesses: valuesOf(trackers.process),
+    bfdInstances: valuesOf(trackers.bfd),
     statics: lowerStatics(root, vrrpInstances, context),
     virtualServers,
   };

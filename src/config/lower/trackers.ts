@@ -1,6 +1,7 @@
 /** vrrp_script, track_file and vrrp_track_process blocks → model, and the lines that track them. */
 import { type Micros, micros, seconds } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
+import type { BfdInstance } from '../model/bfd.ts';
 import type { VirtualServer } from '../model/lvs.ts';
 import type {
   TrackedObject,
@@ -10,15 +11,17 @@ import type {
   VrrpInstance,
   VrrpScript,
 } from '../model/vrrp.ts';
+import type { bfdRows } from '../schema/bfd.ts';
 import type { BlockValue, ListEntry, Settings } from '../schema/read-block.ts';
 import type { trackerRows } from '../schema/trackers.ts';
 import type { syncGroupRows, TrackLine } from '../schema/vrrp.ts';
 import type { Statement } from '../syntax/tree.ts';
+import { lowerBfdInstances } from './bfd.ts';
 import { type Defined, type LowerContext, valueOr } from './context.ts';
 
 type Rows = typeof trackerRows;
 type Block<K extends keyof Rows> = BlockValue<string, Rows[K]['rows']>;
-type Root = Settings<Rows>;
+type Root = Settings<Rows & typeof bfdRows>;
 
 const ONE_SECOND = seconds(1);
 const UNWEIGHTED = { weight: 0, reverse: false };
@@ -28,6 +31,7 @@ export interface Trackers {
   readonly script: ReadonlyMap<string, Defined<VrrpScript>>;
   readonly file: ReadonlyMap<string, Defined<TrackFile>>;
   readonly process: ReadonlyMap<string, Defined<TrackProcess>>;
+  readonly bfd: ReadonlyMap<string, Defined<BfdInstance>>;
 }
 
 export function lowerTrackers(root: Root, context: LowerContext): Trackers {
@@ -35,6 +39,7 @@ export function lowerTrackers(root: Root, context: LowerContext): Trackers {
     script: byName(root.vrrp_script ?? [], (block) => lowerScript(block, context)),
     file: lowerTrackFiles(root, context),
     process: byName(root.vrrp_track_process ?? [], (block) => lowerProcess(block, context)),
+    bfd: lowerBfdInstances(root.bfd_instance ?? [], context.report),
   };
 }
 
@@ -151,9 +156,13 @@ const KEYWORD: Readonly<Record<TrackerKind, string>> = {
   script: 'vrrp_script',
   file: 'track_file',
   process: 'vrrp_track_process',
+  bfd: 'bfd_instance',
 };
 
-type TrackingSettings = Pick<Settings<typeof syncGroupRows>, 'track_script' | 'track_file' | 'track_process'>;
+type TrackingSettings = Pick<
+  Settings<typeof syncGroupRows>,
+  'track_script' | 'track_file' | 'track_process' | 'track_bfd'
+>;
 
 /** Who tracks: an instance or a group, with the place of its block. */
 export interface Tracking {
@@ -166,12 +175,37 @@ export interface Tracking {
 
 /** All lines that track something; it must be defined above the block that tracks it. */
 export function trackedObjects(by: Tracking, defined: Trackers, context: LowerContext): TrackedObject[] {
-  const { track_script, track_file, track_process } = by.settings;
+  const { track_script, track_file, track_process, track_bfd } = by.settings;
   return [
     ...(track_script ?? []).flatMap((entry) => trackedObject('script', entry, by, defined, context)),
     ...(track_file ?? []).flatMap((entry) => trackedObject('file', entry, by, defined, context)),
     ...(track_process ?? []).flatMap((entry) => trackedObject('process', entry, by, defined, context)),
+    ...trackedSessions(track_bfd ?? [], by, defined, context),
   ];
+}
+
+/** Each once, and only those that are for instances. */
+function trackedSessions(
+  entries: readonly ListEntry<TrackLine>[],
+  by: Tracking,
+  defined: Trackers,
+  context: LowerContext,
+): TrackedObject[] {
+  const names = new Set<string>();
+  return entries.flatMap((entry) => {
+    const { name } = entry.value;
+    const place = entry.at.args[0] ?? null;
+    if (names.has(name)) {
+      context.report(catalog.bfd_tracked_twice(place, { name: by.name, what: name }));
+      return [];
+    }
+    names.add(name);
+    if (defined.bfd.get(name)?.value.forVrrp === false) {
+      context.report(catalog.bfd_not_for(place, { name, follower: 'checker' }));
+      return [];
+    }
+    return trackedObject('bfd', entry, by, defined, context);
+  });
 }
 
 function trackedObject(

@@ -103,6 +103,7 @@ export interface ProcessSettings {
     readonly parent: string | null;
     readonly vrrp: string | null;
     readonly checkers: string | null;
+    readonly bfd: string | null;
   };
   /** mode bits that files do not get; null: those that the daemon was started with */
   readonly umask: number | null;
@@ -118,6 +119,7 @@ export interface ProcessSettings {
   readonly configSaveDir: string | null;
   readonly vrrp: ChildScheduling;
   readonly checkers: ChildScheduling;
+  readonly bfd: ChildScheduling;
 }
 
 /** interface_up_down_delays */

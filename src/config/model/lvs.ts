@@ -1,6 +1,7 @@
 /** virtual_server, real_server and their checkers. */
 import type { Family, IpAddress } from '../../base/ip.ts';
 import type { FwMark, Micros, Port } from '../../base/units.ts';
+import type { BfdChecker } from './bfd.ts';
 import type { FileChecker } from './file-checker.ts';
 import type { HttpWords, JsonWish } from './http-words.ts';
 import type { DnsChecker, PingChecker, SmtpChecker, UdpChecker } from './network-checkers.ts';
@@ -127,8 +128,11 @@ export interface CheckTarget {
   readonly timeout: Micros;
 }
 
-/** A checker that asks its server now and then. */
-export type ProbedChecker = Exclude<Checker, FileChecker>;
+/** A checker that asks its server now and then; the others are told. */
+export type ProbedChecker = Exclude<Checker, FileChecker | BfdChecker>;
+
+export const isProbed = (checker: Checker): checker is ProbedChecker =>
+  checker.kind !== 'file' && checker.kind !== 'bfd';
 
 export type Checker =
   | TcpChecker
@@ -139,7 +143,8 @@ export type Checker =
   | DnsChecker
   | PingChecker
   | FileChecker
-  | ServiceChecker;
+  | ServiceChecker
+  | BfdChecker;
 
 export interface TcpChecker extends CheckerCommon {
   readonly kind: 'tcp';

@@ -53,7 +53,7 @@ export interface VrrpInstance {
   /** false: dont_track_primary, the instance ignores its own interface's link state */
   readonly trackPrimary: boolean;
   readonly trackInterfaces: readonly TrackedInterface[];
-  /** scripts, files and processes, those that its sync group tracks for it included */
+  /** scripts, files, processes and BFD sessions, those that its sync group tracks for it included */
   readonly trackers: readonly TrackedObject[];
   readonly skipCheckAdvAddr: boolean;
   /** v3 over IPv4: checksums without pseudo header, and none is demanded (v3_checksum_as_v2) */
@@ -170,7 +170,7 @@ export interface TrackedInterface {
   readonly reverse: boolean;
 }
 
-export type TrackerKind = 'script' | 'file' | 'process';
+export type TrackerKind = 'script' | 'file' | 'process' | 'bfd';
 
 export interface TrackedObject {
   readonly kind: TrackerKind;

@@ -12,7 +12,17 @@ import {
   pgsqlCheckRows,
   redisCheckRows,
 } from './service-checkers.ts';
-import { flag, I32_MAX, integer, noHead, parseInteger, SECONDS_MAX, text, wholeSeconds } from './values.ts';
+import {
+  boolean,
+  flag,
+  I32_MAX,
+  integer,
+  noHead,
+  parseInteger,
+  SECONDS_MAX,
+  text,
+  wholeSeconds,
+} from './values.ts';
 
 /** `int [reverse|noreverse]` */
 const fileWeight: ValueReader<{ readonly weight: number; readonly reverse: boolean | null }> = (
@@ -44,6 +54,11 @@ export const fileCheckRows = {
   weight: line(fileWeight, 'multiplies its number; 0 = any number but 0 means down'),
 };
 
+export const bfdCheckRows = {
+  name: line(text('the name of a bfd_instance'), 'session to follow', { repeat: 'first' }),
+  alpha: line(boolean, 'the server is out until the session is Up', { tier: 3 }),
+};
+
 export const tcpCheckRows = { ...commonRows, ...targetRows };
 export const miscCheckRows = miscRows;
 
@@ -56,6 +71,7 @@ export const checkerRows = {
   DNS_CHECK: block(noHead, dnsCheckRows, 'a DNS server answers without an error'),
   PING_CHECK: block(noHead, pingCheckRows, 'the host answers an ICMP echo request'),
   FILE_CHECK: block(noHead, fileCheckRows, 'the number in a file moves the weight'),
+  BFD_CHECK: block(noHead, bfdCheckRows, 'a BFD session is Up'),
   MISC_CHECK: block(noHead, miscCheckRows, 'a command succeeds', { tier: 1 }),
   MYSQL_CHECK: block(noHead, mysqlCheckRows, 'a MySQL or MariaDB server takes a login and answers as wanted'),
   PGSQL_CHECK: block(noHead, pgsqlCheckRows, 'a PostgreSQL server takes a login and answers as wanted'),

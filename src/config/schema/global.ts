@@ -272,6 +272,7 @@ export const globalRows = {
   checker_process_name: line(processName, 'name of the checkers process, vipd_checkers unless given', {
     tier: 3,
   }),
+  bfd_process_name: line(processName, 'name of the BFD process, vipd_bfd unless given', { tier: 3 }),
   lvs_process_name: line(processName, 'old name of checker_process_name', {
     tier: 3,
     replacedBy: 'checker_process_name',
@@ -299,6 +300,12 @@ export const globalRows = {
   checker_rt_priority: line(realtimePriority, 'real-time priority of the checkers process, 1..99', {
     tier: 3,
   }),
+  bfd_cpu_affinity: line(processors, 'processors that the BFD process may run on', { tier: 3 }),
+  bfd_rlimit_rttime: line(realtimeLimit, 'as vrrp_rlimit_rttime, of the BFD process', { tier: 3 }),
+  bfd_rlimit_rtime: line(realtimeLimit, 'old spelling of bfd_rlimit_rttime', {
+    tier: 3,
+    replacedBy: 'bfd_rlimit_rttime',
+  }),
   checker_cpu_affinity: line(processors, 'processors that the checkers process may run on', { tier: 3 }),
   checker_rlimit_rttime: line(realtimeLimit, 'as vrrp_rlimit_rttime, of the checkers process', { tier: 3 }),
   checker_rlimit_rtime: line(realtimeLimit, 'old spelling of checker_rlimit_rttime', {
@@ -323,6 +330,9 @@ export const globalRows = {
     { tier: 3 },
   ),
   checker_no_swap: line(flag, 'keep the checkers process in memory', { tier: 3 }),
+  bfd_priority: line(niceness, 'nice value of the BFD process', { tier: 3 }),
+  bfd_rt_priority: line(realtimePriority, 'real-time priority of the BFD process, 1..99', { tier: 3 }),
+  bfd_no_swap: line(flag, 'keep the BFD process in memory', { tier: 3 }),
 
   include_check: line(includeCheck, 'how strict plain include is from here to the end of the file', {
     tier: 3,

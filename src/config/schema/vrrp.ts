@@ -4,6 +4,7 @@ import { type InterfaceName, type Micros, seconds } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import type { InterfaceDelay, PolledLink } from '../model/global.ts';
 import { readAddressLine } from './address-line.ts';
+import { bfdWeight } from './bfd.ts';
 import { garpGroup } from './garp-group.ts';
 import { hmacKey } from './hmac-key.ts';
 import { instanceRoutingRows } from './routing.ts';
@@ -103,6 +104,7 @@ const trackLineWith =
 
 const trackLine = trackLineWith(lowered);
 const wideTrackLine = trackLineWith(weightOf);
+const bfdTrackLine = trackLineWith(bfdWeight);
 
 const interfaceLine: ValueReader<TrackLine & { readonly interface: InterfaceName }> = (words, report) => {
   const [first] = words.args;
@@ -283,6 +285,7 @@ export const vrrpInstanceRows = {
   track_script: list(trackLine, 'scripts whose result matters', { tier: 1 }),
   track_file: list(wideTrackLine, 'files whose value matters'),
   track_process: list(wideTrackLine, 'processes that must run, or must not'),
+  track_bfd: list(bfdTrackLine, 'BFD sessions that matter'),
   garp_master_delay: line(wholeSeconds(0, SECONDS_MAX), 'seconds until the second burst', { tier: 1 }),
   garp_master_repeat: line(integer(0, U32_MAX), 'gratuitous ARPs per address and burst', { tier: 1 }),
   garp_master_refresh: line(wholeSeconds(0, U32_MAX), 'seconds between refreshes, 0 = none', { tier: 1 }),
@@ -305,6 +308,7 @@ export const syncGroupRows = {
   track_script: list(trackLine, 'scripts tracked on behalf of every member'),
   track_file: list(wideTrackLine, 'files tracked on behalf of every member', { tier: 3 }),
   track_process: list(wideTrackLine, 'processes tracked on behalf of every member', { tier: 3 }),
+  track_bfd: list(bfdTrackLine, 'BFD sessions tracked on behalf of every member', { tier: 3 }),
   sync_group_tracking_weight: line(flag, 'members keep trackers with weight', { tier: 3 }),
   global_tracking: line(flag, 'old name of sync_group_tracking_weight', {
     tier: 3,

@@ -1,6 +1,7 @@
 /** What a configuration asks of the daemon: which children it needs, and which addresses, routes and rules its vrrp child
  *  may hold. */
 import type { InterfaceName } from '../../base/units.ts';
+import type { BfdVerdicts } from '../../bfd/core/node.ts';
 import type { Config } from '../../config/model/config.ts';
 import type { RoutingEntry } from '../../config/model/routing.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
@@ -13,10 +14,11 @@ import type { RoutingInterest, RoutingOperation, RoutingState } from '../../port
 import { refusalOf } from '../../vrrp/core/refusal.ts';
 import type { ChildName } from '../ipc.ts';
 
-/** -P and -C limit the daemon to one of its halves. */
+/** -P and -C limit the daemon to one of its halves, -B leaves BFD out. */
 export interface Halves {
   readonly vrrp: boolean;
   readonly checkers: boolean;
+  readonly bfd: boolean;
   /** --all: also those that have nothing to do */
   readonly idle: boolean;
 }
@@ -27,8 +29,13 @@ export function childrenFor(config: Config, halves: Halves): readonly ChildName[
   const { addresses, routes, rules } = config.statics;
   const work = [config.vrrpInstances, addresses, routes, rules].some(({ length }) => length > 0);
   if (halves.vrrp && (halves.idle || work)) children.push('vrrp');
+  if (halves.bfd && (halves.idle || config.bfdInstances.length > 0)) children.push('bfd');
   return children;
 }
+
+/** What is known of the sessions that a configuration has. */
+export const verdictsFor = ({ bfdInstances }: Config, known: BfdVerdicts): BfdVerdicts =>
+  Object.fromEntries(Object.entries(known).filter(([name]) => bfdInstances.some((one) => one.name === name)));
 
 /** Every virtual address that a vrrp child working under one of these models may have put on an interface. */
 export const addressesAtRisk = (models: readonly Config[]): readonly VirtualAddress[] =>

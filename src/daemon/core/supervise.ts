@@ -9,7 +9,7 @@ import { exhaustive } from '../../base/never.ts';
 import { after, earliest, elapsed, type Instant, type Micros, seconds } from '../../base/units.ts';
 import type { ChildName } from '../ipc.ts';
 
-export const CHILD_NAMES: readonly ChildName[] = ['checkers', 'vrrp'];
+export const CHILD_NAMES: readonly ChildName[] = ['checkers', 'vrrp', 'bfd'];
 
 /** Exit statuses that a restart cannot mend: fatal, configuration, missing permission (behaviour of keepalived, 1). */
 const PERMANENT_EXITS: ReadonlySet<number> = new Set([1, 2, 4]);
@@ -56,7 +56,7 @@ type Step = readonly [Supervision, readonly SupervisionAction[]];
 export const initialSupervision = (settings: Supervision['settings']): Supervision => ({
   settings,
   wanted: [],
-  children: { vrrp: { kind: 'absent' }, checkers: { kind: 'absent' } },
+  children: { vrrp: { kind: 'absent' }, checkers: { kind: 'absent' }, bfd: { kind: 'absent' } },
   leaving: null,
 });
 

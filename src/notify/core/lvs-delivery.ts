@@ -76,6 +76,7 @@ const CHECK_WORDS: Readonly<Record<Checker['kind'], { readonly up: string; reado
   redis: succeedOrFailed('REDIS CHECK'),
   grpc: succeedOrFailed('GRPC CHECK'),
   agent: succeedOrFailed('AGENT CHECK'),
+  bfd: succeedOrFailed('BFD CHECK'),
   http: { up: 'CHECK succeed on service', down: 'CHECK failed on service : HTTP request failed' },
   misc: { up: 'MISC CHECK succeeded on service', down: 'MISC CHECK failed on service' },
 };

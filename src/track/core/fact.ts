@@ -1,8 +1,9 @@
-/** What is known of a tracked script, file or process, and what that means for one instance that tracks it. */
+/** What is known of a tracked script, file, process or BFD session, and what that means for one instance that tracks it. */
 import { exhaustive } from '../../base/never.ts';
 import type { TrackedObject, TrackerKind } from '../../config/model/vrrp.ts';
 import { processText } from './process.ts';
 import { scriptText } from './script.ts';
+import { sessionText } from './session.ts';
 import type { Tracker } from './trackers.ts';
 
 export type TrackerFact =
@@ -28,6 +29,8 @@ export function factOf(tracker: Tracker): TrackerFact {
       return tracker.value === null
         ? { kind: 'unknown' }
         : { kind: 'value', value: tracker.value, why: `file ${tracker.config.name} holds ${tracker.value}` };
+    case 'bfd':
+      return { kind: tracker.verdict, why: sessionText(tracker) };
     default:
       return exhaustive(tracker);
   }

@@ -1,5 +1,7 @@
 /** The log lines of trackers, worded as keepalived words them: operators search for these sentences. */
 import { catalogue, row } from '../../base/log.ts';
+import { bfdEventText } from '../../bfd/core/event-text.ts';
+import type { BfdVerdict } from '../../bfd/core/session.ts';
 import type { ProgramResult } from '../../ports/programs.ts';
 
 interface Quorum {
@@ -29,6 +31,7 @@ export const trackLog = catalogue({
     'info',
     (f: { script: string }) => `Track script ${f.script} is already running, expect idle - skipping run`,
   ),
+  bfdEvent: row('bfd_event', 'info', (f: { session: string; verdict: BfdVerdict }) => bfdEventText(f)),
   quorumGained: row(
     'process_quorum_gained',
     'info',

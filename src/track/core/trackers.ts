@@ -4,6 +4,9 @@ import { sameValue } from '../../base/keyed-diff.ts';
 import type { LogEntry } from '../../base/log.ts';
 import { exhaustive } from '../../base/never.ts';
 import { earliest, type Instant, type Micros } from '../../base/units.ts';
+import type { BfdVerdicts } from '../../bfd/core/node.ts';
+import type { BfdVerdict } from '../../bfd/core/session.ts';
+import type { BfdInstance } from '../../config/model/bfd.ts';
 import type {
   ScriptCommand,
   TrackedObject,
@@ -17,8 +20,9 @@ import { type FileTracker, newFile, readAs } from './file.ts';
 import { trackLog } from './log-events.ts';
 import { counted, newProcess, type ProcessTracker, turned } from './process.ts';
 import { judged, newScript, nextRun, rescheduled, type ScriptTracker } from './script.ts';
+import { newSessionTracker, type SessionTracker } from './session.ts';
 
-export type Tracker = ScriptTracker | FileTracker | ProcessTracker;
+export type Tracker = ScriptTracker | FileTracker | ProcessTracker | SessionTracker;
 /** by `trackerKey` */
 export type Trackers = ReadonlyMap<string, Tracker>;
 
@@ -26,6 +30,8 @@ export interface TrackerConfigs {
   readonly scripts: readonly VrrpScript[];
   readonly files: readonly TrackFile[];
   readonly processes: readonly TrackProcess[];
+  /** all that instances may track, tracked or not: so what is known of one stands when a reload begins to track it */
+  readonly sessions: readonly BfdInstance[];
 }
 
 export type TrackerEvent =
@@ -38,7 +44,23 @@ export type TrackerEvent =
     }
   /** `content` null: there is no file */
   | { readonly kind: 'file_read'; readonly tracker: string; readonly content: string | null }
-  | { readonly kind: 'processes_counted'; readonly tracker: string; readonly count: number };
+  | { readonly kind: 'processes_counted'; readonly tracker: string; readonly count: number }
+  | SessionEvent;
+
+/** a session is known to be this */
+export type SessionEvent = {
+  readonly kind: 'session_told';
+  readonly tracker: string;
+  readonly verdict: BfdVerdict;
+};
+
+/** One event for each session that is known. */
+export const sessionEvents = (verdicts: BfdVerdicts): readonly SessionEvent[] =>
+  Object.entries(verdicts).map(([name, verdict]) => ({
+    kind: 'session_told',
+    tracker: trackerKey({ kind: 'bfd', name }),
+    verdict,
+  }));
 
 export type TrackerAction =
   | {
@@ -62,7 +84,7 @@ function deadlineOf(tracker: Tracker): Instant | null {
   return tracker.kind === 'process' ? tracker.turnsAt : null;
 }
 
-/** Those that somebody tracks; the others are not run or watched. */
+/** Those that somebody tracks; the others are not run or watched. Sessions are somebody else's work. */
 export function trackedOnly(configs: TrackerConfigs, tracked: readonly TrackedObject[]): TrackerConfigs {
   const wanted = new Set(tracked.map(trackerKey));
   const isWanted =
@@ -73,6 +95,7 @@ export function trackedOnly(configs: TrackerConfigs, tracked: readonly TrackedOb
     scripts: configs.scripts.filter(isWanted('script')),
     files: configs.files.filter(isWanted('file')),
     processes: configs.processes.filter(isWanted('process')),
+    sessions: configs.sessions.filter(({ forVrrp }) => forVrrp),
   };
 }
 
@@ -86,6 +109,7 @@ export function reconfigured(trackers: Trackers, configs: TrackerConfigs, now: I
   for (const config of configs.scripts) add(newScript(config, now));
   for (const config of configs.files) add(newFile(config));
   for (const config of configs.processes) add(newProcess(config));
+  for (const config of configs.sessions) add(newSessionTracker(config));
   const ended = [...trackers].flatMap(([tracker, before]): TrackerAction[] => {
     const startedAt = runningSince(before);
     const goesOn = startedAt === null || runningSince(next.get(tracker)) === startedAt;
@@ -105,6 +129,8 @@ function kept(before: Tracker | undefined, fresh: Tracker, now: Instant): Tracke
   if (before?.kind === 'process' && fresh.kind === 'process' && sameValue(before.config, fresh.config)) {
     return before;
   }
+  // the process that keeps the session tells when another neighbour changes what is so
+  if (before?.kind === 'bfd' && fresh.kind === 'bfd') return { ...fresh, verdict: before.verdict };
   return fresh;
 }
 
@@ -175,6 +201,12 @@ function stepOne(
       if (tracker.kind !== 'process') return [tracker, []];
       const after = counted(tracker, event.count, now);
       return [after, processNews(tracker, after)];
+    }
+    case 'session_told': {
+      if (tracker.kind !== 'bfd' || tracker.verdict === event.verdict) return [tracker, []];
+      const { verdict } = event;
+      const entry = trackLog.bfdEvent({ session: tracker.config.name, verdict });
+      return [{ ...tracker, verdict }, [{ kind: 'write_log', entry }]];
     }
     default:
       return exhaustive(event);

@@ -50,6 +50,8 @@ export function eventText(event: VrrpEvent): string {
       return `a probe for ${event.instance}: ${event.claims.length} answers`;
     case 'order_given':
       return `an order for ${event.name}: ${event.wish === null ? 'undo' : event.wish.kind}`;
+    case 'session_told':
+      return `${event.tracker} is ${event.verdict}`;
     case 'counters_reset':
       return 'counters set to zero';
     case 'stop_requested':

@@ -12,6 +12,12 @@ interface Named {
 type Fields<T> = Named & Readonly<T> & Readonly<Record<string, unknown>>;
 
 export const vrrpLog = catalogue({
+  bfdTracked: row(
+    'bfd_tracked',
+    'info',
+    (f: { instance: string; session: string; up: boolean }) =>
+      `VRRP_Instance(${f.instance}) Tracked BFD instance ${f.session} is ${f.up ? 'UP' : 'DOWN'}`,
+  ),
   entered: row(
     'vrrp_state',
     'info',

@@ -86,6 +86,7 @@ function react(node: NodeState, event: VrrpEvent, now: Instant): NodeStep {
     case 'program_finished':
     case 'file_read':
     case 'processes_counted':
+    case 'session_told':
       return heed(node, trackerEvent(node, event, now), now);
     case 'link_changed':
       return settled(node, debounce(node, event.link, node.globals.interfaceDelays, now), now);

@@ -12,7 +12,7 @@ export interface TrackerStatus {
   readonly state: 'unknown' | 'up' | 'down';
   /** a phrase: `script chk fails (exit status 1)` */
   readonly reason: string;
-  /** the number in a file, the processes that run, the level of a script between 0 and rise + fall - 1 */
+  /** the number in a file, the processes that run, the level of a script between 0 and rise + fall - 1; a session has none */
   readonly value: number | null;
   /** a script that runs now */
   readonly running: boolean;
@@ -49,6 +49,7 @@ function trackerStatus(tracker: Tracker, node: NodeState): TrackerStatus {
 
 function numberOf(tracker: Tracker): number | null {
   if (tracker.kind === 'script') return tracker.level;
+  if (tracker.kind === 'bfd') return null;
   return tracker.kind === 'file' ? tracker.value : tracker.count;
 }
 

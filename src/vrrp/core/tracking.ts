@@ -5,12 +5,14 @@ import { factOf } from '../../track/core/fact.ts';
 import {
   reconfigured,
   stepTrackers,
+  type TrackerAction,
   type TrackerEvent,
   type TrackerStep,
   type Trackers,
   trackersDue,
 } from '../../track/core/trackers.ts';
 import type { VrrpConfig } from './events.ts';
+import { vrrpLog } from './log-events.ts';
 import type { Network } from './network.ts';
 import type { NodeState, NodeStep } from './node-state.ts';
 
@@ -22,8 +24,28 @@ export function configureTrackers(node: NodeState, config: VrrpConfig, now: Inst
   return [withTrackers(node, begun), [...ended, ...orders]];
 }
 
-export const trackerEvent = (node: NodeState, event: TrackerEvent, now: Instant): NodeStep =>
-  entered(node, stepTrackers(node.trackers, event, now));
+export function trackerEvent(node: NodeState, event: TrackerEvent, now: Instant): NodeStep {
+  const [trackers, actions] = stepTrackers(node.trackers, event, now);
+  return entered(node, [trackers, [...actions, ...bfdLines(node, trackers, event)]]);
+}
+
+/** keepalived says for each instance what a session that it tracks has become. */
+function bfdLines(
+  node: NodeState,
+  after: Trackers,
+  { kind, tracker: key }: TrackerEvent,
+): readonly TrackerAction[] {
+  const tracker = after.get(key);
+  if (kind !== 'session_told' || tracker?.kind !== 'bfd' || tracker === node.trackers.get(key)) return [];
+  const { name: session } = tracker.config;
+  const up = tracker.verdict === 'up';
+  return node.routers
+    .filter(({ config }) => config.trackers.some((one) => one.kind === 'bfd' && one.name === session))
+    .map(({ config }) => ({
+      kind: 'write_log',
+      entry: vrrpLog.bfdTracked({ instance: config.name, session, up }),
+    }));
+}
 
 export const trackersReached = (node: NodeState, now: Instant): NodeStep =>
   entered(node, trackersDue(node.trackers, now));

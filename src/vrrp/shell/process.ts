@@ -27,7 +27,7 @@ import type { ProgramRunner } from '../../ports/programs.ts';
 import type { RoutingKernel } from '../../ports/routing-kernel.ts';
 import type { Sysctl } from '../../ports/sysctl.ts';
 import type { TrackedFiles } from '../../ports/tracked-files.ts';
-import type { TrackerEvent } from '../../track/core/trackers.ts';
+import type { SessionEvent, TrackerEvent } from '../../track/core/trackers.ts';
 import { createWatchers, initialiseFiles, type Watchers } from '../../track/shell/watchers.ts';
 import type { GroupTransition, Transition } from '../core/actions.ts';
 import type { OperatorEvent, VrrpConfig, VrrpEvent } from '../core/events.ts';
@@ -68,10 +68,7 @@ export interface VrrpPorts {
 }
 
 /** The part of the configuration that this process lives by. */
-export type VrrpPart = Pick<
-  Config,
-  'vrrpInstances' | 'vrrpSyncGroups' | 'vrrpScripts' | 'trackFiles' | 'trackProcesses' | 'statics'
-> & {
+export type VrrpPart = Omit<Config, 'global' | 'virtualServers'> & {
   readonly global: Pick<Config['global'], 'vrrp' | 'scripts'>;
 };
 
@@ -100,7 +97,7 @@ export interface VrrpProcess {
   presentNews(name: string | null): readonly VrrpNews[];
   resetCounters(): void;
   /** What an operator did, or asked for. */
-  hear(event: OperatorEvent): void;
+  hear(event: OperatorEvent | SessionEvent): void;
   node(): NodeState;
 }
 

@@ -9,7 +9,12 @@ export const vrrpConfigOf = (config: VrrpPart): VrrpConfig => ({
   statics: config.statics,
   groups: config.vrrpSyncGroups,
   trackers: trackedOnly(
-    { scripts: config.vrrpScripts, files: config.trackFiles, processes: config.trackProcesses },
+    {
+      scripts: config.vrrpScripts,
+      files: config.trackFiles,
+      processes: config.trackProcesses,
+      sessions: config.bfdInstances,
+    },
     config.vrrpInstances.flatMap(({ trackers }) => trackers),
   ),
 });

@@ -14,7 +14,7 @@ import { emptyNode, type NodeAction, type NodeState } from '../../../src/checks/
 import { isPooled } from '../../../src/checks/core/pool.ts';
 import { aliveWeightOf, type CheckerId, isAlive } from '../../../src/checks/core/service.ts';
 import { addition } from '../../../src/checks/core/weight.ts';
-import type { VirtualServer } from '../../../src/config/model/lvs.ts';
+import { isProbed, type VirtualServer } from '../../../src/config/model/lvs.ts';
 import {
   httpChecker,
   miscChecker,
@@ -190,7 +190,7 @@ test('a program is run from start to start, and at once when it took longer than
 function expectConsistent(state: NodeState): void {
   for (const name of ['sockets', 'programs'] as const) {
     const checkers = [...state.checkers.values()].filter(
-      ({ config }) => config.kind !== 'file' && laneOf(config) === name,
+      ({ config }) => isProbed(config) && laneOf(config) === name,
     );
     const running = checkers.filter((record) => record.launchedAt !== null).length;
     expect(state.lanes[name].running).toBe(running);

@@ -7,7 +7,7 @@ import type { Line } from './program.ts';
 
 export type DaemonKind = 'vipd' | 'keepalived';
 
-export type Role = 'parent' | 'vrrp' | 'checkers';
+export type Role = 'parent' | 'vrrp' | 'checkers' | 'bfd';
 
 export interface Daemon {
   readonly kind: DaemonKind;
@@ -29,6 +29,7 @@ const PID_FILES = {
   parent: '/run/lab/parent.pid',
   vrrp: '/run/lab/vrrp.pid',
   checkers: '/run/lab/checkers.pid',
+  bfd: '/run/lab/bfd.pid',
 };
 const START_MS_MAX = 15_000;
 
@@ -50,7 +51,8 @@ export function startDaemon(
   flags: readonly string[] = [],
 ): Daemon {
   host.write(CONFIG, config);
-  const pidFlags = ['-p', PID_FILES.parent, '-r', PID_FILES.vrrp, '-c', PID_FILES.checkers];
+  const { parent, vrrp, checkers, bfd } = PID_FILES;
+  const pidFlags = ['-p', parent, '-r', vrrp, '-c', checkers, '-b', bfd];
   const program = host.start([programOf(kind), '-n', '-l', '-D', '-f', CONFIG, ...pidFlags, ...flags]);
   return {
     kind,

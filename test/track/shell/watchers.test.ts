@@ -31,6 +31,7 @@ const configs = (changes: Partial<TrackerConfigs> = {}): TrackerConfigs => ({
   scripts: [],
   files: [],
   processes: [],
+  sessions: [],
   ...changes,
 });
 

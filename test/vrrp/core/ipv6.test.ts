@@ -31,7 +31,7 @@ class Router {
       destination: { kind: 'multicast', group: GROUP },
       ...changes,
     });
-    const trackers = { scripts: [], files: [], processes: [] };
+    const trackers = { scripts: [], files: [], processes: [], sessions: [] };
     const config = {
       globals: vrrpGlobals(),
       instances: [instance],

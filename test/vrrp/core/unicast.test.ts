@@ -15,7 +15,11 @@ const OWN = address('192.168.100.101');
 const PEERS = [address('192.168.100.102'), address('192.168.100.103')];
 const PEER = address('192.168.100.102');
 const GROUP = address('224.0.0.18');
-const NOTHING_ELSE = { statics: NO_STATICS, groups: [], trackers: { scripts: [], files: [], processes: [] } };
+const NOTHING_ELSE = {
+  statics: NO_STATICS,
+  groups: [],
+  trackers: { scripts: [], files: [], processes: [], sessions: [] },
+};
 
 type Unicast = Extract<VrrpDestination, { kind: 'unicast' }>;
 
@@ -31,7 +35,7 @@ const started = (unicast: Partial<Unicast> = {}, changes: Partial<VrrpInstance> 
         instances: [instance],
         groups: [],
         statics: NO_STATICS,
-        trackers: { scripts: [], files: [], processes: [] },
+        trackers: { scripts: [], files: [], processes: [], sessions: [] },
       },
       links: [{ name: ETH0, up: true, switchedOn: true, multicast: true, announces: true, mtu: 1500 }],
       addresses: [{ interface: ETH0, address: OWN, prefixLength: 24, ours: null, detection: 'over' }],

@@ -1,0 +1,3 @@
+import { runBfdChild } from '../daemon/child-bfd.ts';
+
+runBfdChild();
