@@ -18,7 +18,7 @@ export default defineConfig({
           name: 'lab',
           include: ['test/lab/**/*.test.ts'],
           pool: 'forks',
-          fileParallelism: false,
+          maxWorkers: 2, // each boots a kernel of its own or lives in namespaces of its own
           maxConcurrency: 8, // of the cases of interop.test.ts, which mostly wait
           testTimeout: 180_000,
           hookTimeout: 180_000,

@@ -5,13 +5,18 @@ import { describe, expect, test } from 'vitest';
 import { parseIp } from '../../src/base/ip.ts';
 import { invariant } from '../../src/base/never.ts';
 import { priority, seconds, vrid } from '../../src/base/units.ts';
-import type { VrrpCounters } from '../../src/vrrp/core/status.ts';
 import { advertChecksum, encodeAdvert } from '../../src/vrrp/wire/advert.ts';
-import { advertTimes, after, countersAfter, orders } from './played.ts';
+import { after, countersAfter, orders } from './played.ts';
+import { backupIn, expectDiscarded, masterIn, stateRules } from './state-rules.ts';
 
-const BACKUP = ['instance VI_1 version=2 priority=100', 'start'] as const;
-/** Skew_Time of priority 100 is 156/256 s. */
-const MASTER = [...BACKUP, 'pass 3.7'] as const;
+const DIALECT = {
+  words: 'version=2',
+  vip: '10.0.0.1/32',
+  greater: '192.168.100.102',
+  smaller: '192.168.100.9',
+} as const;
+const BACKUP = backupIn(DIALECT);
+const MASTER = masterIn(DIALECT);
 const OWNER = ['instance VI_1 version=2 priority=255 state=MASTER', 'start'] as const;
 
 /** What an advert of version 2 looks like on the wire. */
@@ -24,17 +29,10 @@ function sent(changes: { readonly priority?: number } = {}): Uint8Array {
   return encodeAdvert(advert, { source, destination });
 }
 
-/** A packet that must have no effect: counted under its reason, no timer touched in backup, no answer from a master. */
-function expectDiscarded(command: string, counters: Partial<VrrpCounters>): void {
-  expect(countersAfter(...BACKUP, command)).toMatchObject({ ...counters, advertsReceived: 0 });
-  expect(orders(after(...BACKUP, 'pass 3', command, 'pass 0.609375'))[0]).toBe('advert priority 100');
-  expect(orders(after(...MASTER, command))).toEqual([]);
-  expect(advertTimes(after(...MASTER, command, 'pass 1'))).toEqual(['4.609375']);
-}
-
 describe('5.2 IP field descriptions', () => {
   test('5.2.3: a packet whose TTL is not 255 MUST be discarded', () => {
-    for (const ttl of [0, 1, 64, 254]) expectDiscarded(`advert priority=200 ttl=${ttl}`, { ttlErrors: 1 });
+    for (const ttl of [0, 1, 64, 254])
+      expectDiscarded(DIALECT, `advert priority=200 ttl=${ttl}`, { ttlErrors: 1 });
   });
 });
 
@@ -43,7 +41,7 @@ describe('5.3 VRRP field descriptions', () => {
 
   test('5.3.2: a packet with unknown type MUST be discarded', () => {
     for (const type of [0, 2, 15]) {
-      expectDiscarded(`advert priority=200 type=${type}`, { invalidTypeReceived: 1 });
+      expectDiscarded(DIALECT, `advert priority=200 type=${type}`, { invalidTypeReceived: 1 });
     }
   });
 
@@ -58,11 +56,11 @@ describe('5.3 VRRP field descriptions', () => {
   test('5.3.5: the count is that of the addresses', () => expect(sent()[3]).toBe(1));
 
   test('5.3.6: a packet of unknown authentication type MUST be discarded', () => {
-    expectDiscarded('advert priority=200 authtype=3', { invalidAuthType: 1 });
+    expectDiscarded(DIALECT, 'advert priority=200 authtype=3', { invalidAuthType: 1 });
   });
 
   test('5.3.6: and one whose type is not that of the own configuration', () => {
-    expectDiscarded('advert priority=200 authtype=1 password=1111', { authTypeMismatch: 1 });
+    expectDiscarded(DIALECT, 'advert priority=200 authtype=1 password=1111', { authTypeMismatch: 1 });
   });
 
   test('5.3.6.1: without authentication the data is zero when sent', () => {
@@ -99,105 +97,19 @@ describe('6.1 Parameters per virtual router', () => {
   });
 });
 
-describe('6.4.1 Initialize', () => {
-  test('the owner sends an advert, announces, and becomes master', () => {
-    expect(orders(after(...OWNER))).toEqual([
-      'advert priority 255',
-      'add 10.0.0.1/32 dev',
-      'announce 10.0.0.1 x2',
-    ]);
-  });
-
-  test('everybody else becomes backup for Master_Down_Interval', () => {
-    expect(orders(after(...BACKUP))).toEqual([]);
-    expect(orders(after(...BACKUP, 'pass 3.609374'))).toEqual([]);
-    expect(orders(after(...BACKUP, 'pass 3.609375'))[0]).toBe('advert priority 100');
-  });
-});
-
-describe('6.4.2 Backup', () => {
-  test('MUST NOT accept packets for, nor answer ARP for, the addresses: it holds none', () => {
-    expect(orders(after(...BACKUP, 'advert priority=200', 'pass 3'))).toEqual([]);
-  });
-
-  test('a shutdown cancels the timer', () => expect(after(...BACKUP, 'stop', 'pass 100')).toEqual([]));
-
-  test('when the timer fires: an advert, the addresses, gratuitous ARP', () => {
-    const lines = orders(after(...BACKUP, 'pass 3.609375'));
-    expect(lines).toEqual(['advert priority 100', 'add 10.0.0.1/32 dev', 'announce 10.0.0.1 x2']);
-  });
-
-  test('priority 0 sets the timer to Skew_Time', () => {
-    const heard = [...BACKUP, 'advert priority=200', 'pass 1', 'advert priority=0'];
-    expect(after(...heard, 'pass 0.609374')).toEqual([]);
-    expect(orders(after(...heard, 'pass 0.609375'))[0]).toBe('advert priority 100');
-  });
-
-  test.each([100, 101, 255])('priority %i, not below its own, resets the timer', (theirs) => {
-    const heard = [...BACKUP, 'pass 3', `advert priority=${theirs}`];
-    expect(after(...heard, 'pass 3.609374')).toEqual([]);
-    expect(orders(after(...heard, 'pass 3.609375'))[0]).toBe('advert priority 100');
-  });
-
-  test('a lower priority is discarded, unless Preempt_Mode is false: then it resets the timer', () => {
-    expect(orders(after(...BACKUP, 'pass 3', 'advert priority=99', 'pass 0.609375'))[0]).toBe(
-      'advert priority 100',
-    );
-    const polite = ['instance VI_1 version=2 priority=100 nopreempt', 'start'];
-    expect(after(...polite, 'pass 3', 'advert priority=99', 'pass 3.609374')).toEqual([]);
-  });
-});
-
-describe('6.4.3 Master', () => {
-  test('a shutdown sends an advert of priority 0 and gives the addresses back', () => {
-    expect(orders(after(...MASTER, 'stop'))).toEqual(['advert priority 0', 'remove 10.0.0.1/32 dev']);
-    expect(after(...MASTER, 'stop', 'pass 100')).toEqual([]);
-  });
-
-  test('when Adver_Timer fires it advertises and sets the timer again', () => {
-    expect(advertTimes(after(...BACKUP, 'pass 6.7'))).toEqual([
-      '3.609375',
-      '4.609375',
-      '5.609375',
-      '6.609375',
-    ]);
-  });
-
-  test('priority 0 is answered with an advert, and Adver_Timer is reset', () => {
-    const answered = [...MASTER, 'pass 0.5', 'advert priority=0'];
-    expect(orders(after(...answered))).toEqual(['advert priority 100']);
-    expect(advertTimes(after(...answered, 'pass 1'))).toEqual(['5.200000']);
-  });
-
-  test.each(['advert priority=101', 'advert priority=100 from=192.168.100.102'])(
-    '%s makes it backup for Master_Down_Interval',
-    (command) => {
-      const yielded = [...MASTER, command];
-      expect(orders(after(...yielded))).toEqual(['remove 10.0.0.1/32 dev']);
-      expect(after(...yielded, 'pass 3.609374')).toEqual([]);
-      expect(orders(after(...yielded, 'pass 3.609375'))[0]).toBe('advert priority 100');
-    },
-  );
-
-  test.each(['advert priority=99 from=192.168.100.102', 'advert priority=100 from=192.168.100.9'])(
-    '%s leaves it master',
-    (command) => {
-      expect(orders(after(...MASTER, command)).filter((order) => order.startsWith('remove'))).toEqual([]);
-    },
-  );
-});
+stateRules(DIALECT);
 
 describe('7.1 Receiving adverts', () => {
   test('the checksum MUST be verified', () => {
-    expectDiscarded('advert priority=200 corrupt', { checksumErrors: 1 });
+    expectDiscarded(DIALECT, 'advert priority=200 corrupt', { checksumErrors: 1 });
   });
 
   test('the interval MUST be the own one', () => {
-    expectDiscarded('advert priority=200 interval=2', { advertIntervalErrors: 1 });
+    expectDiscarded(DIALECT, 'advert priority=200 interval=2', { advertIntervalErrors: 1 });
   });
 
   test('the VRID MUST be one that is configured on the interface', () => {
-    expectDiscarded('advert vrid=99 priority=200', {});
+    expectDiscarded(DIALECT, 'advert vrid=99 priority=200', {});
   });
 
   test('the authentication MUST be verified', () => {

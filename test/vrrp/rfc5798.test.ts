@@ -4,13 +4,18 @@ import { describe, expect, test } from 'vitest';
 import { parseIp } from '../../src/base/ip.ts';
 import { invariant } from '../../src/base/never.ts';
 import { priority, seconds, vrid } from '../../src/base/units.ts';
-import type { VrrpCounters } from '../../src/vrrp/core/status.ts';
 import { advertChecksum, decodeAdvert, encodeAdvert, withChecksum } from '../../src/vrrp/wire/advert.ts';
-import { advertTimes, after, countersAfter, orders } from './played.ts';
+import { after, countersAfter, orders } from './played.ts';
+import { backupIn, expectDiscarded, masterIn, stateRules } from './state-rules.ts';
 
-const BACKUP = ['instance VI_1 inet6 version=3 priority=100', 'start'] as const;
-/** Skew_Time of priority 100 at 1 s is 156/256 s. */
-const MASTER = [...BACKUP, 'pass 3.7'] as const;
+const DIALECT = {
+  words: 'inet6 version=3',
+  vip: 'fe80::51/128',
+  greater: 'fe80::102',
+  smaller: 'fe80::9',
+} as const;
+const BACKUP = backupIn(DIALECT);
+const MASTER = masterIn(DIALECT);
 const OWNER = ['instance VI_1 inet6 version=3 priority=255 state=MASTER', 'start'] as const;
 
 const [SOURCE, GROUP, VIP, OTHER] = ['fe80::1', 'ff02::12', 'fe80::51', 'fe80::99'].map(parseIp);
@@ -29,14 +34,6 @@ const SENT = encodeAdvert(
   PATH,
 );
 
-/** A packet that must have no effect: counted under its reason, no timer touched in backup, no answer from a master. */
-function expectDiscarded(command: string, counters: Partial<VrrpCounters>): void {
-  expect(countersAfter(...BACKUP, command)).toMatchObject({ ...counters, advertsReceived: 0 });
-  expect(orders(after(...BACKUP, 'pass 3', command, 'pass 0.609375'))[0]).toBe('advert priority 100');
-  expect(orders(after(...MASTER, command))).toEqual([]);
-  expect(advertTimes(after(...MASTER, command, 'pass 1'))).toEqual(['4.609375']);
-}
-
 describe('5.1.2 IPv6 field descriptions', () => {
   test('5.1.2.1: the source is the link-local address of the interface', () => {
     const echoed = [...MASTER, 'advert priority=200 from=fe80::101'];
@@ -45,7 +42,7 @@ describe('5.1.2 IPv6 field descriptions', () => {
 
   test('5.1.2.3: a packet whose hop limit is not 255 MUST be discarded', () => {
     for (const limit of [0, 1, 64, 254]) {
-      expectDiscarded(`advert priority=200 ttl=${limit}`, { ttlErrors: 1 });
+      expectDiscarded(DIALECT, `advert priority=200 ttl=${limit}`, { ttlErrors: 1 });
     }
   });
 });
@@ -55,7 +52,7 @@ describe('5.2 VRRP field descriptions', () => {
 
   test('5.2.2: a packet with unknown type MUST be discarded', () => {
     for (const type of [0, 2, 15]) {
-      expectDiscarded(`advert priority=200 type=${type}`, { invalidTypeReceived: 1 });
+      expectDiscarded(DIALECT, `advert priority=200 type=${type}`, { invalidTypeReceived: 1 });
     }
   });
 
@@ -105,85 +102,15 @@ describe('6.1 Parameters per virtual router', () => {
   });
 });
 
-describe('6.4.1 Initialize', () => {
-  test('the owner advertises, sends an unsolicited neighbour advertisement, and becomes master', () => {
-    expect(orders(after(...OWNER))).toEqual([
-      'advert priority 255',
-      'add fe80::51/128 dev',
-      'announce fe80::51 x2',
-    ]);
-  });
-
-  test('everybody else becomes backup for Master_Down_Interval', () => {
-    expect(orders(after(...BACKUP, 'pass 3.609374'))).toEqual([]);
-    expect(orders(after(...BACKUP, 'pass 3.609375'))[0]).toBe('advert priority 100');
-  });
-});
-
-describe('6.4.2 Backup', () => {
-  test('MUST NOT accept packets for, nor answer solicitations of, the addresses: it holds none', () => {
-    expect(orders(after(...BACKUP, 'advert priority=200', 'pass 3'))).toEqual([]);
-  });
-
-  test('a shutdown cancels the timer', () => expect(after(...BACKUP, 'stop', 'pass 100')).toEqual([]));
-
-  test('when the timer fires: an advert, the addresses, neighbour advertisements', () => {
-    const lines = orders(after(...BACKUP, 'pass 3.609375'));
-    expect(lines).toEqual(['advert priority 100', 'add fe80::51/128 dev', 'announce fe80::51 x2']);
-  });
-
-  test('priority 0 sets the timer to Skew_Time', () => {
-    const heard = [...BACKUP, 'advert priority=200', 'pass 1', 'advert priority=0'];
-    expect(after(...heard, 'pass 0.609374')).toEqual([]);
-    expect(orders(after(...heard, 'pass 0.609375'))[0]).toBe('advert priority 100');
-  });
-
-  test('a lower priority is discarded, unless Preempt_Mode is false: then it resets the timer', () => {
-    expect(orders(after(...BACKUP, 'pass 3', 'advert priority=99', 'pass 0.609375'))[0]).toBe(
-      'advert priority 100',
-    );
-    const polite = ['instance VI_1 inet6 version=3 priority=100 nopreempt', 'start'];
-    expect(after(...polite, 'pass 3', 'advert priority=99', 'pass 3.609374')).toEqual([]);
-  });
-});
-
-describe('6.4.3 Master', () => {
-  test('a shutdown sends an advert of priority 0 and gives the addresses back', () => {
-    expect(orders(after(...MASTER, 'stop'))).toEqual(['advert priority 0', 'remove fe80::51/128 dev']);
-  });
-
-  test('when Adver_Timer fires it advertises and sets the timer again', () => {
-    expect(advertTimes(after(...BACKUP, 'pass 5.7'))).toEqual(['3.609375', '4.609375', '5.609375']);
-  });
-
-  test('priority 0 is answered with an advert, and Adver_Timer is reset', () => {
-    const answered = [...MASTER, 'pass 0.5', 'advert priority=0'];
-    expect(orders(after(...answered))).toEqual(['advert priority 100']);
-    expect(advertTimes(after(...answered, 'pass 1'))).toEqual(['5.200000']);
-  });
-
-  test.each(['advert priority=101', 'advert priority=100 from=fe80::102'])(
-    '%s makes it backup',
-    (command) => {
-      expect(orders(after(...MASTER, command))).toEqual(['remove fe80::51/128 dev']);
-    },
-  );
-
-  test.each(['advert priority=99 from=fe80::102', 'advert priority=100 from=fe80::9'])(
-    '%s leaves it master',
-    (command) => {
-      expect(orders(after(...MASTER, command)).filter((order) => order.startsWith('remove'))).toEqual([]);
-    },
-  );
-});
+stateRules(DIALECT);
 
 describe('7.1 Receiving adverts', () => {
   test('the checksum MUST be verified', () => {
-    expectDiscarded('advert priority=200 corrupt', { checksumErrors: 1 });
+    expectDiscarded(DIALECT, 'advert priority=200 corrupt', { checksumErrors: 1 });
   });
 
   test('the VRID MUST be one that is configured on the interface', () => {
-    expectDiscarded('advert vrid=99 priority=200', {});
+    expectDiscarded(DIALECT, 'advert vrid=99 priority=200', {});
   });
 
   test('another interval than the own one is no error: it is learned', () => {
