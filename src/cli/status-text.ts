@@ -139,11 +139,14 @@ function serviceSection(service: VirtualServerStatus, wall: number): string {
       ? ''
       : `  sorry server ${endpointText(sorryServer)} ${sorryServer.active ? 'ACTIVE' : 'idle'}\n`;
   return (
-    `VIRTUAL SERVER ${service.name}  ${service.scheduler}  ${quorum}\n` +
+    `VIRTUAL SERVER ${service.name}${servicesText(service)}  ${service.scheduler}  ${quorum}\n` +
     columns([head, ...service.realServers.flatMap((server) => serverRows(server, wall))], '  ') +
     sorry
   );
 }
+
+const servicesText = ({ service }: VirtualServerStatus): string =>
+  service.kind === 'group' ? ` (${counted(service.services, 'service')})` : '';
 
 /** One row per check; the server's own cells stand in the first. */
 function serverRows(server: RealServerStatus, wall: number): readonly (readonly string[])[] {

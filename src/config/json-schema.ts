@@ -92,6 +92,17 @@ const globalConfig = object({
       }),
     ),
     drift: oneOf('repair', 'warn', 'ignore'),
+    syncDaemon: nullable(
+      object({
+        interface: interfaceName,
+        instance: nullable(text),
+        id: integer(0, 255),
+        maxLength: nullable(integer(1, 65_507)),
+        port: nullable(integer(1, 65_535)),
+        ttl: nullable(integer(1, 255)),
+        group: nullable(ip),
+      }),
+    ),
   }),
   control: object({ prometheus: nullable(object({ address: ip, port: integer(1, 65_535) })) }),
 });
@@ -311,10 +322,21 @@ const realServer = object({
   smtpAlert: flag,
 });
 
+const protocol = oneOf('tcp', 'udp', 'sctp');
+const serviceKinds = [
+  kind('address', { protocol, address: ip, port }),
+  kind('fwmark', { mark: u32, family: oneOf('inet', 'inet6') }),
+];
+
 const virtualServer = object({
   match: union(
-    kind('address', { protocol: oneOf('tcp', 'udp', 'sctp'), address: ip, port }),
-    kind('fwmark', { mark: u32, family: oneOf('inet', 'inet6') }),
+    ...serviceKinds,
+    kind('group', {
+      name: text,
+      index: u32,
+      protocol: nullable(protocol),
+      entries: list(union(...serviceKinds), 1),
+    }),
   ),
   scheduler: oneOf(...SCHEDULERS),
   schedulerFlags: integer(0, 0x38),

@@ -33,6 +33,7 @@ const startHalf: StartHalf = (config, options, log, post) => {
     ...{ clock, log, ipvs: ipvs.value, ownership: ownershipFile(options.ownershipFile, log) },
     files: createTrackedFiles(clock),
     ...{ openSocket: openMarkedSocket, openDatagram: openProbeSocket, programs: createProgramRunner(clock) },
+    syncDaemons: ipvs.value,
     seed: Math.floor(Math.random() * 2 ** 32),
   };
   const checkers = startCheckers(ports, config, {

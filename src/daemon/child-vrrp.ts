@@ -18,6 +18,7 @@ import { recordedCore } from '../vrrp/shell/recorder.ts';
 import { capabilityProblem } from './capabilities.ts';
 import { runChild, type StartHalf } from './child.ts';
 import { applyScheduling } from './scheduling.ts';
+import { followInstance } from './sync-follower.ts';
 
 /** SCHED_RR priority of the vrrp process unless the file says otherwise: adverts leave on time on a busy director. */
 const DEFAULT_REALTIME_PRIORITY = 10;
@@ -51,22 +52,32 @@ const startHalf: StartHalf = (config, options, log, post) => {
     files: createTrackedFiles(clock),
     processes: createProcessTable(clock),
   };
+  const sync = followInstance({ clock, log });
   const core = options.record === null ? undefined : recordedCore(options.record, ports);
   const vrrp = startVrrp(
     ports,
     config,
-    { releaseVips: options.releaseVips, onNews: (news) => tell(news) },
+    {
+      releaseVips: options.releaseVips,
+      onNews: (news) => tell(news),
+      onStatusChange: (transition) => sync.entered(transition),
+    },
     core,
   );
+  sync.configure(config.global.lvs.syncDaemon);
   return {
     reload: (next) => {
       telling = tellingOf(next.global, 'vrrp');
       vrrp.reload(next);
+      sync.configure(next.global.lvs.syncDaemon);
       if (next.global.notify.statesOnReload) repeatLines(vrrp.presentNews(null));
     },
     // what VRRP would do is read off the two configurations, by the parent
     preview: () => ({ kind: 'planned', lines: [] }),
-    stop: () => vrrp.stop(),
+    stop: () => {
+      vrrp.stop();
+      sync.close();
+    },
     status: () => ({ process: 'vrrp', ...vrrp.status() }),
     tellAgain: (name) => {
       const news = vrrp.presentNews(name);

@@ -4,6 +4,7 @@
 import { catalogue, row } from '../base/log.ts';
 import { type SystemError, systemErrorText } from '../base/system-error.ts';
 import type { IpvsOperation } from '../ports/ipvs-kernel.ts';
+import type { SyncDaemon, SyncRole } from './core/daemon.ts';
 import { operationText } from './core/operation-text.ts';
 
 export const ipvsLog = catalogue({
@@ -52,6 +53,20 @@ export const ipvsLog = catalogue({
     'warning',
     (f: { reason: string }) =>
       `IPVS: after a crash vipd will not know which services are its own: ${f.reason}`,
+  ),
+  syncStarted: row('sync_daemon_started', 'info', ({ daemon }: { daemon: SyncDaemon }) => {
+    const { role, interface: carrier, syncId } = daemon;
+    return `IPVS: started the ${role} sync daemon on ${carrier}, id ${syncId}`;
+  }),
+  syncStopped: row(
+    'sync_daemon_stopped',
+    'info',
+    (f: { role: SyncRole }) => `IPVS: stopped the ${f.role} sync daemon`,
+  ),
+  syncRefused: row(
+    'sync_daemon_refused',
+    'error',
+    (f: { reason: string }) => `IPVS: sync daemon not as configured, it is tried again: ${f.reason}`,
   ),
   flushed: row(
     'ipvs_flushed',

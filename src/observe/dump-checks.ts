@@ -1,5 +1,6 @@
 /** The LVS and health-checker sections of keepalived_check.data; pure. */
 import { exhaustive } from '../base/never.ts';
+import { serviceName } from '../checks/core/names.ts';
 import type {
   CheckerStatus,
   ChecksStatus,
@@ -12,12 +13,12 @@ import type {
   Checker,
   CheckTarget,
   HttpChecker,
+  PoolMatch,
   RealServer,
-  ServiceMatch,
   VirtualServer,
 } from '../config/model/lvs.ts';
 import type { UdpChecker } from '../config/model/network-checkers.ts';
-import { type DestinationKey, serviceKeyText } from '../ipvs/core/table.ts';
+import { type DestinationKey, poolKeyText } from '../ipvs/core/table.ts';
 import {
   enabled,
   forwardingText,
@@ -37,9 +38,9 @@ export interface ServicePair {
 }
 
 export function pairServices(config: Config, status: ChecksStatus | null): readonly ServicePair[] {
-  const known = new Map(status?.virtualServers.map((now) => [serviceKeyText(now.service), now]));
+  const known = new Map(status?.virtualServers.map((now) => [poolKeyText(now.service), now]));
   return config.virtualServers.map((service) => {
-    const now = known.get(serviceKeyText(service.match)) ?? null;
+    const now = known.get(poolKeyText(service.match)) ?? null;
     const knownServers = new Map(now?.realServers.map((server) => [serverKey(server), server]));
     const servers = service.realServers.map((server) => ({
       server,
@@ -67,13 +68,21 @@ export const serviceLines = ({ service, now, servers }: ServicePair): readonly s
   ...servers.flatMap(({ server, now }) => realServerLines(server, now)),
 ];
 
-const matchLines = (match: ServiceMatch): readonly string[] =>
-  match.kind === 'fwmark'
-    ? [` VS FWMARK = ${match.mark}`, `   Address family = ${match.family}`]
-    : [
+function matchLines(match: PoolMatch): readonly string[] {
+  switch (match.kind) {
+    case 'group':
+      return [` VS GROUP = ${serviceName(match)}`];
+    case 'fwmark':
+      return [` VS FWMARK = ${match.mark}`, `   Address family = ${match.family}`];
+    case 'address':
+      return [
         ` VS VIP = ${match.address}, VPORT = ${match.port}`,
         `   Address family = ${match.address.includes(':') ? 'inet6' : 'inet'}`,
       ];
+    default:
+      return exhaustive(match);
+  }
+}
 
 function schedulingLines(service: VirtualServer): readonly string[] {
   const { persistence, schedulerFlags: flags, match } = service;
@@ -91,7 +100,9 @@ function schedulingLines(service: VirtualServer): readonly string[] {
           `   persistence granularity = ${persistence.prefixLength}`,
         ]),
     ...optional(persistence?.engine === 'sip', '   persistence engine = sip'),
-    ...(match.kind === 'address' ? [`   protocol = ${match.protocol.toUpperCase()}`] : []),
+    ...(match.kind === 'fwmark' || match.protocol === null
+      ? []
+      : [`   protocol = ${match.protocol.toUpperCase()}`]),
   ];
 }
 
@@ -135,7 +146,7 @@ const scriptLine = (label: string, command: VirtualServer['quorumUp']): readonly
 export const checkersLines = ({ service, servers }: ServicePair): readonly string[] =>
   servers.flatMap(({ server, now }) =>
     server.checkers.flatMap((checker, position) => [
-      ` ${serviceText(service.match)} -> ${endpointText(server, service.match)}`,
+      ` ${serviceName(service.match)} -> ${endpointText(server, service.match)}`,
       ...checkerLines(checker, now?.checkers[position] ?? null, now),
     ]),
   );
@@ -250,9 +261,7 @@ const regexLines = ({ pattern, options, negated, minOffset, maxOffset }: BodyReg
 
 const bit = (value: boolean): 0 | 1 => (value ? 1 : 0);
 
-/** `[192.168.100.240]:tcp:80`, `FWM 7` */
-const serviceText = (match: ServiceMatch): string =>
-  match.kind === 'fwmark' ? `FWM ${match.mark}` : `[${match.address}]:${match.protocol}:${match.port}`;
-
-const endpointText = ({ address, port }: DestinationKey, match: ServiceMatch): string =>
-  match.kind === 'fwmark' ? `[${address}]` : `[${address}]:${match.protocol}:${port}`;
+const endpointText = ({ address, port }: DestinationKey, match: PoolMatch): string =>
+  match.kind === 'fwmark' || match.protocol === null
+    ? `[${address}]`
+    : `[${address}]:${match.protocol}:${port}`;

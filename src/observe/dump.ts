@@ -6,6 +6,7 @@ import type { Config } from '../config/model/config.ts';
 import type { VrrpCounters, VrrpStatus } from '../vrrp/core/status.ts';
 import { checkersLines, pairServices, serviceLines } from './dump-checks.ts';
 import { globalLines } from './dump-global.ts';
+import { groupLines } from './dump-groups.ts';
 import { heading, textOf } from './dump-text.ts';
 import { trackedSections } from './dump-tracked.ts';
 import { instanceLines, staticLines } from './dump-vrrp.ts';
@@ -34,6 +35,7 @@ export function printCheckData(config: Config, status: ChecksStatus | null): str
   return textOf([
     ...globalLines(config.global),
     ...heading('LVS Topology'),
+    ...groupLines(config.virtualServers),
     ...services.flatMap(serviceLines),
     ...(checkers.length === 0 ? [] : [...heading('Health checkers'), ...checkers]),
   ]);

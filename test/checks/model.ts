@@ -1,15 +1,17 @@
 /** Small configurations for tests: every default filled in, each test names only what it is about. */
 import { parseIp, parseIpv4, parseIpv6 } from '../../src/base/ip.ts';
-import { micros, port, seconds } from '../../src/base/units.ts';
+import { fwMark, micros, port, seconds } from '../../src/base/units.ts';
 import type { Config } from '../../src/config/model/config.ts';
 import type { FileChecker } from '../../src/config/model/file-checker.ts';
 import type { LvsGlobals } from '../../src/config/model/global.ts';
 import type {
   CheckTarget,
+  GroupMatch,
   HttpChecker,
   HttpUrl,
   MiscChecker,
   RealServer,
+  ServiceMatch,
   SorryServer,
   TcpChecker,
   VirtualServer,
@@ -187,6 +189,20 @@ export const virtualServer = (
 
 const scheduling = { niceness: null, realtimePriority: null, noSwap: false } as const;
 
+/** `ADDRESS:PORT` and `fwmark:MARK`; TCP and IPv4. */
+export const groupMatch = (name: string, entries: readonly string[]): GroupMatch => ({
+  kind: 'group',
+  name,
+  index: 0,
+  protocol: 'tcp',
+  entries: entries.map((entry): ServiceMatch => {
+    const cut = entry.lastIndexOf(':');
+    const [place, number] = [entry.slice(0, cut), Number(entry.slice(cut + 1))];
+    if (place === 'fwmark') return { kind: 'fwmark', mark: fwMark(number), family: 'inet' };
+    return { kind: 'address', protocol: 'tcp', address: ip(place), port: port(number) };
+  }),
+});
+
 export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<LvsGlobals> = {}): Config => ({
   global: {
     routerId: 'test',
@@ -240,6 +256,7 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
       logAllCheckFailures: false,
       ssl: null,
       drift: 'repair',
+      syncDaemon: null,
       ...lvs,
     },
     control: { prometheus: null },

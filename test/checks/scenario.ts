@@ -1,6 +1,7 @@
 /** Scenario files: commands stand at the start of a line, what happened stands indented below them.
  *
  *      service tcp 192.168.100.240:80 quorum=2 sorry=192.168.100.9:80    a virtual server with the servers below it
+ *      service group WEB 192.168.100.240:80 fwmark:7 quorum=2            the services of a group with one pool
  *      server 192.168.100.8:80 weight=2 inhibit tcp http,retry=3         checkers: kind[,setting=value…]
  *      configure                                                         the services above come into force
  *      set tcp 192.168.100.8:80 refuses                                  passes, refuses, hangs, status, digest, unbindable;
@@ -16,6 +17,7 @@ import type { Checker, RealServer, VirtualServer } from '../../src/config/model/
 import {
   dnsChecker,
   fileChecker,
+  groupMatch,
   httpChecker,
   miscChecker,
   pingChecker,
@@ -103,10 +105,18 @@ function endpoint(text = ''): [string, number] {
   return [text.slice(0, cut).replace(/[[\]]/g, ''), Number(text.slice(cut + 1))];
 }
 
-function serviceOf([, where, ...rest]: readonly string[]): VirtualServer {
+function serviceOf([kind, where, ...rest]: readonly string[]): VirtualServer {
   const of = settings(rest);
   const sorry = of.get('sorry');
-  return virtualServer(...endpoint(where), [], {
+  return virtualServer(...endpoint(kind === 'group' ? '192.168.100.240:80' : where), [], {
+    ...(kind === 'group'
+      ? {
+          match: groupMatch(
+            where ?? '',
+            rest.filter((word) => !word.includes('=')),
+          ),
+        }
+      : {}),
     quorum: number(of, 'quorum', 1),
     hysteresis: number(of, 'hysteresis', 0),
     sorryServer: sorry === undefined ? null : sorryServer(...endpoint(sorry), { inhibit: of.has('inhibit') }),

@@ -108,6 +108,7 @@ export const CONFIG: Config = {
       logAllCheckFailures: false,
       ssl: null,
       drift: 'repair',
+      syncDaemon: null,
     },
     control: { prometheus: null },
   },

@@ -1,6 +1,7 @@
 /** The node's state as the status records that `vipctl status`, the metrics and the dumps read. */
 import type { Instant } from '../../base/units.ts';
 import { MICROS_PER_MILLI } from '../../base/units.ts';
+import type { PoolMatch } from '../../config/model/lvs.ts';
 import { type CheckerState, checkerVerdict } from './checker.ts';
 import { checkerName, serviceName } from './names.ts';
 import type { CheckerRecord, NodeState } from './node-state.ts';
@@ -13,7 +14,7 @@ import {
   type ServiceState,
   sorryServerActive,
 } from './service.ts';
-import type { CheckerStatus, RealServerStatus, VirtualServerStatus } from './status.ts';
+import type { CheckerStatus, RealServerStatus, ServedMatch, VirtualServerStatus } from './status.ts';
 
 /** The same moment on both clocks: turns instants into times for people. */
 export interface Moment {
@@ -29,7 +30,7 @@ function describeService(state: NodeState, service: ServiceState, moment: Moment
   const { config } = service;
   const sorry = config.sorryServer;
   return {
-    service: config.match,
+    service: servedMatch(config.match),
     name: serviceName(config.match),
     scheduler: config.scheduler,
     quorum: service.rule.quorum,
@@ -43,6 +44,12 @@ function describeService(state: NodeState, service: ServiceState, moment: Moment
       describeServer(state, service, server, moment),
     ),
   };
+}
+
+function servedMatch(match: PoolMatch): ServedMatch {
+  if (match.kind !== 'group') return match;
+  const { kind, name, index, protocol, entries } = match;
+  return { kind, name, index, protocol, services: entries.length };
 }
 
 function describeServer(

@@ -1,12 +1,22 @@
-/** The kernel's table as decided: services and their pooled servers. behaviour.md sections 15 and 15.2. */
+/** The kernel's table as decided: services and their pooled servers. behaviour.md sections 15 to 15.2. */
+import { addressBits } from '../../base/ip.ts';
 import { port, toSeconds } from '../../base/units.ts';
-import type { Forwarding, RealServer, VirtualServer } from '../../config/model/lvs.ts';
+import {
+  entriesOf,
+  type Forwarding,
+  type PoolMatch,
+  type RealServer,
+  type ServiceMatch,
+  type VirtualServer,
+} from '../../config/model/lvs.ts';
 import {
   type DestinationConfig,
   destinationKeyText,
   type IpvsService,
   type IpvsTable,
   type ServiceConfig,
+  serviceFamily,
+  serviceKeyText,
 } from '../../ipvs/core/table.ts';
 import { effectiveWeight, isPooled, type ServiceState, sorryServerActive } from './service.ts';
 
@@ -15,45 +25,62 @@ const PERSISTENT = 0x1;
 const ONE_PACKET = 0x4;
 const SORRY_WEIGHT = 1;
 
-export function desiredTable(services: Iterable<ServiceState>): IpvsTable {
+/** `only`: some of the kernel's services, by `serviceKeyText`. Where two pools meet in one of them, the first decides how it
+ *  works, and the servers of both are in it. */
+export function desiredTable(services: Iterable<ServiceState>, only?: ReadonlySet<string>): IpvsTable {
   const table = new Map<string, IpvsService>();
   for (const service of services) {
-    table.set(service.key, { config: serviceConfig(service.config), destinations: destinations(service) });
+    for (const entry of entriesOf(service.config.match)) {
+      const key = service.config.match === entry ? service.key : serviceKeyText(entry);
+      if (only !== undefined && !only.has(key)) continue;
+      const own = destinations(service, entry);
+      const first = table.get(key);
+      if (first === undefined)
+        table.set(key, { config: serviceConfig(service.config, entry), destinations: own });
+      else table.set(key, { ...first, destinations: joined(first.destinations, own) });
+    }
   }
   return table;
 }
 
-function serviceConfig(service: VirtualServer): ServiceConfig {
-  const key = service.match;
+/** The kernel's services of these pools, in their order. */
+export function* desiredKeys(services: Iterable<ServiceState>): Iterable<string> {
+  for (const { key, config } of services) {
+    if (config.match.kind !== 'group') yield key;
+    else for (const entry of config.match.entries) yield serviceKeyText(entry);
+  }
+}
+
+function serviceConfig(service: VirtualServer, key: ServiceMatch): ServiceConfig {
   const { persistence } = service;
-  const family = key.kind === 'fwmark' ? key.family : key.address.includes(':') ? 'inet6' : 'inet';
+  const bits = addressBits(serviceFamily(key));
   return {
     key,
     scheduler: service.scheduler,
     flags:
       (persistence === null ? 0 : PERSISTENT) | (service.onePacket ? ONE_PACKET : 0) | service.schedulerFlags,
     persistenceTimeout: persistence === null ? 0 : toSeconds(persistence.timeout),
-    persistencePrefix: persistence?.prefixLength ?? (family === 'inet' ? 32 : 128),
+    // a group of both families has the length of the longer one
+    persistencePrefix: Math.min(persistence?.prefixLength ?? bits, bits),
     persistenceEngine: persistence?.engine ?? null,
   };
 }
 
 /** Two servers may meet in one destination (DR servers that differ only in port, Q15): the heavier one counts.
  *  The sorry server, while active, goes before a real server of the same address. */
-function destinations(service: ServiceState): ReadonlyMap<string, DestinationConfig> {
+function destinations(service: ServiceState, entry: ServiceMatch): ReadonlyMap<string, DestinationConfig> {
+  const { match } = service.config;
   const pooled = new Map<string, DestinationConfig>();
   for (const server of service.servers.values()) {
     if (!isPooled(service, server)) continue;
-    const destination = destinationOf(service.config, server.config, effectiveWeight(service, server));
-    const key = destinationKeyText(destination.key);
-    const rival = pooled.get(key);
-    if (rival === undefined || rival.weight < destination.weight) pooled.set(key, destination);
+    addHeavier(pooled, destinationOf(match, entry, server.config, effectiveWeight(service, server)));
   }
   const sorry = service.config.sorryServer;
   if (sorry === null) return pooled;
   const active = sorryServerActive(service);
   const destination = destinationOf(
-    service.config,
+    match,
+    entry,
     { ...sorry, upperThreshold: 0, lowerThreshold: 0 },
     active ? SORRY_WEIGHT : 0,
   );
@@ -62,20 +89,46 @@ function destinations(service: ServiceState): ReadonlyMap<string, DestinationCon
   return pooled;
 }
 
+function addHeavier(pooled: Map<string, DestinationConfig>, destination: DestinationConfig): void {
+  const key = destinationKeyText(destination.key);
+  const rival = pooled.get(key);
+  if (rival === undefined || rival.weight < destination.weight) pooled.set(key, destination);
+}
+
+function joined(
+  first: ReadonlyMap<string, DestinationConfig>,
+  second: ReadonlyMap<string, DestinationConfig>,
+): ReadonlyMap<string, DestinationConfig> {
+  const both = new Map(first);
+  for (const destination of second.values()) addHeavier(both, destination);
+  return both;
+}
+
 type Destination = Pick<RealServer, 'address' | 'port' | 'forwarding' | 'upperThreshold' | 'lowerThreshold'>;
 
-function destinationOf(service: VirtualServer, server: Destination, weight: number): DestinationConfig {
+function destinationOf(
+  pool: PoolMatch,
+  entry: ServiceMatch,
+  server: Destination,
+  weight: number,
+): DestinationConfig {
   const { address, forwarding, upperThreshold, lowerThreshold } = server;
-  const key = { address, port: destinationPort(service, server.port, forwarding) };
-  return { key, weight, forwarding, upperThreshold, lowerThreshold };
+  return {
+    key: { address, port: destinationPort(pool, entry, server) },
+    weight,
+    forwarding,
+    upperThreshold,
+    lowerThreshold,
+  };
 }
 
 /** Only NAT can change the port; with DR and tunnels the packet keeps the service's, and a fwmark has none. */
-function destinationPort(
-  service: VirtualServer,
-  configured: RealServer['port'],
-  forwarding: Forwarding,
+export function destinationPort(
+  pool: PoolMatch,
+  entry: ServiceMatch,
+  { port: configured, forwarding }: { readonly port: RealServer['port']; readonly forwarding: Forwarding },
 ): RealServer['port'] {
-  if (forwarding.kind === 'nat') return configured;
-  return service.match.kind === 'fwmark' ? port(0) : service.match.port;
+  if (entry.kind === 'fwmark')
+    return forwarding.kind === 'nat' && pool.kind !== 'group' ? configured : port(0);
+  return forwarding.kind === 'nat' && configured !== 0 ? configured : entry.port;
 }

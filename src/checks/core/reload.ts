@@ -1,7 +1,8 @@
 /** A configuration comes into force: the first at start, later ones by reload. What is the same by identity keeps
  *  its state, so a reload of an equal file changes nothing. behaviour.md section 15.3.
  *
- *      service  protocol + address + port, or mark + family      keeps its quorum
+ *      service  protocol + address + port, or mark + family,     keeps its quorum
+ *               or group + number
  *      server   address + port within the service                stays alive or dead until a checker tells otherwise
  *      checker  all parameters equal, within the server          keeps result, retries, schedule, running probe
  *
@@ -11,8 +12,8 @@ import { brand } from '../../base/brand.ts';
 import { sameValue } from '../../base/keyed-diff.ts';
 import { after, type Instant, instant, micros, seconds } from '../../base/units.ts';
 import type { Checker, ProbedChecker, RealServer, VirtualServer } from '../../config/model/lvs.ts';
-import { destinationKeyText, type IpvsTable, serviceKeyText } from '../../ipvs/core/table.ts';
-import { type FoundServer, poolAsFound, weightAsFound } from './adoption.ts';
+import { destinationKeyText, type IpvsTable, poolKeyText } from '../../ipvs/core/table.ts';
+import { type FoundServer, foundEntry, poolAsFound, weightAsFound } from './adoption.ts';
 import { newChecker } from './checker.ts';
 import { emptyLane, LANES, type Lanes, laneOf } from './lanes.ts';
 import { checksLog } from './log-events.ts';
@@ -97,9 +98,9 @@ function countedLanes({ checkers, lanes }: Building): Lanes {
 }
 
 function buildService(building: Building, config: VirtualServer, found?: IpvsTable): ServiceState {
-  const key = serviceKeyText(config.match);
+  const key = poolKeyText(config.match);
   const old = building.old.services.get(key);
-  const foundService = found?.get(key);
+  const foundService = foundEntry(config, found);
   const foundServer = poolAsFound(config, foundService);
   const fresh: NodeAction[] = [];
   const servers = new Map<string, ServerState>();
@@ -107,7 +108,7 @@ function buildService(building: Building, config: VirtualServer, found?: IpvsTab
   for (const real of config.realServers) {
     const serverKey = unusedKey(servers, destinationKeyText(real));
     const before = old?.servers.get(serverKey);
-    const foundWeight = weightAsFound(real, foundService);
+    const foundWeight = weightAsFound(config, real, foundService);
     const plan = {
       ...{ config: real, before, found: foundServer(real), foundWeight },
       ...{ service: config, key, serverKey },

@@ -1,6 +1,5 @@
 /** What the checkers process tells about itself: JSON-safe, read by `vipctl status`, the metrics and the dumps. */
-import type { Checker } from '../../config/model/lvs.ts';
-import type { ServiceKey } from '../../ipvs/core/table.ts';
+import type { Checker, GroupMatch, ServiceMatch } from '../../config/model/lvs.ts';
 
 export interface CheckerStatus {
   /** `TCP_CHECK [192.168.100.8]:80`, `HTTP_GET [192.168.100.8]:80/` */
@@ -33,8 +32,13 @@ export interface RealServerStatus {
   readonly checkers: readonly CheckerStatus[];
 }
 
+/** A group without its entries, which may be thousands. */
+export type ServedMatch =
+  | ServiceMatch
+  | (Pick<GroupMatch, 'kind' | 'name' | 'index' | 'protocol'> & { readonly services: number });
+
 export interface VirtualServerStatus {
-  readonly service: ServiceKey;
+  readonly service: ServedMatch;
   readonly name: string;
   readonly scheduler: string;
   readonly quorum: number;

@@ -8,21 +8,24 @@
  */
 import type { Log, LogEntry } from '../../base/log.ts';
 import { exhaustive } from '../../base/never.ts';
-import type { Result } from '../../base/result.ts';
+import { ok, type Result } from '../../base/result.ts';
 import { type SystemError, systemErrorText } from '../../base/system-error.ts';
 import { earliest, type Instant } from '../../base/units.ts';
 import type { Config } from '../../config/model/config.ts';
 import type { LvsGlobals, ScriptSettings } from '../../config/model/global.ts';
+import { wantedDaemons } from '../../ipvs/core/daemon-plan.ts';
 import { printListing } from '../../ipvs/core/listing.ts';
 import type { PlanLine } from '../../ipvs/core/plan-text.ts';
 import type { IpvsTable } from '../../ipvs/core/table.ts';
+import { createSyncKeeper, type SyncKeeper } from '../../ipvs/shell/sync-keeper.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
 import type { IpvsKernel } from '../../ports/ipvs-kernel.ts';
 import type { OwnershipStore } from '../../ports/ownership.ts';
 import type { ProgramRunner } from '../../ports/programs.ts';
+import type { SyncDaemonKernel } from '../../ports/sync-daemons.ts';
 import type { TrackedFiles } from '../../ports/tracked-files.ts';
 import { describeServices } from '../core/describe.ts';
-import { desiredTable } from '../core/desired.ts';
+import { desiredKeys, desiredTable } from '../core/desired.ts';
 import { checksLog } from '../core/log-events.ts';
 import { serverName, serviceName } from '../core/names.ts';
 import type { PoolNews } from '../core/news.ts';
@@ -55,6 +58,8 @@ export interface CheckersPorts {
   /** for TCP checkers with `fwmark` or `bind_if`; without it they get no result */
   readonly openSocket?: OpenSocket;
   readonly openDatagram: OpenDatagram;
+  /** for lvs_sync_daemon without an instance; without it that does nothing */
+  readonly syncDaemons?: SyncDaemonKernel;
 }
 
 export interface CheckersOptions {
@@ -96,6 +101,7 @@ class Checkers implements CheckersProcess {
   #state: NodeState;
   readonly #files: FileWatch;
   readonly #clientContext: ClientContext;
+  readonly #sync: SyncKeeper | null;
   #scripts: ScriptSettings;
   #flushOnStop: LvsGlobals['flushOnStop'] = 'none';
   /** lines and news that wait for a write; null = none is under way */
@@ -113,6 +119,9 @@ class Checkers implements CheckersProcess {
     this.#state = emptyNode(ports.seed);
     this.#scripts = config.global.scripts;
     this.#clientContext = createClientContext(log);
+    const { syncDaemons } = ports;
+    this.#sync =
+      syncDaemons === undefined ? null : createSyncKeeper({ clock, log, openKernel: () => ok(syncDaemons) });
     this.#files = createFileWatch(ports, (file, value) => this.#post({ kind: 'file_changed', file, value }));
     this.#deadlines = createDeadlines(now);
     this.#probePorts = {
@@ -133,9 +142,9 @@ class Checkers implements CheckersProcess {
 
   #decided(): Decided {
     return {
-      keys: () => this.#state.services.keys(),
+      keys: () => desiredKeys(this.#state.services.values()),
       all: () => desiredTable(this.#state.services.values()),
-      some: (keys) => desiredTable(keys.flatMap((key) => this.#state.services.get(key) ?? [])),
+      some: (keys) => desiredTable(this.#state.services.values(), new Set(keys)),
     };
   }
 
@@ -150,6 +159,8 @@ class Checkers implements CheckersProcess {
     this.#clientContext.use(config.global.lvs.ssl);
     this.#table.setTimeouts(config.global.lvs.timeouts);
     this.#table.setDrift(config.global.lvs.drift);
+    const { syncDaemon } = config.global.lvs;
+    this.#sync?.want(syncDaemon?.instance === null ? wantedDaemons(syncDaemon, () => false) : []);
     const { virtualServers } = config;
     // what matters first: a thousand services have a thousand lines to say
     this.#withheld = [];
@@ -178,6 +189,7 @@ class Checkers implements CheckersProcess {
     for (const probe of this.#probes.values()) probe.abort();
     this.#probes.clear();
     this.#files.close();
+    this.#sync?.close();
     if (!this.#options.releaseIpvs) return;
     this.#table.release(this.#flushOnStop === 'all' ? 'everything' : 'owned');
     for (const entry of shutdownLines(this.#state)) this.#ports.log(entry);

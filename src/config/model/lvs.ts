@@ -7,7 +7,7 @@ import type { ScriptCommand } from './vrrp.ts';
 
 export type Protocol = 'tcp' | 'udp' | 'sctp';
 
-/** What the kernel matches traffic by. `group` services of a virtual_server_group are a later capability. */
+/** What the kernel matches traffic by: one service of its table. */
 export type ServiceMatch =
   | {
       readonly kind: 'address';
@@ -16,6 +16,25 @@ export type ServiceMatch =
       readonly port: Port;
     }
   | { readonly kind: 'fwmark'; readonly mark: FwMark; readonly family: Family };
+
+/** The entries of a virtual_server_group: each is a service of the kernel, all have one pool, one set of checks and one
+ *  quorum (behaviour.md section 15.1). */
+export interface GroupMatch {
+  readonly kind: 'group';
+  readonly name: string;
+  /** 0 for the first virtual_server of this group, 1 for the second */
+  readonly index: number;
+  /** null: all entries are marks */
+  readonly protocol: Protocol | null;
+  readonly entries: readonly ServiceMatch[];
+}
+
+/** What one pool of real servers serves. */
+export type PoolMatch = ServiceMatch | GroupMatch;
+
+/** Its services in the kernel. */
+export const entriesOf = (match: PoolMatch): readonly ServiceMatch[] =>
+  match.kind === 'group' ? match.entries : [match];
 
 export const SCHEDULERS = [
   'rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'dh', 'sh', 'mh', 'sed', 'nq', 'fo', 'ovf', 'twos',
@@ -35,7 +54,7 @@ export type Forwarding =
     };
 
 export interface VirtualServer {
-  readonly match: ServiceMatch;
+  readonly match: PoolMatch;
   readonly scheduler: Scheduler;
   /** sh-port, sh-fallback, mh-port, mh-fallback as the kernel's flag-1 (0x8), flag-2 (0x10), flag-3 (0x20) */
   readonly schedulerFlags: number;
@@ -71,7 +90,7 @@ export interface SorryServer {
 
 export interface RealServer {
   readonly address: IpAddress;
-  /** filled in: the service's port when the file gives none */
+  /** filled in: the service's port when the file gives none; 0 in a group means the port of each entry */
   readonly port: Port;
   /** 0..2147483647 */
   readonly weight: number;

@@ -7,6 +7,7 @@ import { INCLUDE_CHECKS } from '../syntax/include.ts';
 import { sslRows } from './http-checkers.ts';
 import { block, line, list, type ValueReader } from './row.ts';
 import { fifo, scriptCommand, scriptUser } from './script-values.ts';
+import { syncDaemon } from './sync-daemon.ts';
 import {
   boolean,
   decimalSeconds,
@@ -245,6 +246,7 @@ export const globalRows = {
     'empty the kernel table at stop; VS = own services only',
   ),
   lvs_flush_onstop: line(optional(oneOf('VS'), 'all'), 'old spelling of lvs_flush_on_stop', { tier: 3 }),
+  lvs_sync_daemon: line(syncDaemon, 'IPVS connections are told to the other director', { repeat: 'first' }),
   lvs_timeouts: line(ipvsTimeouts, 'timeouts of IPVS connections in seconds', { tier: 3 }),
   lvs_drift: line(
     oneOf('repair', 'warn', 'ignore'),

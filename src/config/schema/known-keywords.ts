@@ -12,7 +12,6 @@ export const KNOWN_KEYWORDS: readonly (readonly [
   ['namespace_with_ipsets', 'line', 3, 'allow ipsets inside a netns on kernels older than 3.13'],
   ['garp_group', 'block', 3, 'rate-limits gratuitous ARP/NA across one or more interfaces'],
   ['linkbeat_interfaces', 'list', 3, 'interfaces whose link state is polled, with an optional forced method'],
-  ['virtual_server_group', 'list', 2, 'named set of addresses/ranges/fwmarks a virtual_server can use'],
   ['bfd_instance', 'block', 2, 'one BFD session (RFC5880/5881/5883)'],
   ['global_defs/process_names', 'line', 3, 'name children keepalived_vrrp / keepalived_lvs / keepalived_bfd'],
   ['global_defs/process_name', 'line', 3, 'parent process name'],
@@ -30,12 +29,6 @@ export const KNOWN_KEYWORDS: readonly (readonly [
   ],
   ['global_defs/min_auto_priority_delay', 'line', 3, 'lateness that triggers an automatic priority bump'],
   ['global_defs/disable_local_igmp', 'line', 3, 'stop IGMP reports for 224.0.0.x'],
-  [
-    'global_defs/lvs_sync_daemon',
-    'line',
-    2,
-    'IPVS connection sync daemon, following a VRRP instance, or master+backup permanently if none named',
-  ],
   [
     'global_defs/vrrp_garp_extra_if',
     'line',
@@ -123,13 +116,6 @@ export const KNOWN_KEYWORDS: readonly (readonly [
   ['vrrp_instance/linkbeat_use_polling', 'line', 3, 'obsolete per-instance switch', 'linkbeat_interfaces'],
   ['vrrp_instance/no_accept', 'line', 2, 'drop packets addressed to the VIPs (nftables/iptables rules)'],
   ['vrrp_instance/debug', 'line', 2, 'accepted'],
-  [
-    'vrrp_instance/lvs_sync_daemon_interface',
-    'line',
-    3,
-    'obsolete: run the IPVS sync daemon with this instance',
-    'lvs_sync_daemon in global_defs',
-  ],
   [
     'vrrp_instance/timer_expired_backup',
     'line',

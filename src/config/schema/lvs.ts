@@ -8,7 +8,8 @@ import type { Arguments, Word } from '../syntax/tree.ts';
 import { timing } from './checker-common.ts';
 import { checkerRows } from './checkers.ts';
 import { IPVS_TIMEOUT_MAX } from './global.ts';
-import { block, line, type ValueReader } from './row.ts';
+import { readGroupEntry } from './group-entry.ts';
+import { block, line, namedList, type ValueReader } from './row.ts';
 import { scriptCommand } from './script-values.ts';
 import {
   addressOf,
@@ -227,5 +228,6 @@ export const virtualServerRows = {
 };
 
 export const lvsRows = {
+  virtual_server_group: namedList(readGroupEntry, 'addresses, ranges and marks that one pool serves'),
   virtual_server: block(serviceHead, virtualServerRows, 'one service and its pool', { tier: 1 }),
 };

@@ -19,7 +19,9 @@ export interface Halves {
 
 export function childrenFor(config: Config, halves: Halves): readonly ChildName[] {
   const children: ChildName[] = [];
-  if (halves.checkers && config.virtualServers.length > 0) children.push('checkers');
+  // sync daemons that follow no instance are the checkers' (behaviour.md section 17)
+  const syncs = config.global.lvs.syncDaemon?.instance === null;
+  if (halves.checkers && (config.virtualServers.length > 0 || syncs)) children.push('checkers');
   const { addresses, routes, rules } = config.statics;
   const work = [config.vrrpInstances, addresses, routes, rules].some(({ length }) => length > 0);
   if (halves.vrrp && work) children.push('vrrp');
