@@ -320,6 +320,7 @@ const realServer = object({
   notifyUp: nullable(command),
   notifyDown: nullable(command),
   smtpAlert: flag,
+  snmpName: nullable(text),
 });
 
 const protocol = oneOf('tcp', 'udp', 'sctp');
@@ -349,6 +350,8 @@ const virtualServer = object({
   quorum: integer(1, Number.MAX_SAFE_INTEGER),
   hysteresis: u32,
   omega: flag,
+  haSuspend: flag,
+  snmpName: nullable(text),
   virtualHost: nullable(text),
   quorumUp: nullable(command),
   quorumDown: nullable(command),

@@ -7,6 +7,8 @@ import { startCheckers } from '../checks/shell/process.ts';
 import { openIpvsKernel } from '../ipvs/shell/load-module.ts';
 import { ownershipFile } from '../ipvs/shell/ownership-file.ts';
 import { createClock } from '../net/adapters/clock.ts';
+import { createNetKernel } from '../net/adapters/net-kernel.ts';
+import { ownAddresses } from '../net/adapters/own-addresses.ts';
 import { type Delivery, tellingOf, withoutMail } from '../notify/core/delivery.ts';
 import { lvsDelivery } from '../notify/core/lvs-delivery.ts';
 import { createProgramRunner } from '../scripts/program-runner.ts';
@@ -29,11 +31,13 @@ const startHalf: StartHalf = (config, options, log, post) => {
     if (delivery !== null) post(change(delivery));
   };
   const clock = createClock();
+  const net = createNetKernel();
   const ports = {
     ...{ clock, log, ipvs: ipvs.value, ownership: ownershipFile(options.ownershipFile, log) },
     files: createTrackedFiles(clock),
     ...{ openSocket: openMarkedSocket, openDatagram: openProbeSocket, programs: createProgramRunner(clock) },
     syncDaemons: ipvs.value,
+    ...(net.ok ? { addresses: ownAddresses(net.value) } : {}),
     seed: Math.floor(Math.random() * 2 ** 32),
   };
   const checkers = startCheckers(ports, config, {

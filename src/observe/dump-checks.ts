@@ -60,6 +60,7 @@ export const serviceLines = ({ service, now, servers }: ServicePair): readonly s
   `   quorum = ${service.quorum}, hysteresis = ${service.hysteresis}`,
   ...scriptLine('Quorum up notify script', service.quorumUp),
   ...scriptLine('Quorum down notify script', service.quorumDown),
+  ...optional(service.haSuspend, '   Using HA suspend'),
   `   Using smtp notification = ${yesNo(service.smtpAlert)}`,
   ...sorryLines(service.sorryServer, now),
   ...(now === null
@@ -87,6 +88,7 @@ function matchLines(match: PoolMatch): readonly string[] {
 function schedulingLines(service: VirtualServer): readonly string[] {
   const { persistence, schedulerFlags: flags, match } = service;
   return [
+    ...optional(service.snmpName !== null, `   SNMP name = ${service.snmpName}`),
     ...optional(service.virtualHost !== null, `   VirtualHost = ${service.virtualHost}`),
     `   lvs_sched = ${service.scheduler}`,
     `   flag-1 = ${enabled((flags & 0x08) !== 0)}`,
@@ -121,6 +123,7 @@ const realServerLines = (server: RealServer, now: RealServerStatus | null): read
   '   ------< Real server >------',
   `   RIP = ${server.address}, RPORT = ${server.port}, WEIGHT = ${server.weight}` +
     `${now === null ? '' : ` EFF WEIGHT = ${now.effectiveWeight}`}`,
+  ...optional(server.snmpName !== null, `   SNMP name = ${server.snmpName}`),
   `   forwarding method = ${forwardingText(server.forwarding)}`,
   `   Alpha is ${onOff(server.checkers.some(({ alpha }) => alpha))}`,
   `   connection limit range = ${server.lowerThreshold} -> ${server.upperThreshold}`,

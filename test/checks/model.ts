@@ -149,6 +149,7 @@ export const realServer = (
   notifyUp: null,
   notifyDown: null,
   smtpAlert: false,
+  snmpName: null,
   ...more,
 });
 
@@ -180,6 +181,8 @@ export const virtualServer = (
   quorum: 1,
   hysteresis: 0,
   omega: false,
+  haSuspend: false,
+  snmpName: null,
   virtualHost: null,
   quorumUp: null,
   quorumDown: null,

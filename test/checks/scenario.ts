@@ -9,6 +9,7 @@
  *      set misc 192.168.100.8:80 exit=7                                  a program's exit status; slow, missing
  *      set tcp 192.168.100.8:80 lost                                     its probe never answers: a defect of vipd itself
  *      file load 5                                                       the track_file holds this now
+ *      addresses 192.168.100.240                                         this host has these; none behind the word: none
  *      run 20                                                            seconds of virtual time
  */
 import { micros, seconds } from '../../src/base/units.ts';
@@ -80,6 +81,9 @@ export function playScenario(text: string): string {
     else if (command === 'file') {
       world.holds(words[0] ?? '', Number(words[1]));
       output.push(...world.run(micros(0)));
+    } else if (command === 'addresses') {
+      world.hasAddresses(words);
+      output.push(...world.run(micros(0)));
     } else if (command === 'run') output.push(...world.run(seconds(Number(words[0]))));
     else if (command !== undefined && !command.startsWith('#')) throw new Error(`unknown command: ${line}`);
   }
@@ -119,6 +123,7 @@ function serviceOf([kind, where, ...rest]: readonly string[]): VirtualServer {
       : {}),
     quorum: number(of, 'quorum', 1),
     hysteresis: number(of, 'hysteresis', 0),
+    haSuspend: of.has('suspend'),
     sorryServer: sorry === undefined ? null : sorryServer(...endpoint(sorry), { inhibit: of.has('inhibit') }),
   });
 }

@@ -10,6 +10,7 @@ import type { CheckerId } from '../../src/checks/core/service.ts';
 import { nextWatch } from '../../src/checks/core/watchdog.ts';
 import type { ProbedChecker, VirtualServer } from '../../src/config/model/lvs.ts';
 import { destinationKeyText, type IpvsTable } from '../../src/ipvs/core/table.ts';
+import { ip } from './model.ts';
 
 /** A probe's fate: its result and how long it takes. */
 export interface Answer {
@@ -27,6 +28,8 @@ export interface World {
   configure(virtualServers: readonly VirtualServer[], tellInitial?: boolean): void;
   /** a track_file holds this from now on */
   holds(file: string, value: number): void;
+  /** these addresses are on this host from now on */
+  hasAddresses(addresses: readonly string[]): void;
   /** Lets time pass; returns what was logged and what became of the table meanwhile. */
   run(duration: Micros): readonly string[];
 }
@@ -79,6 +82,8 @@ export function createWorld(answer: (name: string) => Answer, seed = 1): World {
     news,
     configure: (virtualServers, tellInitial = false) =>
       send({ kind: 'config_changed', virtualServers, tellInitial }),
+    hasAddresses: (addresses) =>
+      send({ kind: 'addresses_changed', present: new Set(addresses.map(ip)) }),
     holds: (file, value) => send({ kind: 'file_changed', file, value }),
     run(duration) {
       const end = after(now, duration);

@@ -73,6 +73,7 @@ const realServer = (address: string): RealServer => ({
   notifyUp: script('/etc/vipd/up.sh', 'x'),
   notifyDown: null,
   smtpAlert: true,
+  snmpName: null,
 });
 
 export const CONFIG: Config = {
@@ -222,6 +223,8 @@ export const CONFIG: Config = {
       quorum: 1,
       hysteresis: 0,
       omega: false,
+      haSuspend: false,
+      snmpName: null,
       virtualHost: null,
       quorumUp: script('/etc/vipd/qup.sh', 'a'),
       quorumDown: null,

@@ -9,6 +9,7 @@ import { emptyLane, type Lanes } from './lanes.ts';
 import type { PoolNews } from './news.ts';
 import type { ProbeResult } from './probe-result.ts';
 import type { CheckerId, ServiceState } from './service.ts';
+import type { Addresses } from './suspend.ts';
 
 export interface CheckerRecord {
   readonly id: CheckerId;
@@ -34,6 +35,8 @@ export interface NodeState {
   readonly created: number;
   /** when the watchdog looks next */
   readonly watchAt: Instant;
+  /** for ha_suspend */
+  readonly present: Addresses;
 }
 
 export type NodeEvent =
@@ -48,6 +51,8 @@ export type NodeEvent =
     }
   | { readonly kind: 'deadline_reached' }
   | { readonly kind: 'watch_due' }
+  /** the addresses of this host, whenever they have changed */
+  | { readonly kind: 'addresses_changed'; readonly present: Addresses }
   /** a track_file holds this now; also told of each file after each change of the configuration */
   | { readonly kind: 'file_changed'; readonly file: string; readonly value: number }
   | { readonly kind: 'probe_finished'; readonly checker: CheckerId; readonly result: ProbeResult };
@@ -69,6 +74,7 @@ export const emptyNode = (seed: number): NodeState => ({
   random: prng(seed),
   created: 0,
   watchAt: instant(0),
+  present: null,
 });
 
 export const newsAction = (news: PoolNews): NodeAction => ({ kind: 'publish_news', news });

@@ -27,6 +27,7 @@ import {
   serverChanged,
   serverNews,
 } from './service.ts';
+import { addressesChanged, isResting, putAside } from './suspend.ts';
 import { isFirstFailure } from './tell.ts';
 import { runsAgain, watch } from './watchdog.ts';
 import { addition } from './weight.ts';
@@ -39,6 +40,8 @@ export function step(state: NodeState, event: NodeEvent, now: Instant): Stepped 
       return launchDue(state, now);
     case 'watch_due':
       return watch(state, now);
+    case 'addresses_changed':
+      return addressesChanged(state, event.present, now);
     case 'file_changed':
       return fileChanged(state, event.file, event.value, now);
     case 'probe_finished':
@@ -70,6 +73,10 @@ function launchesIn(state: NodeState, name: LaneName, now: Instant): readonly No
     if (checker === null) break;
     const record = state.checkers.get(checker);
     if (record === undefined || record.config.kind === 'file') continue;
+    if (isResting(state, record)) {
+      putAside(state, record);
+      continue;
+    }
     state.checkers.set(checker, { ...record, launchedAt: now });
     actions.push({ kind: 'launch_probe', checker, config: record.config });
   }

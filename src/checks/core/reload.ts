@@ -10,7 +10,7 @@
  *  table tells what a predecessor of this process found (adoption.ts). */
 import { brand } from '../../base/brand.ts';
 import { sameValue } from '../../base/keyed-diff.ts';
-import { after, type Instant, instant, micros, seconds } from '../../base/units.ts';
+import { after, type Instant, micros, seconds } from '../../base/units.ts';
 import type { Checker, ProbedChecker, RealServer, VirtualServer } from '../../config/model/lvs.ts';
 import { destinationKeyText, type IpvsTable, poolKeyText } from '../../ipvs/core/table.ts';
 import { type FoundServer, foundEntry, poolAsFound, weightAsFound } from './adoption.ts';
@@ -39,13 +39,12 @@ import {
   serverNews,
   settleQuorum,
 } from './service.ts';
+import { isResting, NEVER, wake } from './suspend.ts';
 import { farewellNews, firstQuorumNews, serviceFarewellNews } from './tell.ts';
 import { addition, type WeightEffect } from './weight.ts';
 
 /** keepalived waits as long before it spreads the first runs over `warmup`. */
 const FIRST_RUN_DELAY = seconds(1);
-/** for checkers that are told of changes */
-const NEVER = instant(Number.MAX_SAFE_INTEGER);
 
 /** The state under construction; `old` is only read. */
 interface Building {
@@ -82,8 +81,11 @@ export function reconfigure(
   // what goes is told first, as keepalived does: a quorum that is lost by it comes after its cause
   const actions: NodeAction[] = [...removals(building), ...building.actions, { kind: 'update_table' }];
   const { services, checkers, created } = building;
-  const { random, watchAt } = old;
-  return [{ services, checkers, lanes: countedLanes(building), created, random, watchAt }, actions];
+  const { random, watchAt, present } = old;
+  const state = { services, checkers, lanes: countedLanes(building), created, random, watchAt, present };
+  // ha_suspend may have been taken away from a service whose checks rest
+  for (const record of checkers.values()) if (!isResting(state, record)) wake(state, record, now);
+  return [state, actions];
 }
 
 function countedLanes({ checkers, lanes }: Building): Lanes {

@@ -20,6 +20,7 @@ import type { IpvsTable } from '../../ipvs/core/table.ts';
 import { createSyncKeeper, type SyncKeeper } from '../../ipvs/shell/sync-keeper.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
 import type { IpvsKernel } from '../../ports/ipvs-kernel.ts';
+import type { OwnAddresses } from '../../ports/own-addresses.ts';
 import type { OwnershipStore } from '../../ports/ownership.ts';
 import type { ProgramRunner } from '../../ports/programs.ts';
 import type { SyncDaemonKernel } from '../../ports/sync-daemons.ts';
@@ -42,6 +43,7 @@ import { type ProbePorts, type RunningProbe, startProbe } from '../probes/probe.
 import { type ClientContext, createClientContext } from './client-context.ts';
 import type { Decided } from './drift.ts';
 import { createFileWatch, type FileWatch } from './file-watch.ts';
+import { createPresence, type Presence } from './presence.ts';
 import { createTableKeeper, type TableKeeper } from './table-keeper.ts';
 
 export interface CheckersPorts {
@@ -60,6 +62,8 @@ export interface CheckersPorts {
   readonly openDatagram: OpenDatagram;
   /** for lvs_sync_daemon without an instance; without it that does nothing */
   readonly syncDaemons?: SyncDaemonKernel;
+  /** for ha_suspend; without it that does nothing */
+  readonly addresses?: OwnAddresses;
 }
 
 export interface CheckersOptions {
@@ -100,6 +104,7 @@ class Checkers implements CheckersProcess {
   readonly #inbox: NodeEvent[] = [];
   #state: NodeState;
   readonly #files: FileWatch;
+  readonly #presence: Presence;
   readonly #clientContext: ClientContext;
   readonly #sync: SyncKeeper | null;
   #scripts: ScriptSettings;
@@ -122,6 +127,9 @@ class Checkers implements CheckersProcess {
     const { syncDaemons } = ports;
     this.#sync =
       syncDaemons === undefined ? null : createSyncKeeper({ clock, log, openKernel: () => ok(syncDaemons) });
+    this.#presence = createPresence({ log, addresses: ports.addresses }, (present) =>
+      this.#post({ kind: 'addresses_changed', present }),
+    );
     this.#files = createFileWatch(ports, (file, value) => this.#post({ kind: 'file_changed', file, value }));
     this.#deadlines = createDeadlines(now);
     this.#probePorts = {
@@ -167,6 +175,7 @@ class Checkers implements CheckersProcess {
     const tellInitial = config.global.notify.initialServers;
     this.#post({ kind: 'config_changed', virtualServers, tellInitial, ...(found === null ? {} : { found }) });
     this.#files.follow(virtualServers);
+    this.#presence.follow(virtualServers);
     this.#table.writeNow(found === null ? 'thorough' : 'as_seen');
     const words = this.#withheld;
     this.#withheld = null;
@@ -189,6 +198,7 @@ class Checkers implements CheckersProcess {
     for (const probe of this.#probes.values()) probe.abort();
     this.#probes.clear();
     this.#files.close();
+    this.#presence.close();
     this.#sync?.close();
     if (!this.#options.releaseIpvs) return;
     this.#table.release(this.#flushOnStop === 'all' ? 'everything' : 'owned');

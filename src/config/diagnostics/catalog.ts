@@ -736,6 +736,16 @@ const lvs = {
     'mistake',
     (f: Keyword) => `'${f.keyword}' without sorry_server is ignored`,
   ),
+  suspend_needs_address: catalogRow(
+    'suspend_needs_address',
+    'complaint',
+    (_: None) => "'ha_suspend' needs a service with an address; it is ignored",
+  ),
+  hashed_alone: catalogRow(
+    'hashed_alone',
+    'complaint',
+    (_: None) => "'hashed' goes with lb_algo sh and mh, and has no effect there either",
+  ),
   sync_id_bare: catalogRow(
     'sync_id_bare',
     'complaint',

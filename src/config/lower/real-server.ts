@@ -77,6 +77,7 @@ function lowerRealServer(block: ServerBlock, pool: Pool, context: LowerContext):
     notifyDown: valueOr(settings.notify_down, null),
     // mails about real servers are on by default (behaviour.md Q12)
     smtpAlert: checkerAlert(settings.smtp_alert, context, true),
+    snmpName: valueOr(settings.snmp_name, null),
   };
 }
 

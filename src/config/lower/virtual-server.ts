@@ -56,6 +56,9 @@ export function lowerVirtualServer(
     return null;
   }
   const scheduler = serviceScheduler(settings, place, service, context);
+  if (settings.hashed !== undefined && scheduler !== 'sh' && scheduler !== 'mh') {
+    report(catalog.hashed_alone(settings.hashed.at.keyword, {}));
+  }
   const forwarding = serviceForwarding(settings, place, service, context);
   const realServers = lowerRealServers({ settings, match, forwarding }, context);
   const total = realServers.reduce((sum, server) => sum + server.weight, 0);
@@ -69,6 +72,8 @@ export function lowerVirtualServer(
     sorryServer: lowerSorryServer(settings, match, forwarding, context),
     ...lowerQuorum(settings, total, context),
     omega: settings.omega !== undefined,
+    haSuspend: suspends(settings, match, context),
+    snmpName: valueOr(settings.snmp_name, null),
     virtualHost: valueOr(settings.virtualhost, null),
     quorumUp: valueOr(settings.quorum_up, null),
     quorumDown: valueOr(settings.quorum_down, null),
@@ -213,6 +218,18 @@ function onePacket({ ops }: ServiceSettings, match: PoolMatch, { report }: Lower
   if (ops === undefined) return false;
   if (match.kind === 'fwmark' || match.protocol === 'udp' || match.protocol === null) return true;
   report(catalog.one_packet_needs_udp(ops.at.keyword, {}));
+  return false;
+}
+
+/** A mark is on no interface. */
+function suspends(
+  { ha_suspend: given }: ServiceSettings,
+  match: PoolMatch,
+  { report }: LowerContext,
+): boolean {
+  if (given === undefined || entriesOf(match).some(({ kind }) => kind === 'address'))
+    return given !== undefined;
+  report(catalog.suspend_needs_address(given.at.keyword, {}));
   return false;
 }
 

@@ -67,6 +67,10 @@ export interface VirtualServer {
   readonly quorum: number;
   readonly hysteresis: number;
   readonly omega: boolean;
+  /** checks run only while an address of the service is on this host */
+  readonly haSuspend: boolean;
+  /** label for SNMP */
+  readonly snmpName: string | null;
   readonly virtualHost: string | null;
   readonly quorumUp: ScriptCommand | null;
   readonly quorumDown: ScriptCommand | null;
@@ -104,6 +108,8 @@ export interface RealServer {
   readonly notifyUp: ScriptCommand | null;
   readonly notifyDown: ScriptCommand | null;
   readonly smtpAlert: boolean;
+  /** label for SNMP */
+  readonly snmpName: string | null;
 }
 
 /** What every checker has, with the checker → real server → virtual server look-up already done. */

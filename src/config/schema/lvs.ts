@@ -183,6 +183,7 @@ export const realServerRows = {
   notify_up: line(scriptCommand, 'run when the server comes up', { tier: 1, ...scripts }),
   notify_down: line(scriptCommand, 'run when the server goes down', { tier: 1, ...scripts }),
   smtp_alert: line(boolean, 'mail when a check changes'),
+  snmp_name: line(text('a name'), 'label in SNMP', { tier: 3 }),
   ...checkerDefaults,
   ...checkerRows,
 };
@@ -212,6 +213,9 @@ export const virtualServerRows = {
   'mh-fallback': line(flag, 'mh: another server when the chosen one is out', { tier: 3 }),
   weight: line(integer(1, I32_MAX), 'weight of servers that give none'),
   alpha: line(flag, 'servers are out until their checks have passed'),
+  hashed: line(flag, 'an old flag without effect', { tier: 3 }),
+  ha_suspend: line(flag, 'checks run only while the address of the service is on this host'),
+  snmp_name: line(text('a name'), 'label in SNMP', { tier: 3 }),
   omega: line(flag, 'run notify_down and quorum_down at stop'),
   inhibit_on_failure: line(flag, 'failed servers stay with weight 0'),
   quorum: line(integer(1, U32_MAX), 'weight that must be alive'),
