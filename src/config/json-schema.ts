@@ -378,6 +378,7 @@ export const configSchema: Schema = {
     command: object({ argv: list(text, 1), user: nullable(shared('user')) }),
     forwarding: union(
       kind('nat'),
+      kind('fullnat'),
       kind('dr'),
       kind('tun', {
         encapsulation: oneOf('ipip', 'gue', 'gre'),

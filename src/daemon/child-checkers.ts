@@ -4,11 +4,14 @@ import type { PoolNews } from '../checks/core/news.ts';
 import { openMarkedSocket } from '../checks/shell/marked-socket.ts';
 import { openProbeSocket } from '../checks/shell/probe-socket.ts';
 import { startCheckers } from '../checks/shell/process.ts';
+import { createIptables } from '../ipvs/shell/iptables.ts';
 import { openIpvsKernel } from '../ipvs/shell/load-module.ts';
 import { ownershipFile } from '../ipvs/shell/ownership-file.ts';
+import { createSourceNat } from '../ipvs/shell/source-nat.ts';
 import { createClock } from '../net/adapters/clock.ts';
 import { createNetKernel } from '../net/adapters/net-kernel.ts';
 import { ownAddresses } from '../net/adapters/own-addresses.ts';
+import { createSysctl } from '../net/adapters/sysctl.ts';
 import { type Delivery, tellingOf, withoutMail } from '../notify/core/delivery.ts';
 import { lvsDelivery } from '../notify/core/lvs-delivery.ts';
 import { createProgramRunner } from '../scripts/program-runner.ts';
@@ -37,6 +40,7 @@ const startHalf: StartHalf = (config, options, log, post) => {
     files: createTrackedFiles(clock),
     ...{ openSocket: openMarkedSocket, openDatagram: openProbeSocket, programs: createProgramRunner(clock) },
     syncDaemons: ipvs.value,
+    sourceNat: createSourceNat({ clock, log, filter: createIptables(), sysctl: createSysctl() }),
     ...(net.ok ? { addresses: ownAddresses(net.value) } : {}),
     seed: Math.floor(Math.random() * 2 ** 32),
   };

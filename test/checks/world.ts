@@ -82,8 +82,7 @@ export function createWorld(answer: (name: string) => Answer, seed = 1): World {
     news,
     configure: (virtualServers, tellInitial = false) =>
       send({ kind: 'config_changed', virtualServers, tellInitial }),
-    hasAddresses: (addresses) =>
-      send({ kind: 'addresses_changed', present: new Set(addresses.map(ip)) }),
+    hasAddresses: (addresses) => send({ kind: 'addresses_changed', present: new Set(addresses.map(ip)) }),
     holds: (file, value) => send({ kind: 'file_changed', file, value }),
     run(duration) {
       const end = after(now, duration);

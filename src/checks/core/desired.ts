@@ -7,6 +7,7 @@ import {
   type PoolMatch,
   type RealServer,
   type ServiceMatch,
+  translatesPorts,
   type VirtualServer,
 } from '../../config/model/lvs.ts';
 import {
@@ -116,7 +117,8 @@ function destinationOf(
   return {
     key: { address, port: destinationPort(pool, entry, server) },
     weight,
-    forwarding,
+    // the other half is the packet filter's (ipvs/core/source-nat.ts)
+    forwarding: forwarding.kind === 'fullnat' ? { kind: 'nat' } : forwarding,
     upperThreshold,
     lowerThreshold,
   };
@@ -129,6 +131,6 @@ export function destinationPort(
   { port: configured, forwarding }: { readonly port: RealServer['port']; readonly forwarding: Forwarding },
 ): RealServer['port'] {
   if (entry.kind === 'fwmark')
-    return forwarding.kind === 'nat' && pool.kind !== 'group' ? configured : port(0);
-  return forwarding.kind === 'nat' && configured !== 0 ? configured : entry.port;
+    return translatesPorts(forwarding) && pool.kind !== 'group' ? configured : port(0);
+  return translatesPorts(forwarding) && configured !== 0 ? configured : entry.port;
 }

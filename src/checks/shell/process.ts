@@ -17,6 +17,7 @@ import { wantedDaemons } from '../../ipvs/core/daemon-plan.ts';
 import { printListing } from '../../ipvs/core/listing.ts';
 import type { PlanLine } from '../../ipvs/core/plan-text.ts';
 import type { IpvsTable } from '../../ipvs/core/table.ts';
+import type { SourceNat } from '../../ipvs/shell/source-nat.ts';
 import { createSyncKeeper, type SyncKeeper } from '../../ipvs/shell/sync-keeper.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
 import type { IpvsKernel } from '../../ports/ipvs-kernel.ts';
@@ -62,6 +63,8 @@ export interface CheckersPorts {
   readonly openDatagram: OpenDatagram;
   /** for lvs_sync_daemon without an instance; without it that does nothing */
   readonly syncDaemons?: SyncDaemonKernel;
+  /** for FULLNAT; without it only IPVS's half is done */
+  readonly sourceNat?: SourceNat;
   /** for ha_suspend; without it that does nothing */
   readonly addresses?: OwnAddresses;
 }
@@ -174,6 +177,7 @@ class Checkers implements CheckersProcess {
     this.#withheld = [];
     const tellInitial = config.global.notify.initialServers;
     this.#post({ kind: 'config_changed', virtualServers, tellInitial, ...(found === null ? {} : { found }) });
+    this.#ports.sourceNat?.want(virtualServers);
     this.#files.follow(virtualServers);
     this.#presence.follow(virtualServers);
     this.#table.writeNow(found === null ? 'thorough' : 'as_seen');
@@ -201,6 +205,7 @@ class Checkers implements CheckersProcess {
     this.#presence.close();
     this.#sync?.close();
     if (!this.#options.releaseIpvs) return;
+    this.#ports.sourceNat?.close();
     this.#table.release(this.#flushOnStop === 'all' ? 'everything' : 'owned');
     for (const entry of shutdownLines(this.#state)) this.#ports.log(entry);
     for (const news of shutdownNews(this.#state)) this.#options.onNews?.(news);

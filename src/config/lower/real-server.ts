@@ -9,6 +9,7 @@ import {
   type GroupMatch,
   type PoolMatch,
   type RealServer,
+  translatesPorts,
 } from '../model/lvs.ts';
 import type { realServerRows, ServerAddress } from '../schema/lvs.ts';
 import type { BlockValue } from '../schema/read-block.ts';
@@ -91,7 +92,7 @@ export function serverPort(
   const place = at.args[1] ?? at.keyword;
   if (match.kind === 'group') {
     const isKept =
-      forwarding.kind === 'nat' || head.port === 0 || portsOf(match).every((p) => p === head.port);
+      translatesPorts(forwarding) || head.port === 0 || portsOf(match).every((p) => p === head.port);
     const method = forwarding.kind.toUpperCase();
     if (!isKept) report(catalog.group_ports(place, { server: addressText(head), method }));
     return head.port;
@@ -101,7 +102,7 @@ export function serverPort(
     return port(0);
   }
   if (head.port === 0 || head.port === match.port) return match.port;
-  if (forwarding.kind === 'nat') return head.port;
+  if (translatesPorts(forwarding)) return head.port;
   const method = forwarding.kind.toUpperCase();
   report(catalog.port_reset(place, { server: addressText(head), port: match.port, method }));
   return match.port;

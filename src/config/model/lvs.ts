@@ -44,6 +44,8 @@ export type Scheduler = (typeof SCHEDULERS)[number];
 /** How a packet reaches the real server. */
 export type Forwarding =
   | { readonly kind: 'nat' }
+  /** NAT, and the director's own address instead of the client's */
+  | { readonly kind: 'fullnat' }
   | { readonly kind: 'dr' }
   | {
       readonly kind: 'tun';
@@ -52,6 +54,13 @@ export type Forwarding =
       readonly port: Port;
       readonly checksum: 'none' | 'csum' | 'remcsum';
     };
+
+/** What the kernel's IPVS knows of it. */
+export type KernelForwarding = Exclude<Forwarding, { readonly kind: 'fullnat' }>;
+
+/** Whether the real server may have a port of its own. */
+export const translatesPorts = ({ kind }: Pick<Forwarding, 'kind'>): boolean =>
+  kind === 'nat' || kind === 'fullnat';
 
 export interface VirtualServer {
   readonly match: PoolMatch;

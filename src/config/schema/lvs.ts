@@ -66,15 +66,17 @@ function incomplete(words: Arguments, wanted: string, report: Report): undefined
   return undefined;
 }
 
-/** `NAT|DR|TUN [type ipip|gue|gre] [port N] [nocsum|csum|remcsum]` */
+/** `NAT|FULLNAT|DR|TUN [type ipip|gue|gre] [port N] [nocsum|csum|remcsum]` */
 const forwarding: ValueReader<Forwarding> = (words, report) => {
-  const method = oneOf('NAT', 'DR', 'TUN')({ ...words, args: words.args.slice(0, 1) }, report);
+  const method = oneOf('NAT', 'DR', 'TUN', 'FULLNAT')({ ...words, args: words.args.slice(0, 1) }, report);
   if (method === undefined) return undefined;
   if (method === 'TUN') return tunnel(words, report);
   const extra = words.args[1];
   if (extra !== undefined) report(catalog.unknown_option(extra, { option: extra.text, of: method }));
-  return { kind: method === 'NAT' ? 'nat' : 'dr' };
+  return { kind: METHODS[method] };
 };
+
+const METHODS = { NAT: 'nat', DR: 'dr', FULLNAT: 'fullnat' } as const;
 
 type Tunnel = Extract<Forwarding, { kind: 'tun' }>;
 
@@ -193,8 +195,8 @@ export const virtualServerRows = {
   delay_loop: line(timing.delayLoop, 'seconds between checks, 60 unless given', { tier: 1 }),
   lb_algo: line(scheduler, 'scheduler', { tier: 1 }),
   lvs_sched: line(scheduler, 'scheduler', { tier: 1 }),
-  lb_kind: line(forwarding, 'forwarding method: NAT, DR or TUN', { tier: 1 }),
-  lvs_method: line(forwarding, 'forwarding method: NAT, DR or TUN', { tier: 1 }),
+  lb_kind: line(forwarding, 'forwarding method: NAT, DR, TUN or FULLNAT', { tier: 1 }),
+  lvs_method: line(forwarding, 'forwarding method: NAT, DR, TUN or FULLNAT', { tier: 1 }),
   protocol: line(protocol, 'TCP, UDP or SCTP', { tier: 1 }),
   persistence_timeout: line(
     optional(wholeSeconds(1, IPVS_TIMEOUT_MAX), PERSISTENCE_DEFAULT),

@@ -2,7 +2,7 @@
  *  are another type, so that two tables compare by what was decided. Source of the fields: linux/ip_vs.h. */
 import { type Family, familyOf, type IpAddress, type Ipv4 } from '../../base/ip.ts';
 import type { Port } from '../../base/units.ts';
-import type { Forwarding, GroupMatch, ServiceMatch } from '../../config/model/lvs.ts';
+import type { GroupMatch, KernelForwarding, ServiceMatch } from '../../config/model/lvs.ts';
 
 /** The kernel knows a service by what the configuration matches traffic by. */
 export type ServiceKey = ServiceMatch;
@@ -30,7 +30,7 @@ export interface DestinationConfig {
   /** 0..2147483647 */
   readonly weight: number;
   /** `local` and `bypass` exist only in tables made by the kernel itself or by others */
-  readonly forwarding: Forwarding | { readonly kind: 'local' } | { readonly kind: 'bypass' };
+  readonly forwarding: KernelForwarding | { readonly kind: 'local' } | { readonly kind: 'bypass' };
   readonly upperThreshold: number;
   readonly lowerThreshold: number;
 }

@@ -1,7 +1,7 @@
 /** A destination of a service as attributes, and back. */
 import { type Family, familyOf } from '../../base/ip.ts';
 import { port } from '../../base/units.ts';
-import type { Forwarding } from '../../config/model/lvs.ts';
+import type { KernelForwarding } from '../../config/model/lvs.ts';
 import type { DestinationUsage } from '../../ports/ipvs-kernel.ts';
 import type { DestinationConfig, DestinationKey } from '../core/table.ts';
 import { addressFromUnion, afOf, familyFromAf } from './address.ts';
@@ -97,7 +97,7 @@ function forwardingFromAttributes(fields: DestinationAttributes): DestinationCon
   }
 }
 
-function tunnelFromAttributes(fields: DestinationAttributes): Forwarding | null {
+function tunnelFromAttributes(fields: DestinationAttributes): KernelForwarding | null {
   const encapsulation = ENCAPSULATIONS[fields.tunnelType ?? 0];
   const checksum = CHECKSUMS[fields.tunnelFlags ?? 0];
   if (encapsulation === undefined || checksum === undefined) return null;
