@@ -74,7 +74,7 @@ export const ipvsLog = catalogue({
     'source_nat_written',
     'info',
     (f: { family: Family; rules: number }) =>
-      `IPVS: FULLNAT: ${f.rules === 0 ? 'removed the rules' : `wrote ${f.rules} rules`} of ${f.family} in chain ${CHAIN}`,
+      `IPVS: FULLNAT: ${f.rules === 0 ? 'removed the rules' : `wrote ${f.rules} ${f.rules === 1 ? 'rule' : 'rules'}`} of ${f.family} in chain ${CHAIN}`,
   ),
   sourceNatRefused: row(
     'source_nat_refused',

@@ -5,8 +5,8 @@ import type { Result } from '../base/result.ts';
 import type { SystemError } from '../base/system-error.ts';
 
 export interface PacketFilter {
-  /** As `iptables -t nat -S` prints it. ENOENT: there is no program that this kernel would listen to. */
-  list(family: Family): Result<string, SystemError>;
-  /** All of the text or nothing of it, beside what is there (`iptables-restore --noflush`). */
-  restore(family: Family, text: string): Result<void, SystemError>;
+  /** `edit` gets what `iptables -t nat -S` prints and gives what `iptables-restore --noflush` shall do: all of it or nothing,
+   *  beside what is there; null: all is right. False when nothing was written. ENOENT: there is no program that this kernel
+   *  would listen to. */
+  update(family: Family, edit: (listing: string) => string | null): Result<boolean, SystemError>;
 }

@@ -23,8 +23,10 @@ export function fakePacketFilter(rules: readonly string[] = ['-A POSTROUTING -j 
     breakDown: (isBroken) => {
       broken = isBroken;
     },
-    list: () => (broken ? refusal('locked') : ok(listing())),
-    restore(_, text) {
+    update(_, edit) {
+      if (broken) return refusal('locked');
+      const text = edit(listing());
+      if (text === null) return ok(false);
       let [nextChains, next] = [[...chains], [...held]];
       for (const line of text.split('\n').slice(1, -2)) {
         const [order = '', chain = ''] = line.split(' ');
@@ -43,7 +45,7 @@ export function fakePacketFilter(rules: readonly string[] = ['-A POSTROUTING -j 
       }
       [chains, held] = [nextChains, next];
       writes++;
-      return ok(undefined);
+      return ok(true);
     },
   };
 }

@@ -26,7 +26,7 @@ const rule = (entry: ServiceMatch, server: IpAddress): string =>
 function selector(entry: ServiceMatch): string {
   if (entry.kind === 'fwmark') return `-m mark --mark 0x${entry.mark.toString(16)}`;
   const port = entry.port === 0 ? '' : ` --ctorigdstport ${entry.port}`;
-  return `-p ${entry.protocol} -m conntrack --ctorigdst ${host(entry.address)}${port}`;
+  return `-p ${entry.protocol} -m conntrack --ctorigdst ${entry.address}${port}`;
 }
 
 const host = (address: IpAddress): string => `${address}/${addressBits(familyOf(address))}`;

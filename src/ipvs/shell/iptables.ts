@@ -1,7 +1,7 @@
 /** Table nat through the iptables programs: no shell, a fixed command line, the rules on stdin. */
 import type { Family } from '../../base/ip.ts';
-import { err, ok, type Result } from '../../base/result.ts';
-import type { SystemError } from '../../base/system-error.ts';
+import { err, mapResult, ok, type Result } from '../../base/result.ts';
+import { type SystemError, systemErrorText } from '../../base/system-error.ts';
 import { childProcessModule } from '../../native/late-modules.ts';
 import type { PacketFilter } from '../../ports/packet-filter.ts';
 
@@ -13,39 +13,43 @@ const PROGRAMS: Readonly<Record<Family, readonly string[]>> = {
 /** Seconds to wait for who holds the tables, and milliseconds for a program as a whole. */
 const LOCK_WAIT = '2';
 const PROGRAM_LIMIT_MS = 5_000;
+/** Characters of a program's complaint that are told. */
+const TOLD_MAX = 200;
 /** A table of tens of thousands of rules. */
 const LISTING_BYTES_MAX = 16 * 1024 * 1024;
 
 export function createIptables(): PacketFilter {
-  const found = new Map<Family, string>();
-  const list = (family: Family): Result<string, SystemError> => {
-    const known = found.get(family);
-    let last = noProgram(family);
-    for (const program of known === undefined ? PROGRAMS[family] : [known]) {
-      const listing = run([program, '-w', LOCK_WAIT, '-t', 'nat', '-S'], null);
-      if (listing.ok) {
-        found.set(family, program);
-        return listing;
-      }
-      if (listing.error.code !== 'ENOENT') last = listing.error;
-    }
-    return err(last);
-  };
+  const working = new Map<Family, string>();
   return {
-    list,
-    restore(family, text) {
-      const program = found.get(family);
-      if (program === undefined) return err(noProgram(family));
-      const done = run([`${program}-restore`, '-w', LOCK_WAIT, '--noflush'], text);
-      return done.ok ? ok(undefined) : done;
+    update(family, edit) {
+      const known = working.get(family);
+      const refusals: string[] = [];
+      for (const program of known === undefined ? PROGRAMS[family] : [known]) {
+        // the nf_tables form may list what it cannot write: a program works when it has written
+        const updated = updateWith(program, edit);
+        if (updated.ok) {
+          if (updated.value) working.set(family, program);
+          return updated;
+        }
+        if (updated.error.code !== 'ENOENT') refusals.push(systemErrorText(updated.error));
+      }
+      return err(noProgram(family, refusals));
     },
   };
 }
 
-const noProgram = (family: Family): SystemError => ({
-  code: 'ENOENT',
-  attempted: `write rules of ${family === 'inet' ? 'IPv4' : 'IPv6'} for FULLNAT`,
-  detail: `none of ${PROGRAMS[family].join(', ')} works here: install iptables`,
+function updateWith(program: string, edit: (listing: string) => string | null): Result<boolean, SystemError> {
+  const listing = run([program, '-w', LOCK_WAIT, '-t', 'nat', '-S'], null);
+  if (!listing.ok) return listing;
+  const text = edit(listing.value);
+  if (text === null) return ok(false);
+  return mapResult(run([`${program}-restore`, '-w', LOCK_WAIT, '--noflush'], text), () => true);
+}
+
+const noProgram = (family: Family, refusals: readonly string[]): SystemError => ({
+  code: refusals.length === 0 ? 'ENOENT' : 'EIO',
+  attempted: `write ${family === 'inet' ? 'IPv4' : 'IPv6'} rules`,
+  detail: refusals.join('; ') || `there is none of ${PROGRAMS[family].join(', ')}: install iptables`,
 });
 
 function run([program = '', ...args]: readonly string[], input: string | null): Result<string, SystemError> {
@@ -58,8 +62,8 @@ function run([program = '', ...args]: readonly string[], input: string | null): 
   });
   if (status === 0) return ok(stdout);
   const { code, message = `exit status ${status}` }: NodeJS.ErrnoException =
-    error ?? new Error(firstLine(stderr));
+    error ?? new Error(inOneLine(stderr));
   return err({ code: code ?? 'EIO', attempted: `run ${program} ${args.join(' ')}`, detail: message });
 }
 
-const firstLine = (text: string): string => text.trim().split('\n', 1)[0] ?? '';
+const inOneLine = (text: string): string => text.trim().replace(/\s+/g, ' ').slice(0, TOLD_MAX);

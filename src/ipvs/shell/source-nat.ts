@@ -43,20 +43,17 @@ export function createSourceNat({ filter, sysctl, clock, log }: SourceNatPorts):
   let switchedOn = false;
   const alarm = clock.alarm(() => reconcile());
 
-  const writeRules = (family: Family): Result<boolean, SystemError> => {
+  const writeRules = (family: Family): Result<void, SystemError> => {
     const rules = sourceNatRules(services, family);
-    if (rules.length === 0 && !held.has(family)) return ok(false);
-    const listing = filter.list(family);
-    if (!listing.ok) return listing;
-    const text = restoreText(rules, listing.value);
-    const written = text === null ? ok(undefined) : filter.restore(family, text);
+    if (rules.length === 0 && !held.has(family)) return ok(undefined);
+    const written = filter.update(family, (listing) => restoreText(rules, listing));
     if (!written.ok) return written;
-    if (text !== null) log(ipvsLog.sourceNat({ family, rules: rules.length }));
+    if (written.value) log(ipvsLog.sourceNat({ family, rules: rules.length }));
     if (rules.length > 0 && sysctl.read(FORWARDING[family]) === '0')
       log(ipvsLog.noForwarding({ setting: FORWARDING[family] }));
     if (rules.length > 0) held.add(family);
     else held.delete(family);
-    return ok(held.has(family));
+    return ok(undefined);
   };
 
   const setConntrack = (wanted: boolean): Result<void, SystemError> => {
@@ -78,7 +75,7 @@ export function createSourceNat({ filter, sysctl, clock, log }: SourceNatPorts):
     const isWanted = FAMILIES.some((family) => sourceNatRules(services, family).length > 0);
     if (!isWanted && held.size === 0) return;
     const steps = isWanted ? [setConntrack(true)] : [];
-    steps.push(...FAMILIES.map((family) => asVoid(writeRules(family))));
+    steps.push(...FAMILIES.map(writeRules));
     if (!isWanted) steps.push(setConntrack(false));
     const failed = steps.find((step) => !step.ok);
     if (failed === undefined || failed.ok) {
@@ -103,6 +100,3 @@ export function createSourceNat({ filter, sysctl, clock, log }: SourceNatPorts):
     },
   };
 }
-
-const asVoid = (result: Result<unknown, SystemError>): Result<void, SystemError> =>
-  result.ok ? ok(undefined) : result;

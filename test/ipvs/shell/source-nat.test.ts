@@ -39,9 +39,9 @@ describe('the rules of FULLNAT', () => {
       match: groupMatch('WEB', ['10.0.0.1:80', '10.0.0.2:0', 'fwmark:7']),
     });
     expect(sourceNatRules([web(8, 8), group], 'inet')).toEqual([
-      '-A VIPD_FULLNAT -d 10.9.0.8/32 -p tcp -m conntrack --ctorigdst 192.168.100.240/32 --ctorigdstport 80 -j MASQUERADE',
-      '-A VIPD_FULLNAT -d 10.9.0.8/32 -p tcp -m conntrack --ctorigdst 10.0.0.1/32 --ctorigdstport 80 -j MASQUERADE',
-      '-A VIPD_FULLNAT -d 10.9.0.8/32 -p tcp -m conntrack --ctorigdst 10.0.0.2/32 -j MASQUERADE',
+      '-A VIPD_FULLNAT -d 10.9.0.8/32 -p tcp -m conntrack --ctorigdst 192.168.100.240 --ctorigdstport 80 -j MASQUERADE',
+      '-A VIPD_FULLNAT -d 10.9.0.8/32 -p tcp -m conntrack --ctorigdst 10.0.0.1 --ctorigdstport 80 -j MASQUERADE',
+      '-A VIPD_FULLNAT -d 10.9.0.8/32 -p tcp -m conntrack --ctorigdst 10.0.0.2 -j MASQUERADE',
       '-A VIPD_FULLNAT -d 10.9.0.8/32 -m mark --mark 0x7 -j MASQUERADE',
     ]);
   });
