@@ -1,6 +1,7 @@
 /** The JSON schema (draft-07) of the model in model/: what `vipd --schema` prints and what every loaded
  *  configuration is checked against before it reaches a child. */
 
+import { lvsGlobals, poolMatch } from './json-schema-lvs.ts';
 import { groupNotify, instanceNotify, notifySettings } from './json-schema-notify.ts';
 import { SCHEDULERS } from './model/lvs.ts';
 import { DNS_TYPES } from './model/network-checkers.ts';
@@ -78,32 +79,7 @@ const globalConfig = object({
     gnaInterval: micros,
     dynamicInterfaces: flag,
   }),
-  lvs: object({
-    flush: flag,
-    flushOnStop: oneOf('none', 'services', 'all'),
-    timeouts: object({ tcp: nullable(micros), tcpFin: nullable(micros), udp: nullable(micros) }),
-    logAllCheckFailures: flag,
-    ssl: nullable(
-      object({
-        key: nullable(text),
-        certificate: nullable(text),
-        ca: nullable(text),
-        password: nullable(text),
-      }),
-    ),
-    drift: oneOf('repair', 'warn', 'ignore'),
-    syncDaemon: nullable(
-      object({
-        interface: interfaceName,
-        instance: nullable(text),
-        id: integer(0, 255),
-        maxLength: nullable(integer(1, 65_507)),
-        port: nullable(integer(1, 65_535)),
-        ttl: nullable(integer(1, 255)),
-        group: nullable(ip),
-      }),
-    ),
-  }),
+  lvs: lvsGlobals,
   control: object({ prometheus: nullable(object({ address: ip, port: integer(1, 65_535) })) }),
 });
 
@@ -323,22 +299,8 @@ const realServer = object({
   snmpName: nullable(text),
 });
 
-const protocol = oneOf('tcp', 'udp', 'sctp');
-const serviceKinds = [
-  kind('address', { protocol, address: ip, port }),
-  kind('fwmark', { mark: u32, family: oneOf('inet', 'inet6') }),
-];
-
 const virtualServer = object({
-  match: union(
-    ...serviceKinds,
-    kind('group', {
-      name: text,
-      index: u32,
-      protocol: nullable(protocol),
-      entries: list(union(...serviceKinds), 1),
-    }),
-  ),
+  match: poolMatch,
   scheduler: oneOf(...SCHEDULERS),
   schedulerFlags: integer(0, 0x38),
   onePacket: flag,
@@ -393,6 +355,7 @@ export const configSchema: Schema = {
       bindPort: nullable(integer(1, 65_535)),
       bindInterface: nullable(interfaceName),
       fwmark: nullable(u32),
+      forwardedTo: nullable(object({ address: ip, forwarding })),
       timeout: integer(1, 4_294_967_295_000_000),
     }),
     checker,

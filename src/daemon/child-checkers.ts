@@ -2,6 +2,7 @@
 import { systemErrorText } from '../base/system-error.ts';
 import type { PoolNews } from '../checks/core/news.ts';
 import { openMarkedSocket } from '../checks/shell/marked-socket.ts';
+import { createPathRouter } from '../checks/shell/path-router.ts';
 import { openProbeSocket } from '../checks/shell/probe-socket.ts';
 import { startCheckers } from '../checks/shell/process.ts';
 import { createIptables } from '../ipvs/shell/iptables.ts';
@@ -35,12 +36,14 @@ const startHalf: StartHalf = (config, options, log, post) => {
   };
   const clock = createClock();
   const net = createNetKernel();
+  const sysctl = createSysctl();
   const ports = {
     ...{ clock, log, ipvs: ipvs.value, ownership: ownershipFile(options.ownershipFile, log) },
     files: createTrackedFiles(clock),
     ...{ openSocket: openMarkedSocket, openDatagram: openProbeSocket, programs: createProgramRunner(clock) },
     syncDaemons: ipvs.value,
-    sourceNat: createSourceNat({ clock, log, filter: createIptables(), sysctl: createSysctl() }),
+    sourceNat: createSourceNat({ clock, log, filter: createIptables(), sysctl }),
+    paths: createPathRouter(sysctl),
     ...(net.ok ? { addresses: ownAddresses(net.value) } : {}),
     seed: Math.floor(Math.random() * 2 ** 32),
   };

@@ -185,6 +185,7 @@ const targetLines = (target: CheckTarget): readonly string[] => [
   ...optional(target.bindAddress !== null, `     Bind to = [${target.bindAddress}]:${target.bindPort ?? 0}`),
   ...optional(target.bindInterface !== null, `     Bind i/f = ${target.bindInterface}`),
   ...optional(target.fwmark !== null, `     Mark = ${target.fwmark}`),
+  ...optional(target.forwardedTo !== null, `     Through = [${target.forwardedTo?.address}]`),
   `     Timeout = ${secondsText(target.timeout)}`,
 ];
 

@@ -39,6 +39,7 @@ export const target = (
   bindAddress: null,
   bindPort: null,
   bindInterface: null,
+  forwardedTo: null,
   fwmark: null,
   timeout: seconds(1),
   ...more,

@@ -14,7 +14,15 @@ function supportedPaths(rows: RowTable, prefix = ''): string[] {
 }
 
 /** Words that keepalived does not have. */
-const OWN = ['global_defs/prometheus_listen', 'global_defs/lvs_drift', 'global_defs/notify_timeout'];
+const NETWORK_CHECKS = [
+  'TCP_CHECK', 'HTTP_GET', 'SSL_GET', 'SMTP_CHECK', 'SMTP_CHECK/host', 'UDP_CHECK', 'DNS_CHECK', 'PING_CHECK',
+]; // biome-ignore format: one line reads better
+const OWN = [
+  'global_defs/prometheus_listen',
+  'global_defs/lvs_drift',
+  'global_defs/notify_timeout',
+  ...NETWORK_CHECKS.map((check) => `virtual_server/real_server/${check}/check_via`),
+];
 
 describe('the keyword tables', () => {
   const supported = supportedPaths(rootRows);

@@ -39,6 +39,7 @@ const target = (address: string) => ({
   bindAddress: null,
   bindPort: null,
   bindInterface: null,
+  forwardedTo: null,
   fwmark: null,
   timeout: seconds(1),
 });

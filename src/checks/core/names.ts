@@ -77,6 +77,12 @@ function httpName(checker: HttpChecker): string {
   return `${keyword} ${targetText(checker.target)}${checker.urls[0].path}${more}`;
 }
 
-/** `[192.168.100.8]:80` */
-export const targetText = (target: { readonly address: string; readonly port: number }): string =>
-  `[${target.address}]:${target.port}`;
+/** `[192.168.100.8]:80`, `[192.168.100.240]:80 through [192.168.100.8]` */
+export const targetText = ({ address, port, forwardedTo }: TargetName): string =>
+  `[${address}]:${port}${forwardedTo === null || forwardedTo === undefined ? '' : ` through [${forwardedTo.address}]`}`;
+
+interface TargetName {
+  readonly address: string;
+  readonly port: number;
+  readonly forwardedTo?: { readonly address: string } | null;
+}

@@ -7,6 +7,7 @@ import type { IpvsTable } from '../../ipvs/core/table.ts';
 import type { CheckerState } from './checker.ts';
 import { emptyLane, type Lanes } from './lanes.ts';
 import type { PoolNews } from './news.ts';
+import type { Paths } from './paths.ts';
 import type { ProbeResult } from './probe-result.ts';
 import type { CheckerId, ServiceState } from './service.ts';
 import type { Addresses } from './suspend.ts';
@@ -37,6 +38,8 @@ export interface NodeState {
   readonly watchAt: Instant;
   /** for ha_suspend */
   readonly present: Addresses;
+  /** for check_via forwarding */
+  readonly paths: Paths;
 }
 
 export type NodeEvent =
@@ -75,6 +78,7 @@ export const emptyNode = (seed: number): NodeState => ({
   created: 0,
   watchAt: instant(0),
   present: null,
+  paths: new Map(),
 });
 
 export const newsAction = (news: PoolNews): NodeAction => ({ kind: 'publish_news', news });

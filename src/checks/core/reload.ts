@@ -27,6 +27,7 @@ import {
   type NodeState,
   newsAction,
 } from './node-state.ts';
+import { assignPaths } from './paths.ts';
 import { quorumRule } from './quorum.ts';
 import {
   aliveWeightOf,
@@ -82,7 +83,9 @@ export function reconfigure(
   const actions: NodeAction[] = [...removals(building), ...building.actions, { kind: 'update_table' }];
   const { services, checkers, created } = building;
   const { random, watchAt, present } = old;
-  const state = { services, checkers, lanes: countedLanes(building), created, random, watchAt, present };
+  const paths = assignPaths(virtualServers);
+  const lanesNow = countedLanes(building);
+  const state = { services, checkers, lanes: lanesNow, created, random, watchAt, present, paths };
   // ha_suspend may have been taken away from a service whose checks rest
   for (const record of checkers.values()) if (!isResting(state, record)) wake(state, record, now);
   return [state, actions];

@@ -33,6 +33,8 @@ import { serverName, serviceName } from '../core/names.ts';
 import type { PoolNews } from '../core/news.ts';
 import { nextDeadline, step } from '../core/node.ts';
 import { emptyNode, type NodeAction, type NodeEvent, type NodeState } from '../core/node-state.ts';
+import { pathServices, withPaths } from '../core/paths.ts';
+import type { ProbeResult } from '../core/probe-result.ts';
 import type { CheckerId } from '../core/service.ts';
 import type { ChecksStatus } from '../core/status.ts';
 import { presentNews, shutdownNews } from '../core/tell.ts';
@@ -44,6 +46,7 @@ import { type ProbePorts, type RunningProbe, startProbe } from '../probes/probe.
 import { type ClientContext, createClientContext } from './client-context.ts';
 import type { Decided } from './drift.ts';
 import { createFileWatch, type FileWatch } from './file-watch.ts';
+import type { PathRouter } from './path-router.ts';
 import { createPresence, type Presence } from './presence.ts';
 import { createTableKeeper, type TableKeeper } from './table-keeper.ts';
 
@@ -65,6 +68,8 @@ export interface CheckersPorts {
   readonly syncDaemons?: SyncDaemonKernel;
   /** for FULLNAT; without it only IPVS's half is done */
   readonly sourceNat?: SourceNat;
+  /** for check_via forwarding; without it those probes go to the address of the service as any other */
+  readonly paths?: PathRouter;
   /** for ha_suspend; without it that does nothing */
   readonly addresses?: OwnAddresses;
 }
@@ -153,9 +158,9 @@ class Checkers implements CheckersProcess {
 
   #decided(): Decided {
     return {
-      keys: () => desiredKeys(this.#state.services.values()),
-      all: () => desiredTable(this.#state.services.values()),
-      some: (keys) => desiredTable(this.#state.services.values(), new Set(keys)),
+      keys: () => [...desiredKeys(this.#state.services.values()), ...pathServices(this.#state.paths)],
+      all: () => tableOf(this.#state),
+      some: (keys) => tableOf(this.#state, new Set(keys)),
     };
   }
 
@@ -180,6 +185,7 @@ class Checkers implements CheckersProcess {
     this.#ports.sourceNat?.want(virtualServers);
     this.#files.follow(virtualServers);
     this.#presence.follow(virtualServers);
+    this.#ports.paths?.settle(this.#state.paths);
     this.#table.writeNow(found === null ? 'thorough' : 'as_seen');
     const words = this.#withheld;
     this.#withheld = null;
@@ -192,7 +198,7 @@ class Checkers implements CheckersProcess {
     const { lanes, random } = emptyNode(seed);
     const aside = { ...this.#state, lanes, random };
     const [after] = step(aside, { kind: 'config_changed', virtualServers }, clock.now());
-    return this.#table.preview(desiredTable(after.services.values()));
+    return this.#table.preview(tableOf(after));
   }
 
   stop(): void {
@@ -203,6 +209,7 @@ class Checkers implements CheckersProcess {
     this.#probes.clear();
     this.#files.close();
     this.#presence.close();
+    this.#ports.paths?.close();
     this.#sync?.close();
     if (!this.#options.releaseIpvs) return;
     this.#ports.sourceNat?.close();
@@ -286,13 +293,21 @@ class Checkers implements CheckersProcess {
   }
 
   #launch({ checker, config }: Extract<NodeAction, { kind: 'launch_probe' }>): void {
-    const probe = startProbe(config, this.#probePorts, (result) => {
+    const finish = (result: ProbeResult): void => {
       this.#probes.delete(checker);
       this.#post({ kind: 'probe_finished', checker, result });
-    });
-    this.#probes.set(checker, probe);
+    };
+    const routed = this.#ports.paths?.route(config, this.#state.paths) ?? ok(config);
+    if (routed.ok) this.#probes.set(checker, startProbe(routed.value, this.#probePorts, finish));
+    else {
+      const { code, attempted } = routed.error;
+      setImmediate(() => finish({ kind: 'no_result', code, attempted }));
+    }
   }
 }
+
+const tableOf = ({ services, paths }: NodeState, only?: ReadonlySet<string>): IpvsTable =>
+  withPaths(desiredTable(services.values(), only), paths, only);
 
 const shutdownLines = (state: NodeState): readonly LogEntry[] =>
   [...state.services.values()].flatMap(({ config, servers }) =>

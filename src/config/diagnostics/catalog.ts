@@ -736,6 +736,11 @@ const lvs = {
     'mistake',
     (f: Keyword) => `'${f.keyword}' without sorry_server is ignored`,
   ),
+  check_via_unfit: catalogRow(
+    'check_via_unfit',
+    'complaint',
+    (f: { lacking: string }) => `'check_via forwarding' needs ${f.lacking}; the server itself is asked`,
+  ),
   suspend_needs_address: catalogRow(
     'suspend_needs_address',
     'complaint',

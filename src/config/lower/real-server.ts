@@ -61,7 +61,8 @@ function lowerRealServer(block: ServerBlock, pool: Pool, context: LowerContext):
   // a check goes to the port that was written, even where the forwarding method or a fwmark does without it
   const checkPort = [head.port, number, firstPort(pool.match)].find((known) => known !== 0) ?? number;
   const address = { address: head.address, port: checkPort };
-  const scope = { service: pool.settings, server: settings, address };
+  const asked = askedAddress(pool.match, checkPort);
+  const scope = { service: pool.settings, server: settings, address, asked, forwarding };
   const checkers = lowerCheckers(scope, context);
   if (number === 0 && pool.match.kind === 'group') warnOfPorts(block, pool.match, checkers, context);
   return {
@@ -106,6 +107,13 @@ export function serverPort(
   const method = forwarding.kind.toUpperCase();
   report(catalog.port_reset(place, { server: addressText(head), port: match.port, method }));
   return match.port;
+}
+
+/** What a client asks for: the first address of a group; the server's port where the service takes any. */
+function askedAddress(match: PoolMatch, checkPort: Port): ServerAddress | null {
+  const entry = entriesOf(match).find(({ kind }) => kind === 'address');
+  if (entry?.kind !== 'address') return null;
+  return { address: entry.address, port: entry.port === 0 ? checkPort : entry.port };
 }
 
 /** Of the entries that have an address, each once. */

@@ -142,6 +142,9 @@ export interface CheckTarget {
   readonly bindPort: Port | null;
   readonly bindInterface: string | null;
   readonly fwmark: FwMark | null;
+  /** check_via forwarding: the probe is for `address`, the service's, and is forwarded to this server as a client's packet
+   *  would be; null: it goes to `address` itself */
+  readonly forwardedTo: { readonly address: IpAddress; readonly forwarding: KernelForwarding } | null;
   /** connect, and each read or write */
   readonly timeout: Micros;
 }
