@@ -116,6 +116,7 @@ function checksSections(checks: ChecksStatus, wall: number): readonly string[] {
   return [
     ...checks.virtualServers.map((service) => serviceSection(service, wall)),
     `KERNEL TABLE (${counted(checks.kernelWrites, 'write')} since start${repairs})\n${kernel}`,
+    ...(checks.syncDaemons === '' ? [] : [`SYNC DAEMONS\n${checks.syncDaemons}`]),
   ];
 }
 

@@ -125,3 +125,20 @@ describe('the vrrp child is needed', () => {
     expect(childrenFor(wanted, { vrrp: false, checkers: true })).toEqual([]);
   });
 });
+
+describe('the checkers child is needed', () => {
+  const sync = {
+    interface: interfaceName('eth0'),
+    id: 0,
+    maxLength: null,
+    port: null,
+    ttl: null,
+    group: null,
+  };
+
+  test('for sync daemons that follow no instance, and not for those that follow one', () => {
+    const needs = (instance: string | null) =>
+      childrenFor(config([], { syncDaemon: { ...sync, instance } }), { vrrp: true, checkers: true });
+    expect([needs(null), needs('VI_1')]).toEqual([['checkers'], []]);
+  });
+});

@@ -349,6 +349,7 @@ export const CHECKS: ChecksStatus = {
   kernelError: null,
   kernelWrites: 3,
   driftRepairs: 1,
+  syncDaemons: '',
 };
 
 export const STATUS: DaemonStatus = {

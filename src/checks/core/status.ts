@@ -53,6 +53,8 @@ export interface ChecksStatus {
   /** the kernel table as `ipvsadm -Ln` prints it, and why not when it could not be read */
   readonly kernelListing: string | null;
   readonly kernelError: string | null;
+  /** the kernel's sync daemons as `ipvsadm -L --daemon` prints them; whoever runs them */
+  readonly syncDaemons: string;
   /** operations applied to the kernel since start */
   readonly kernelWrites: number;
   /** operations that undid what somebody else had changed (lvs_drift) */

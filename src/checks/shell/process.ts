@@ -16,6 +16,7 @@ import type { LvsGlobals, ScriptSettings } from '../../config/model/global.ts';
 import { wantedDaemons } from '../../ipvs/core/daemon-plan.ts';
 import { printListing } from '../../ipvs/core/listing.ts';
 import type { PlanLine } from '../../ipvs/core/plan-text.ts';
+import { printDaemons } from '../../ipvs/core/settings-text.ts';
 import type { IpvsTable } from '../../ipvs/core/table.ts';
 import type { SourceNat } from '../../ipvs/shell/source-nat.ts';
 import { createSyncKeeper, type SyncKeeper } from '../../ipvs/shell/sync-keeper.ts';
@@ -223,6 +224,7 @@ class Checkers implements CheckersProcess {
     return {
       virtualServers: describeServices(this.#state, { now: clock.now(), wall: clock.wall() }),
       ...kernelStatus(ipvs),
+      syncDaemons: syncDaemonsText(this.#ports.syncDaemons),
       kernelWrites: this.#table.writes,
       driftRepairs: this.#table.driftRepairs,
     };
@@ -318,6 +320,12 @@ const shutdownLines = (state: NodeState): readonly LogEntry[] =>
       }),
     ),
   );
+
+/** Nothing when they cannot be read: the reason stands where the table would. */
+function syncDaemonsText(kernel: SyncDaemonKernel | undefined): string {
+  const daemons = kernel?.daemons();
+  return daemons?.ok === true ? printDaemons(daemons.value) : '';
+}
 
 function kernelStatus(kernel: IpvsKernel): Pick<ChecksStatus, 'kernelListing' | 'kernelError'> {
   const info = kernel.info();

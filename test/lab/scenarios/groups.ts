@@ -82,8 +82,8 @@ async function play(kind: DaemonKind, stage: Stage): Promise<GroupsSeen> {
 
 /** Five of WEB, two of V6, two of DNS, two of MARKS. The second file takes a line of WEB away and gives it one of two. */
 const SERVICES = 11;
-const FIRST = ['192.168.100.240 80', '192.168.100.241-243 80', '192.168.100.244 8080'];
-const SECOND = ['192.168.100.240 80', '192.168.100.241-243 80', '192.168.100.248/31 80'];
+const FIRST = ['192.168.100.230 80', '192.168.100.241-243 80', '192.168.100.244 8080'];
+const SECOND = ['192.168.100.230 80', '192.168.100.241-243 80', '192.168.100.248/31 80'];
 
 const config = ({ rs01, rs02 }: Stage, web: readonly string[]): string => `
 global_defs {
