@@ -39,7 +39,9 @@ mariadbd          mariadb-server    the databases
 mariadb           mariadb-client    their client
 openssl           openssl           certificates for TLS checks
 dnsmasq           dnsmasq-base      the DNS servers
-aiosmtpd          python3-aiosmtpd  the mail servers'
+aiosmtpd          python3-aiosmtpd  the mail servers
+redis-server      redis-server      the Redis servers
+pg_ctlcluster     postgresql        the PostgreSQL servers'
 
 check_node() {
   command -v node >/dev/null && command -v npm >/dev/null ||
@@ -95,10 +97,10 @@ install_packages() {
   for package in $packages; do disable_service "${package%-light}"; done
 }
 
-# nginx, mariadb, keepalived and frr would start at the next boot of the machine.
+# nginx, mariadb, keepalived, frr, redis and postgresql would start at the next boot of the machine.
 disable_service() {
   case $1 in
-    nginx | keepalived | frr) service=$1 ;;
+    nginx | keepalived | frr | redis-server | postgresql) service=$1 ;;
     mariadb-server) service=mariadb ;;
     *) return 0 ;;
   esac

@@ -23,7 +23,9 @@ function childProblems(status: DaemonStatus, child: DaemonStatus['children'][num
 }
 
 function instanceProblems(instance: VrrpInstanceStatus): readonly string[] {
-  const { name, state, reason, addresses } = instance;
+  const { name, state, reason, addresses, why } = instance;
+  const second = why.split !== null && why.split.cause !== null;
+  if (second || why.claims.length > 0) return [`${name} is MASTER ${reason}`];
   if (state === 'FAULT') return [`${name} is in FAULT: ${reason}`];
   if (state !== 'MASTER') return [];
   return addresses

@@ -7,7 +7,9 @@ import type { ClientError } from '../control/client.ts';
 import { addCompareCommands } from './compare-commands.ts';
 import { addConfigCommands } from './config-commands.ts';
 import { addImportCommand } from './import-command.ts';
+import { addOrderCommands } from './order-commands.ts';
 import { addRealserver } from './realserver/command.ts';
+import { addSimulateCommand } from './simulate-command.ts';
 import { problemsOf } from './status-problems.ts';
 import { printStatus } from './status-text.ts';
 
@@ -98,9 +100,11 @@ function vipctlProgram(terminal: Terminal, finish: (exitStatus: number) => void)
     .command('genhash')
     .description('compute the digest of a page, with the arguments of the original genhash')
     .usage('-s ADDRESS -p PORT -u URL [more]');
+  addOrderCommands(program, { addressed, socketOf }, terminal, finish);
   addConfigCommands(program, terminal, finish);
   addCompareCommands(program, terminal, finish);
   addImportCommand(program, terminal, finish);
+  addSimulateCommand(program, terminal, finish);
   program
     .command('ipvsadm')
     .description("show and change the kernel's IPVS table, with the arguments of the original ipvsadm")

@@ -32,6 +32,7 @@ export const lvsGlobals = object({
     }),
   ),
   drift: oneOf('repair', 'warn', 'ignore'),
+  shareChecks: flag,
   syncDaemon: nullable(
     object({
       interface: interfaceName,

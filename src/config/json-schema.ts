@@ -26,6 +26,7 @@ import {
   u32,
   union,
 } from './schema-terms.ts';
+import { httpUrlWords, login, serviceCheckers } from './service-checkers-schema.ts';
 
 const ID = 'https://vipd.example/schema/config.json';
 
@@ -255,10 +256,13 @@ const checker = union(
             maxOffset: nullable(offset),
           }),
         ),
+        ...httpUrlWords,
       }),
       1,
     ),
     fastRecovery: flag,
+    login: nullable(login),
+    expiryWarning: nullable(micros),
   }),
   kind('smtp', { ...checkerCommon, target, heloName: text }),
   kind('udp', {
@@ -282,6 +286,7 @@ const checker = union(
     reverse: flag,
   }),
   kind('misc', { ...checkerCommon, command, timeout: micros, dynamic: flag }),
+  ...serviceCheckers({ ...checkerCommon, target }),
 );
 
 const realServer = object({

@@ -1,7 +1,8 @@
 /** The control API's client: one request, one connection, and errors that say what to do. Used by vipctl. */
 import { Agent, request } from 'undici';
 import { err, ok, type Result } from '../base/result.ts';
-import type { DaemonStatus, PlanReport, Problem, ReloadReport, ReplayReport } from './api.ts';
+import type { OrderReport, ProbeReport } from '../vrrp/core/operator-report.ts';
+import type { DaemonStatus, PlanReport, Problem, ReloadReport, ReplayReport, WhyReport } from './api.ts';
 
 /** A status of 10,000 real servers is about 10 MB. */
 export const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
@@ -37,6 +38,25 @@ export async function requestReplay(socketPath: string, name: string | null): An
 export async function requestPlan(socketPath: string): Answer<PlanReport> {
   const answer = await ask(socketPath, 'POST', '/v1/plan');
   return answer.ok ? expect<PlanReport>(answer.value, [200, 409]) : answer;
+}
+
+export async function fetchWhy(socketPath: string, name: string): Answer<WhyReport> {
+  const answer = await ask(socketPath, 'GET', `/v1/why?${new URLSearchParams({ name })}`);
+  return answer.ok ? expect<WhyReport>(answer.value, [200]) : answer;
+}
+
+export async function requestOrder(
+  socketPath: string,
+  order: 'failover' | 'prefer' | 'undo',
+  words: { readonly name: string; readonly for?: string },
+): Answer<OrderReport> {
+  const answer = await ask(socketPath, 'POST', `/v1/${order}?${new URLSearchParams(words)}`);
+  return answer.ok ? expect<OrderReport>(answer.value, [200]) : answer;
+}
+
+export async function requestProbe(socketPath: string, name: string): Answer<ProbeReport> {
+  const answer = await ask(socketPath, 'POST', `/v1/probe?${new URLSearchParams({ name })}`);
+  return answer.ok ? expect<ProbeReport>(answer.value, [200]) : answer;
 }
 
 interface Reply {

@@ -9,7 +9,17 @@ import { exhaustive } from '../base/never.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { SystemError } from '../base/system-error.ts';
 import { systemErrorOf } from '../observe/system-errors.ts';
-import { type DaemonStatus, type PlanReport, type ReloadReport, type ReplayReport, route } from './api.ts';
+import type { OrderReport, ProbeReport } from '../vrrp/core/operator-report.ts';
+import type { OrderWish } from '../vrrp/core/orders.ts';
+import type { VrrpStatus } from '../vrrp/core/status.ts';
+import {
+  type DaemonStatus,
+  type PlanReport,
+  type ReloadReport,
+  type ReplayReport,
+  route,
+  whyReport,
+} from './api.ts';
 import {
   closeHttpServer,
   createHttpServer,
@@ -35,6 +45,9 @@ export interface ControlHandlers {
   tellAgain(name: string | null): Promise<ReplayReport>;
   /** reads the file as `reload` does, and changes nothing */
   plan(): Promise<PlanReport>;
+  /** null when the vrrp process does not answer, here and below */
+  order(name: string, wish: OrderWish): Promise<OrderReport | null>;
+  probe(name: string): Promise<ProbeReport | null>;
 }
 
 export interface ControlServerOptions {
@@ -93,6 +106,14 @@ async function reply(handlers: ControlHandlers, method: string, target: string):
       const report = await handlers.plan();
       return jsonReply(report.accepted ? 200 : 409, report);
     }
+    case 'why':
+      return whyReply((await handlers.status()).vrrp, wanted.name);
+    case 'order':
+      return operatorReply(await handlers.order(wanted.name, wanted.wish));
+    case 'probe':
+      return operatorReply(await handlers.probe(wanted.name));
+    case 'bad_request':
+      return problem(400, wanted.error);
     case 'method_not_allowed':
       return { ...problem(405, `only ${wanted.allow} is possible here`), headers: { allow: wanted.allow } };
     case 'not_found':
@@ -100,6 +121,21 @@ async function reply(handlers: ControlHandlers, method: string, target: string):
     default:
       return exhaustive(wanted);
   }
+}
+
+const NO_VRRP = 'the vrrp process does not run or does not answer';
+
+function whyReply(vrrp: VrrpStatus | null, name: string): HttpReply {
+  if (vrrp === null) return problem(503, NO_VRRP);
+  const report = whyReport(vrrp, name);
+  return report === null
+    ? problem(404, `no instance or sync group has the name ${name}`)
+    : jsonReply(200, report);
+}
+
+function operatorReply(report: OrderReport | ProbeReport | null): HttpReply {
+  if (report === null) return problem(503, NO_VRRP);
+  return report.refused === null ? jsonReply(200, report) : problem(409, report.refused);
 }
 
 /** Makes room for our socket: removes one that nobody serves, refuses everything else. Null: the path is

@@ -1,4 +1,5 @@
 /** Composition root of the checkers child: the only place that gives the checks their real ports. */
+import { EMPTY_HISTOGRAM, observed } from '../base/histogram.ts';
 import { systemErrorText } from '../base/system-error.ts';
 import type { PoolNews } from '../checks/core/news.ts';
 import { openMarkedSocket } from '../checks/shell/marked-socket.ts';
@@ -34,9 +35,12 @@ const startHalf: StartHalf = (config, options, log, post) => {
     const delivery = lvsDelivery(news, telling);
     if (delivery !== null) post(change(delivery));
   };
-  const clock = createClock();
   const net = createNetKernel();
   const sysctl = createSysctl();
+  let wakeUps = EMPTY_HISTOGRAM;
+  const clock = createClock((late) => {
+    wakeUps = observed(wakeUps, late);
+  });
   const ports = {
     ...{ clock, log, ipvs: ipvs.value, ownership: ownershipFile(options.ownershipFile, log) },
     files: createTrackedFiles(clock),
@@ -63,12 +67,13 @@ const startHalf: StartHalf = (config, options, log, post) => {
         : { kind: 'unreadable', why: systemErrorText(preview.error) };
     },
     stop: () => checkers.stop(),
-    status: () => ({ process: 'checkers', ...checkers.status() }),
+    status: () => ({ process: 'checkers', wakeUps, ...checkers.status() }),
     tellAgain: (name) => {
       const news = checkers.presentNews(name);
       for (const piece of news) tell(piece, withoutMail);
       return news.length;
     },
+    operator: null,
     resetCounters: () => {},
   };
 };

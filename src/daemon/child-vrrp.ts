@@ -1,8 +1,10 @@
 /** Composition root of the vrrp child: the only place that gives the election its real ports. */
+import { EMPTY_HISTOGRAM, observed } from '../base/histogram.ts';
 import { systemErrorText } from '../base/system-error.ts';
 import type { ChildScheduling } from '../config/model/global.ts';
 import { createClock } from '../net/adapters/clock.ts';
 import { createLinkKernel } from '../net/adapters/link-kernel.ts';
+import { createNeighbourProbe } from '../net/adapters/neighbour-probe.ts';
 import { createNetKernel } from '../net/adapters/net-kernel.ts';
 import { createPacketPort } from '../net/adapters/packets.ts';
 import { createRoutingKernel } from '../net/adapters/routing-kernel.ts';
@@ -13,6 +15,7 @@ import { createProgramRunner } from '../scripts/program-runner.ts';
 import { createProcessTable } from '../track/shell/process-table.ts';
 import { createTrackedFiles } from '../track/shell/tracked-files.ts';
 import type { VrrpNews } from '../vrrp/core/news.ts';
+import { giveOrder, probeAddresses } from '../vrrp/shell/operator.ts';
 import { startVrrp } from '../vrrp/shell/process.ts';
 import { recordedCore } from '../vrrp/shell/recorder.ts';
 import { capabilityProblem } from './capabilities.ts';
@@ -29,7 +32,10 @@ const startHalf: StartHalf = (config, options, log, post) => {
   const lacking = capabilityProblem(['CAP_NET_ADMIN', 'CAP_NET_RAW']);
   if (lacking !== null) return { refusal: { exitCode: 4, reason: lacking } };
   applyScheduling(withRealtime(config.global.process.vrrp), log);
-  const clock = createClock();
+  let wakeUps = EMPTY_HISTOGRAM;
+  const clock = createClock((late) => {
+    wakeUps = observed(wakeUps, late);
+  });
   let telling = tellingOf(config.global, 'vrrp');
   const tell = (news: VrrpNews, change: (delivery: Delivery) => Delivery = (delivery) => delivery): void => {
     const delivery = vrrpDelivery(news, telling);
@@ -53,6 +59,7 @@ const startHalf: StartHalf = (config, options, log, post) => {
     processes: createProcessTable(clock),
   };
   const sync = followInstance({ clock, log });
+  const neighbours = createNeighbourProbe(net.value, clock);
   const core = options.record === null ? undefined : recordedCore(options.record, ports);
   const vrrp = startVrrp(
     ports,
@@ -78,11 +85,15 @@ const startHalf: StartHalf = (config, options, log, post) => {
       vrrp.stop();
       sync.close();
     },
-    status: () => ({ process: 'vrrp', ...vrrp.status() }),
+    status: () => ({ process: 'vrrp', wakeUps, ...vrrp.status() }),
     tellAgain: (name) => {
       const news = vrrp.presentNews(name);
       for (const piece of news) tell(piece, withoutMail);
       return news.length;
+    },
+    operator: {
+      order: (name, wish) => giveOrder(vrrp, name, wish),
+      probe: (name) => probeAddresses(vrrp, neighbours, name),
     },
     resetCounters: () => vrrp.resetCounters(),
   };

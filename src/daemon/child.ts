@@ -7,6 +7,8 @@ import type { Config } from '../config/model/config.ts';
 import { dieWithParent, unlockMemory } from '../native/process-knobs.ts';
 import type { Delivery } from '../notify/core/delivery.ts';
 import { createLog } from '../observe/log.ts';
+import type { OrderReport, ProbeReport } from '../vrrp/core/operator-report.ts';
+import type { OrderWish } from '../vrrp/core/orders.ts';
 import type { ChildMessage, ChildOptions, ChildStatus, ParentMessage, Preview } from './ipc.ts';
 import { createNewsPost } from './news-post.ts';
 import { createAssembly } from './portions.ts';
@@ -30,6 +32,14 @@ export interface Half {
   /** Posts what is so now; how many objects that was. */
   tellAgain(name: string | null): number;
   resetCounters(): void;
+  /** null: this half takes no orders and probes nothing */
+  readonly operator: Operator | null;
+}
+
+/** What an operator may ask of a half. */
+export interface Operator {
+  order(name: string, wish: OrderWish): OrderReport;
+  probe(name: string): Promise<ProbeReport>;
 }
 
 /** A half that cannot run at all ends the daemon with this. */
@@ -105,6 +115,16 @@ export function runChild(ident: string, startHalf: StartHalf): void {
         return;
       case 'tell_again':
         tell({ kind: 'told_again', request: message.request, objects: half?.tellAgain(message.name) ?? 0 });
+        return;
+      case 'order': {
+        const report = half?.operator?.order(message.name, message.wish);
+        if (report !== undefined) tell({ kind: 'ordered', request: message.request, report });
+        return;
+      }
+      case 'probe':
+        void half?.operator
+          ?.probe(message.name)
+          .then((report) => tell({ kind: 'probed', request: message.request, report }));
         return;
       case 'reset_counters':
         half?.resetCounters();

@@ -3,6 +3,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { exhaustive } from '../base/never.ts';
 import type { Config } from '../config/model/config.ts';
 import type { Delivery } from '../notify/core/delivery.ts';
+import type { OrderReport, ProbeReport } from '../vrrp/core/operator-report.ts';
+import type { OrderWish } from '../vrrp/core/orders.ts';
 import type { ChildMessage, ChildName, ChildStatus, ConfigMessage, ParentMessage, Preview } from './ipc.ts';
 import { inPortions } from './portions.ts';
 import { createQuestions } from './questions.ts';
@@ -40,6 +42,10 @@ export interface Child {
   status(): Promise<ChildStatus | null>;
   /** how many objects were told again; null as above */
   tellAgain(name: string | null): Promise<number | null>;
+  /** what an operator orders of an instance or a group; null as above */
+  order(name: string, wish: OrderWish): Promise<OrderReport | null>;
+  /** who else answers for the addresses of an instance; null as above */
+  probe(name: string): Promise<ProbeReport | null>;
   /** what a reload of `config` would write; null as with `status` */
   preview(config: Config): Promise<Preview | null>;
 }
@@ -54,6 +60,8 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
   const statuses = createQuestions<ChildStatus>();
   const previews = createQuestions<Preview>();
   const repeats = createQuestions<number>();
+  const orders = createQuestions<OrderReport>();
+  const probes = createQuestions<ProbeReport>();
   process_.on('message', (raw) => {
     const message = raw as ChildMessage;
     switch (message.kind) {
@@ -65,6 +73,10 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
         return previews.answer(message.request, message.preview);
       case 'told_again':
         return repeats.answer(message.request, message.objects);
+      case 'ordered':
+        return orders.answer(message.request, message.report);
+      case 'probed':
+        return probes.answer(message.request, message.report);
       case 'notify':
         return callbacks.onNews(message.delivery);
       case 'fatal':
@@ -77,6 +89,8 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
     statuses.abandon();
     previews.abandon();
     repeats.abandon();
+    orders.abandon();
+    probes.abandon();
     callbacks.onExit(status, signal);
   });
   // A child that is on its way out has closed its channel; its exit is reported separately.
@@ -99,6 +113,16 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
       statuses.ask((request) => void send({ kind: 'get_status', request }), STATUS_ANSWER_LIMIT_MS),
     preview: (config) =>
       previews.ask((request) => configure({ kind: 'preview', request, config }), PREVIEW_ANSWER_LIMIT_MS),
+    order: (objectName, wish) =>
+      orders.ask(
+        (request) => void send({ kind: 'order', request, name: objectName, wish }),
+        STATUS_ANSWER_LIMIT_MS,
+      ),
+    probe: (objectName) =>
+      probes.ask(
+        (request) => void send({ kind: 'probe', request, name: objectName }),
+        STATUS_ANSWER_LIMIT_MS,
+      ),
     tellAgain: (objectName) =>
       repeats.ask(
         (request) => void send({ kind: 'tell_again', request, name: objectName }),

@@ -1,11 +1,14 @@
 /** What parent and children say to each other over Node's IPC channel: JSON, discriminated by `kind`.
  *  The children get the validated model, never the text, so they cannot disagree and a broken file never reaches them.
  *  A stop is not a message: it is SIGTERM, which also arrives when the parent dies. */
+import type { Histogram } from '../base/histogram.ts';
 import type { ChecksStatus } from '../checks/core/status.ts';
 import type { Config } from '../config/model/config.ts';
 import type { VirtualServer } from '../config/model/lvs.ts';
 import type { PlanLine } from '../ipvs/core/plan-text.ts';
 import type { Delivery } from '../notify/core/delivery.ts';
+import type { OrderReport, ProbeReport } from '../vrrp/core/operator-report.ts';
+import type { OrderWish } from '../vrrp/core/orders.ts';
 import type { VrrpStatus } from '../vrrp/core/status.ts';
 
 export type ChildName = 'vrrp' | 'checkers';
@@ -35,6 +38,8 @@ export type ParentMessage =
   | { readonly kind: 'get_status'; readonly request: number }
   /** what is so now is told as if it had just become so: of one object by its name, or of all */
   | { readonly kind: 'tell_again'; readonly request: number; readonly name: string | null }
+  | { readonly kind: 'order'; readonly request: number; readonly name: string; readonly wish: OrderWish }
+  | { readonly kind: 'probe'; readonly request: number; readonly name: string }
   | { readonly kind: 'reset_counters' };
 
 /** On the channel its virtual servers are in `services` messages before it (portions.ts). */
@@ -50,6 +55,8 @@ export type ChildMessage =
   | { readonly kind: 'status'; readonly request: number; readonly status: ChildStatus }
   /** answers `tell_again`, behind its deliveries */
   | { readonly kind: 'told_again'; readonly request: number; readonly objects: number }
+  | { readonly kind: 'ordered'; readonly request: number; readonly report: OrderReport }
+  | { readonly kind: 'probed'; readonly request: number; readonly report: ProbeReport }
   /** scripts, FIFO lines and mail are the parent's business */
   | { readonly kind: 'notify'; readonly delivery: Delivery }
   | { readonly kind: 'previewed'; readonly request: number; readonly preview: Preview }
@@ -62,5 +69,5 @@ export type Preview =
   | { readonly kind: 'unreadable'; readonly why: string };
 
 export type ChildStatus =
-  | ({ readonly process: 'vrrp' } & VrrpStatus)
-  | ({ readonly process: 'checkers' } & ChecksStatus);
+  | ({ readonly process: 'vrrp'; readonly wakeUps: Histogram } & VrrpStatus)
+  | ({ readonly process: 'checkers'; readonly wakeUps: Histogram } & ChecksStatus);

@@ -14,6 +14,8 @@ import type { Alarm, Clock } from '../ports/clock.ts';
 import type { LinkKernel } from '../ports/link-kernel.ts';
 import type { NetKernel, NetState } from '../ports/net-kernel.ts';
 import type { RoutingKernel } from '../ports/routing-kernel.ts';
+import type { OrderReport, ProbeReport } from '../vrrp/core/operator-report.ts';
+import type { OrderWish } from '../vrrp/core/orders.ts';
 import { type Child, startChild } from './children.ts';
 import {
   addressesAtRisk,
@@ -175,6 +177,15 @@ export class Parent {
   async tellAgain(name: string | null): Promise<number> {
     const told = await Promise.all([...this.#children.values()].map((child) => child.tellAgain(name)));
     return told.reduce<number>((sum, objects) => sum + (objects ?? 0), 0);
+  }
+
+  /** null when the vrrp process does not run or does not answer */
+  async order(name: string, wish: OrderWish): Promise<OrderReport | null> {
+    return (await this.#children.get('vrrp')?.order(name, wish)) ?? null;
+  }
+
+  async probe(name: string): Promise<ProbeReport | null> {
+    return (await this.#children.get('vrrp')?.probe(name)) ?? null;
   }
 
   /** What a reload of `config` would write to the IPVS table; null when the checkers process does not answer. */

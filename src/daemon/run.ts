@@ -1,5 +1,6 @@
 /** Composition root of the parent: from parsed options to a running daemon. Chooses every real port once. */
 import { join } from 'node:path';
+import { EMPTY_HISTOGRAM, type Histogram, observed } from '../base/histogram.ts';
 import type { Log } from '../base/log.ts';
 import { elapsed, instant } from '../base/units.ts';
 import { type LoadOptions, loadConfigFile } from '../config/load.ts';
@@ -35,6 +36,8 @@ interface Daemon {
   readonly clock: Clock;
   readonly log: Log;
   readonly startedAt: ReturnType<Clock['now']>;
+  /** how late the parent was woken */
+  readonly wakeUps: () => Histogram;
   readonly services: ServiceManager;
   readonly pidFile: LockedPidFile;
   lastRead: { wall: number; succeeded: boolean; diagnostics: number };
@@ -63,8 +66,12 @@ export async function runDaemon(options: DaemonOptions, version: string): Promis
     );
     return 1;
   }
-  const clock = createClock();
+  let wakeUps = EMPTY_HISTOGRAM;
+  const clock = createClock((late) => {
+    wakeUps = observed(wakeUps, late);
+  });
   const daemon: Daemon = {
+    wakeUps: () => wakeUps,
     options,
     version,
     file,
@@ -227,6 +234,8 @@ async function openDoors(
     handlers: {
       status,
       tellAgain: async (name) => ({ objects: await parent.tellAgain(name) }),
+      order: (name, wish) => parent.order(name, wish),
+      probe: (name) => parent.probe(name),
       reload: () => reload(daemon, parent),
       plan: () => planReload(daemon, parent),
     },
@@ -257,6 +266,11 @@ async function statusOf(daemon: Daemon, parent: Parent, notifier: Notifier): Pro
       diagnostics: daemon.lastRead.diagnostics,
     },
     children: parent.childReports(),
+    lateness: [
+      { process: 'parent', wakeUps: daemon.wakeUps() },
+      ...(vrrp === null ? [] : [{ process: 'vrrp', wakeUps: vrrp.wakeUps }]),
+      ...(checks === null ? [] : [{ process: 'checkers', wakeUps: checks.wakeUps }]),
+    ],
     vrrp,
     checks,
     notify: notifier.status(),

@@ -1,5 +1,6 @@
 /** The LVS and health-checker sections of keepalived_check.data; pure. */
 import { exhaustive } from '../base/never.ts';
+import { micros } from '../base/units.ts';
 import { serviceName } from '../checks/core/names.ts';
 import type {
   CheckerStatus,
@@ -19,6 +20,7 @@ import type {
 } from '../config/model/lvs.ts';
 import type { UdpChecker } from '../config/model/network-checkers.ts';
 import { type DestinationKey, poolKeyText } from '../ipvs/core/table.ts';
+import { httpWordLines, serviceCheckLines } from './dump-service-checks.ts';
 import {
   enabled,
   forwardingText,
@@ -220,6 +222,12 @@ function methodLines(checker: Checker): readonly string[] {
       ];
     case 'http':
       return httpLines(checker);
+    case 'mysql':
+    case 'pgsql':
+    case 'redis':
+    case 'grpc':
+    case 'agent':
+      return serviceCheckLines(checker);
     default:
       return exhaustive(checker);
   }
@@ -241,16 +249,25 @@ const udpLines = ({ payload, reply }: UdpChecker): readonly string[] => [
       ]),
 ];
 
-const httpLines = ({ protocol, fastRecovery, urls }: HttpChecker): readonly string[] => [
+const httpLines = ({
+  protocol,
+  fastRecovery,
+  urls,
+  login,
+  expiryWarning,
+}: HttpChecker): readonly string[] => [
   `   Keepalive method = ${urls[0].tls === null ? 'HTTP' : 'SSL'}_GET`,
   `   HTTP protocol = ${protocol}`,
   `   Fast recovery = ${yesNo(fastRecovery)}`,
-  ...urls.flatMap(({ path, digest, status, virtualHost, regex }) => [
+  ...optional(login !== null, `   User = ${login?.user}`),
+  ...optional(expiryWarning !== null, `   TLS expiry warning = ${shortSeconds(expiryWarning ?? micros(0))}`),
+  ...urls.flatMap(({ path, digest, status, virtualHost, regex, words, json }) => [
     `   Checked url = ${path}`,
     ...optional(virtualHost !== null, `     VirtualHost = ${virtualHost}`),
     ...optional(digest !== null, `     digest = ${digest}`),
     `     status code = ${status.map(({ low, high }) => (low === high ? low : `${low}-${high}`)).join(', ')}`,
     ...(regex === null ? [] : regexLines(regex)),
+    ...httpWordLines(words, json),
   ]),
 ];
 

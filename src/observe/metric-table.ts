@@ -309,6 +309,28 @@ export const METRICS: readonly Metric[] = [
     'Gratuitous ARPs and neighbour advertisements sent',
     (i) => i.counters.gratuitousArpsSent,
   ),
+  perInstance(
+    'split_brains_total',
+    'counter',
+    'Times that another master was there that did not give in',
+    (i) => i.counters.splitsSeen,
+  ),
+  perInstance('split_brain', 'gauge', 'Whether another master is there that does not give in', (i) =>
+    Number(i.why.claims.length > 0 || (i.why.split !== null && i.why.split.cause !== null)),
+  ),
+  {
+    name: 'vipd_vrrp_order',
+    type: 'gauge',
+    help: '1 while an operator has ordered a failover or a preference',
+    labels: ['instance', 'order'],
+    read: (status) =>
+      instances(status).flatMap((i) =>
+        (['step_down', 'prefer'] as const).map((order) => ({
+          labels: { instance: i.name, order: order === 'step_down' ? 'failover' : 'prefer' },
+          value: Number(i.why.order?.kind === order),
+        })),
+      ),
+  },
   {
     name: 'vipd_vrrp_address_held',
     type: 'gauge',
@@ -363,6 +385,12 @@ export const METRICS: readonly Metric[] = [
   perCheck('transitions_total', 'counter', 'Changes between up and down', (c) => c.transitions),
   perCheck('overdue', 'gauge', 'Whether the check has not run for three of its intervals', (c) =>
     Number(c.overdue),
+  ),
+  perCheck(
+    'certificate_days',
+    'gauge',
+    'Days until the certificate ends, where tls_expiry_warn looks at it',
+    (c) => c.certificateDays,
   ),
   perCheck('duration_seconds', 'gauge', 'How long the last probe took', (c) =>
     c.lastDurationMicros === null ? null : c.lastDurationMicros / 1e6,

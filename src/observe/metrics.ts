@@ -2,6 +2,7 @@
  *  one status: nothing is kept between scrapes, so a removed instance leaves no stale series. */
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { DaemonStatus } from '../control/api.ts';
+import { addLateness } from './histogram-metrics.ts';
 import { METRICS, type Metric } from './metric-table.ts';
 
 export const METRICS_CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
@@ -9,6 +10,7 @@ export const METRICS_CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 export function renderMetrics(status: DaemonStatus): Promise<string> {
   const registry = new Registry();
   for (const metric of METRICS) fill(registry, metric, status);
+  addLateness(registry, status);
   return registry.metrics();
 }
 

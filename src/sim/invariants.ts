@@ -1,21 +1,25 @@
 /** Safety: what must hold after everything that a process does, whatever goes wrong around it. Each rule reads one
  *  episode (a callback run to completion) and answers with sentences about what is broken. */
 import type { IpAddress } from '../base/ip.ts';
-import type { Instant } from '../base/units.ts';
-import { millis } from '../base/units.ts';
+import { type Instant, type Micros, millis } from '../base/units.ts';
 import type { VrrpInstance } from '../config/model/vrrp.ts';
 import type { Transition } from '../vrrp/core/actions.ts';
+import type { VrrpNews } from '../vrrp/core/news.ts';
 import type { VrrpInstanceStatus } from '../vrrp/core/status.ts';
 import { AH_OCTETS } from '../vrrp/wire/ah.ts';
-import type { Frame, Host } from './host.ts';
+import type { Frame } from './frame.ts';
+import type { Host } from './host.ts';
 import { PROGRAM_TIME_MAX } from './tracked.ts';
 
 /** What one process did between two idle moments of its loop. */
 export interface Episode {
   readonly host: Host;
+  /** of the host's clock */
   readonly now: Instant;
   readonly frames: readonly Frame[];
   readonly transitions: readonly Transition[];
+  /** transitions and what the world outside was told, in their order */
+  readonly said: readonly (Transition | VrrpNews)[];
   /** instances that were master when it began */
   readonly mastersBefore: ReadonlySet<string>;
   readonly statuses: readonly VrrpInstanceStatus[];
@@ -27,30 +31,41 @@ export interface Episode {
   readonly excused: boolean;
   /** when each instance last sent an advert as master, by VRID; absent since it is not */
   readonly lastAdvertAt: ReadonlyMap<number, Instant>;
+  /** how long its programs have been failing and it has been able to see it; null = they succeed */
+  readonly failingFor: Micros | null;
+  /** end of the last stall of the host, in its own time */
   readonly stalledUntil: Instant;
 }
 
-type Rule = (episode: Episode) => readonly string[];
+/** Sentences about what is broken. */
+export type Rule = (episode: Episode) => readonly string[];
 
 /** The loop of a simulated host is idle otherwise, so adverts leave on time. */
 const ADVERT_SLACK = millis(50);
 
-export const RULES: readonly Rule[] = [
-  mastersHoldTheirAddresses,
-  othersHoldNone,
-  entryIsAdvertisedAndAnnounced,
-  socketsAreReadBeforeTakeover,
-  onlyMastersAdvertise,
-  stopResigns,
-  advertsLeaveOnTime,
-  groupsAreWhole,
-  failedTrackersFault,
-];
+/** By a name that stays, for the shrinker and for people. */
+export const RULES: ReadonlyMap<string, Rule> = new Map(
+  Object.entries<Rule>({
+    'masters hold their addresses': mastersHoldTheirAddresses,
+    'nobody else holds them': othersHoldNone,
+    'foreign addresses stay': foreignAddressesStay,
+    'a new master says so': entryIsAdvertisedAndAnnounced,
+    'read before takeover': socketsAreReadBeforeTakeover,
+    'only masters advertise': onlyMastersAdvertise,
+    'a master that goes resigns': leaversResign,
+    'a stop leaves nothing': stopReleases,
+    'adverts leave on time': advertsLeaveOnTime,
+    'groups are whole': groupsAreWhole,
+    'failed trackers fault': failedTrackersFault,
+    'news follow transitions': newsFollowTransitions,
+    'queues have limits': queuesAreBounded,
+  }),
+);
 
 export const addressesOf = ({ virtualAddresses, excludedAddresses }: VrrpInstance): readonly IpAddress[] =>
   [...virtualAddresses, ...excludedAddresses].map(({ address }) => address);
 
-const instancesOf = ({ host }: Episode): readonly VrrpInstance[] => host.plan.config.vrrpInstances;
+const instancesOf = ({ host }: Episode): readonly VrrpInstance[] => host.config.vrrpInstances;
 
 function mastersHoldTheirAddresses({ host, statuses, excused }: Episode): readonly string[] {
   if (excused) return [];
@@ -78,7 +93,7 @@ function othersHoldNone({ host, statuses, excused }: Episode): readonly string[]
 function entryIsAdvertisedAndAnnounced(episode: Episode): readonly string[] {
   const { host, frames, transitions } = episode;
   const entered = new Set(transitions.filter(({ to }) => to === 'MASTER').map(({ instance }) => instance));
-  const paced = host.plan.config.global.vrrp.garpInterval > 0;
+  const paced = host.config.global.vrrp.garpInterval > 0;
   return instancesOf(episode)
     .filter(({ name }) => entered.has(name))
     .flatMap((instance) => {
@@ -111,19 +126,72 @@ function onlyMastersAdvertise(episode: Episode): readonly string[] {
     .map((instance) => `${host.plan.name} ${instance.name} advertised and is no master`);
 }
 
-function stopResigns(episode: Episode): readonly string[] {
-  const { host, frames, mastersBefore, released } = episode;
+/** RFC 9568 §6.4.3. To BACKUP a master goes because a better one is there, or its sync group is not ready. */
+function leaversResign({ host, frames, transitions, released }: Episode): readonly string[] {
+  return transitions
+    .filter(({ from, to }) => from === 'MASTER' && to !== 'BACKUP')
+    .filter(({ to }) => to === 'FAULT' || released)
+    .flatMap(({ instance, to }) => {
+      const config = host.config.vrrpInstances.find(({ name }) => name === instance);
+      if (config === undefined || !isAudible(host, config)) return [];
+      if (advertsOf(frames, config).includes(0)) return [];
+      return [`${host.plan.name} ${instance} went from MASTER to ${to} without resigning`];
+    });
+}
+
+const isAudible = (host: Host, { interface: name }: VrrpInstance): boolean =>
+  host.kernel.pending === 0 &&
+  [...host.kernel.links.values()].some((link) => link.name === name && link.running);
+
+function stopReleases(episode: Episode): readonly string[] {
+  const { host, released } = episode;
   if (!released) return [];
-  const left = instancesOf(episode)
+  return instancesOf(episode)
     .flatMap(addressesOf)
-    .filter((address) => host.kernel.has(address));
-  const silent = instancesOf(episode).filter(
-    (instance) => mastersBefore.has(instance.name) && !advertsOf(frames, instance).includes(0),
-  );
-  return [
-    ...silent.map(({ name }) => `${host.plan.name} ${name} stopped without resigning`),
-    ...left.map((address) => `${host.plan.name} stopped and left ${address} behind`),
-  ];
+    .filter((address) => host.kernel.has(address))
+    .map((address) => `${host.plan.name} stopped and left ${address} behind`);
+}
+
+/** What the administrator has put on the interface is no business of ours. */
+function foreignAddressesStay({ host }: Episode): readonly string[] {
+  const links = [...host.kernel.links.values()].map(({ name }) => name);
+  return host.plan.links
+    .filter(({ name }) => links.includes(name))
+    .flatMap(({ addresses }) => addresses)
+    .filter((address) => !host.kernel.has(address))
+    .map((address) => `${host.plan.name} has lost its own address ${address}`);
+}
+
+/** Each state that an instance enters is told once, after the one before. */
+function newsFollowTransitions({ host, said }: Episode): readonly string[] {
+  const names = new Set(said.map((one) => ('to' in one ? one.instance : nameIn(one))));
+  return [...names].flatMap((name) => {
+    const entered = said.flatMap((one) => ('to' in one && one.instance === name ? [one.to] : []));
+    const told = said.flatMap((one) =>
+      !('to' in one) && one.kind === 'instance_state' && one.instance.name === name ? [one.state] : [],
+    );
+    // an ending is told as STOP, DELETED or FAULT, or, when it was in FAULT, not at all
+    const states = entered.filter((state) => state !== 'INIT');
+    const heard = told.slice(0, states.length);
+    const isTold = told.length >= states.length && heard.every((state, i) => state === states[i]);
+    const surplus = told.length - states.length > entered.length - states.length;
+    return isTold && !surplus
+      ? []
+      : [`${host.plan.name} ${name} entered ${entered.join(', ')} and told ${told.join(', ') || 'nothing'}`];
+  });
+}
+
+const nameIn = (news: VrrpNews): string | null => ('instance' in news ? news.instance.name : null);
+
+/** One entry per address and router waits in the lanes at most, and the sockets are emptied before they run over. */
+function queuesAreBounded({ host }: Episode): readonly string[] {
+  const { node } = host;
+  if (node === null) return [];
+  const addresses = host.config.vrrpInstances.reduce((sum, one) => sum + addressesOf(one).length, 0);
+  const waiting = [...node.lanes.values()].reduce((sum, lane) => sum + lane.waiting.length, 0);
+  return waiting > addresses
+    ? [`${host.plan.name}: ${waiting} announcements wait for ${addresses} addresses`]
+    : [];
 }
 
 function advertsLeaveOnTime(episode: Episode): readonly string[] {
@@ -139,7 +207,7 @@ function advertsLeaveOnTime(episode: Episode): readonly string[] {
 /** A sync group is never torn: all of its members are master, or none. */
 function groupsAreWhole({ host, statuses }: Episode): readonly string[] {
   const masters = new Set(statuses.filter(({ state }) => state === 'MASTER').map(({ name }) => name));
-  return host.plan.config.vrrpSyncGroups
+  return host.config.vrrpSyncGroups
     .filter(({ members }) => {
       const held = members.filter((member) => masters.has(member)).length;
       return statuses.length > 0 && held > 0 && held < members.length;
@@ -150,15 +218,15 @@ function groupsAreWhole({ host, statuses }: Episode): readonly string[] {
 /** Whoever tracks a script without weight has left its mastership once the script has failed often enough. */
 function failedTrackersFault(episode: Episode): readonly string[] {
   const { host, now, statuses, stalledUntil } = episode;
-  const { failingSince } = host.tracked;
-  const [script] = host.plan.config.vrrpScripts;
-  if (failingSince === null || script === undefined) return [];
-  const since = Math.max(failingSince, stalledUntil);
+  const { failingFor } = episode;
+  const [script] = host.config.vrrpScripts;
+  if (failingFor === null || script === undefined) return [];
+  const since = Math.max(now - failingFor, stalledUntil);
   const patience = (script.fall + 1) * script.interval + PROGRAM_TIME_MAX + ADVERT_SLACK;
   if (now < since + patience) return [];
   const faulted = new Set(
     instancesOf(episode)
-      .filter(({ trackers }) => trackers.some(({ weight }) => weight === 0))
+      .filter(({ trackers }) => trackers.some(({ kind, weight }) => kind === 'script' && weight === 0))
       .map(({ name }) => name),
   );
   return statuses

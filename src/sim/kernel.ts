@@ -47,31 +47,88 @@ export const ethernet = (name: InterfaceName, index: IfIndex, mac: MacAddress): 
   layer: null,
 });
 
+interface Notices {
+  /** told, and not yet delivered */
+  readonly waiting: readonly NetEvent[];
+  tell(event: NetEvent): void;
+  subscribe(listener: (event: NetEvent) => void): () => void;
+  drop(): void;
+}
+
+/** Whatever order the deliveries run in, each takes the oldest event: netlink keeps their order. */
+function newNotices(notify: (deliver: () => void) => void): Notices {
+  let waiting: NetEvent[] = [];
+  const listeners = new Set<(event: NetEvent) => void>();
+  return {
+    get waiting() {
+      return waiting;
+    },
+    tell(event) {
+      if (listeners.size === 0) return;
+      waiting.push(event);
+      notify(() => {
+        const oldest = waiting.shift();
+        if (oldest !== undefined) for (const listener of listeners) listener(oldest);
+      });
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    drop() {
+      listeners.clear();
+      waiting = [];
+    },
+  };
+}
+
+/** A link that goes takes its addresses with it, and tells of them first. */
+function linkHands(
+  links: Map<IfIndex, LinkState>,
+  tell: (event: NetEvent) => void,
+  takeAddresses: (index: IfIndex) => void,
+): Pick<SimKernel, 'setRunning' | 'removeLink' | 'addLink' | 'nextIndex'> {
+  let lastIndex = 1;
+  const byName = (name: InterfaceName): LinkState | undefined =>
+    [...links.values()].find((link) => link.name === name);
+  return {
+    setRunning(name, running) {
+      const link = byName(name);
+      if (link === undefined || link.running === running) return;
+      const changed = { ...link, running };
+      links.set(link.index, changed);
+      tell({ kind: 'link_changed', link: changed });
+    },
+    removeLink(name) {
+      const link = byName(name);
+      if (link === undefined) return;
+      takeAddresses(link.index);
+      links.delete(link.index);
+      tell({ kind: 'link_removed', index: link.index, name });
+    },
+    addLink(link) {
+      links.set(link.index, link);
+      tell({ kind: 'link_changed', link });
+    },
+    nextIndex: () => ++lastIndex,
+  };
+}
+
 /** `notify` carries an event to the subscribers at its own pace. */
 export function newKernel(notify: (deliver: () => void) => void): SimKernel {
   const links = new Map<IfIndex, LinkState>();
   let addresses: AddressState[] = [];
-  let lastIndex = 1;
   let writes = 0;
   let revision = 0;
   const refusals: string[] = [];
-  let waiting: NetEvent[] = [];
-  const listeners = new Set<(event: NetEvent) => void>();
+  const notices = newNotices(notify);
 
   const tell = (event: NetEvent): void => {
     revision++;
-    if (listeners.size === 0) return;
-    waiting.push(event);
-    // whatever order the tasks run in, each takes the oldest: netlink keeps the order of events
-    notify(() => {
-      const oldest = waiting.shift();
-      if (oldest !== undefined) for (const listener of listeners) listener(oldest);
-    });
+    notices.tell(event);
   };
   const sameAs = (a: AddressState) => (b: AddressState) =>
     a.ifIndex === b.ifIndex && a.address === b.address && a.prefixLength === b.prefixLength;
-  const byName = (name: InterfaceName): LinkState | undefined =>
-    [...links.values()].find((link) => link.name === name);
 
   function insert(address: AddressState): void {
     addresses.push(address);
@@ -83,7 +140,7 @@ export function newKernel(notify: (deliver: () => void) => void): SimKernel {
   }
   /** Somebody else removed it, and the process does not know yet. */
   const isGoneUntold = (address: AddressState): boolean =>
-    waiting.some((event) => event.kind === 'address_removed' && sameAs(address)(event.address));
+    notices.waiting.some((event) => event.kind === 'address_removed' && sameAs(address)(event.address));
   function applyOne({ kind, address }: NetOperation): SystemError | null {
     const error = (code: string): SystemError => {
       const attempted = `${kind} ${address.address}/${address.prefixLength}`;
@@ -110,16 +167,10 @@ export function newKernel(notify: (deliver: () => void) => void): SimKernel {
     refusals,
     snapshot: () => ok({ links: new Map(links), addresses: [...addresses] }),
     apply: (operations) => operations.map(applyOne),
-    subscribe(listener) {
-      listeners.add(listener);
-      return ok(() => void listeners.delete(listener));
-    },
-    dropSubscribers() {
-      listeners.clear();
-      waiting = [];
-    },
+    subscribe: (listener) => ok(notices.subscribe(listener)),
+    dropSubscribers: () => notices.drop(),
     get pending() {
-      return waiting.length;
+      return notices.waiting.length;
     },
     get revision() {
       return revision;
@@ -128,25 +179,9 @@ export function newKernel(notify: (deliver: () => void) => void): SimKernel {
       return writes;
     },
     has: (address) => addresses.some((state) => state.address === address),
-    setRunning(name, running) {
-      const link = byName(name);
-      if (link === undefined || link.running === running) return;
-      const changed = { ...link, running };
-      links.set(link.index, changed);
-      tell({ kind: 'link_changed', link: changed });
-    },
-    removeLink(name) {
-      const link = byName(name);
-      if (link === undefined) return;
-      for (const address of addresses.filter(({ ifIndex }) => ifIndex === link.index)) erase(address);
-      links.delete(link.index);
-      tell({ kind: 'link_removed', index: link.index, name });
-    },
-    addLink(link) {
-      links.set(link.index, link);
-      tell({ kind: 'link_changed', link });
-    },
-    nextIndex: () => ++lastIndex,
+    ...linkHands(links, tell, (index) => {
+      for (const address of addresses.filter(({ ifIndex }) => ifIndex === index)) erase(address);
+    }),
     addForeign: insert,
     removeForeign(address) {
       const found = addresses.find((state) => state.address === address);

@@ -1,175 +1,121 @@
 /** The simulated segment with its hosts, and the hand that breaks and mends it. */
-import { PLAIN_TRAITS } from '../base/address-traits.ts';
-import { brand } from '../base/brand.ts';
-import { type IpAddress, isIpv4 } from '../base/ip.ts';
+import type { IpAddress } from '../base/ip.ts';
+import { sameValue } from '../base/keyed-diff.ts';
 import type { MacAddress } from '../base/mac.ts';
-import { exhaustive, invariant } from '../base/never.ts';
-import type { Prng } from '../base/prng.ts';
-import { ifIndex, type Micros, millis } from '../base/units.ts';
-import type { startVrrp } from '../vrrp/shell/process.ts';
-import type { Fault } from './faults.ts';
-import { type Frame, Host, type HostObserver } from './host.ts';
-import { addressesOf } from './invariants.ts';
-import { ethernet } from './kernel.ts';
-import { type Lan, newLan, PERFECT } from './lan.ts';
-import type { Topology } from './topology.ts';
+import type { VrrpPart } from '../vrrp/shell/process.ts';
+import { CLIENT_PORTS, type Client, newClients } from './clients.ts';
+import { type Cluster, changed, partOf } from './cluster.ts';
+import { type Fault, isOfHost } from './faults.ts';
+import type { Frame } from './frame.ts';
+import { Host, type HostObserver, type StartRouter } from './host.ts';
+import { beginOn, type Hands, plugIn, settleHost, weatherOf } from './inflict.ts';
+import { type Lan, newLan } from './lan.ts';
+import { prngFor } from './naming.ts';
 import type { World } from './world.ts';
 
 export interface Segment {
   readonly lan: Lan<Frame>;
   readonly hosts: readonly Host[];
+  readonly clients: readonly Client[];
+  /** the configuration files as they are now */
+  readonly cluster: Cluster;
   inflict(fault: Fault): void;
-  /** All links, all processes, all frames: the network is whole. */
+  /** All links, all processes, all frames: the network is whole, and everybody runs with the files as they are. */
   mend(): void;
 }
 
 export interface SegmentParts {
   readonly world: World;
-  readonly random: Prng;
-  readonly topology: Topology;
+  readonly seed: number;
+  readonly cluster: Cluster;
   readonly observer: HostObserver;
-  readonly start: typeof startVrrp;
+  readonly start: StartRouter;
+  /** what the configuration file of a host says; of the cluster's rings unless given */
+  readonly fileIn?: (cluster: Cluster, host: string) => VrrpPart;
 }
 
-export function buildSegment({ world, random, topology, observer, start }: SegmentParts): Segment {
-  const lan = newLan<Frame>(world, random.split());
-  const hosts = topology.hosts.map((plan) => {
-    const host = new Host(plan, { world, lan, random: random.split(), observer, start });
-    plugIn(host);
-    return host;
-  });
-  const at = (index: number): Host => {
-    const host = hosts[index];
-    invariant(host !== undefined, () => `host ${index} of ${hosts.length}`);
-    return host;
+export function buildSegment({
+  world,
+  seed,
+  cluster: initial,
+  observer,
+  start,
+  fileIn = partOf,
+}: SegmentParts): Segment {
+  let cluster = initial;
+  const lan = newLan<Frame>(world, prngFor(seed, 'lan'));
+  const neighbours = new Map<IpAddress, MacAddress>(
+    cluster.hosts
+      .flatMap(({ links }) => links)
+      .flatMap(({ mac, addresses }) => addresses.map((address) => [address, mac] as const)),
+  );
+  const around = { world, lan, seed, observer, start, neighbours };
+  const hosts = cluster.hosts.map((plan) => new Host(plan, fileIn(cluster, plan.name), around));
+  for (const host of hosts) plugIn(host);
+  const clients = newClients(lan, hosts, cluster.hosts[0]?.links[0].segment ?? 'lan');
+  const ports = [...hosts.map(({ plan }) => plan.name), ...CLIENT_PORTS];
+  const active = new Set<Fault>();
+
+  const fileOf = (host: Host): VrrpPart => fileIn(cluster, host.plan.name);
+  const hands: Hands = {
+    boot: (host) => host.boot(fileOf(host)),
+    reload: (host) => host.reload(fileOf(host)),
+    change: (change) => {
+      cluster = changed(cluster, change);
+    },
   };
-  const names = hosts.map(({ plan }) => plan.name);
-  const later = (delay: Micros, task: () => void): void => world.later(delay, task);
 
-  function between(pairs: readonly string[], duration: Micros): void {
-    for (const pair of pairs) lan.deaf.add(pair);
-    later(duration, () => {
-      for (const pair of pairs) lan.deaf.delete(pair);
-    });
-  }
-
-  function partition(boundary: number, duration: Micros): void {
-    const [left, right] = [names.slice(0, boundary), names.slice(boundary)];
-    between(
-      left.flatMap((a) => right.flatMap((b) => [`${a}>${b}`, `${b}>${a}`])),
-      duration,
-    );
+  /** Cables, carriers and what trackers see follow from the faults that go on. */
+  function settle(): void {
+    lan.weather = weatherOf(active, ports);
+    for (const host of hosts) settleHost(host, active);
   }
 
   function inflict(fault: Fault): void {
-    switch (fault.kind) {
-      case 'partition':
-        return partition(fault.boundary, fault.for);
-      case 'one_way':
-        return between([`${at(fault.host).plan.name}>${at(fault.other).plan.name}`], fault.for);
-      case 'lossy':
-        lan.habits = {
-          loss: fault.loss,
-          doubling: fault.doubling,
-          delayMin: PERFECT.delayMin,
-          delayMax: millis(100),
-          reorders: true,
-        };
-        return later(fault.for, () => {
-          lan.habits = PERFECT;
-        });
-      default:
-        return inflictOn(at(fault.host), fault, later);
-    }
+    if (isOfHost(fault)) {
+      const host = hosts.find(({ plan }) => plan.name === fault.host);
+      if (host !== undefined) begin(fault, () => beginOn(host, fault, hands));
+    } else begin(fault, () => NOTHING);
+  }
+
+  /** The end is planned before the machine is told, so that what sleeps wakes to a world in which the fault is over. */
+  function begin(fault: Fault, start: () => () => void): void {
+    active.add(fault);
+    let end = NOTHING;
+    world.later(
+      fault.for,
+      () => {
+        if (!active.delete(fault)) return;
+        end();
+        settle();
+      },
+      'a fault ends',
+    );
+    end = start();
+    settle();
   }
 
   function mend(): void {
-    lan.habits = PERFECT;
-    lan.deaf.clear();
+    active.clear();
+    settle();
     for (const host of hosts) {
-      host.connected = true;
-      host.kernel.setRunning(host.plan.interface, true);
-      host.tracked.setStatus(0, host.worldTime);
-      host.boot();
+      host.clock.run(1);
+      plugIn(host);
+      hands.boot(host);
+      if (!sameValue(fileOf(host), host.config)) hands.reload(host);
     }
   }
 
-  return { lan, hosts, inflict, mend };
+  return {
+    lan,
+    hosts,
+    clients,
+    inflict,
+    mend,
+    get cluster() {
+      return cluster;
+    },
+  };
 }
 
-type HostFault = Exclude<Fault, { kind: 'partition' | 'one_way' | 'lossy' }>;
-
-function inflictOn(host: Host, fault: HostFault, later: (delay: Micros, task: () => void) => void): void {
-  const { kernel, plan } = host;
-  const bootLater = (): void => later(fault.for, () => host.boot());
-  switch (fault.kind) {
-    case 'link_cut':
-      host.connected = false;
-      kernel.setRunning(plan.interface, false);
-      return later(fault.for, () => {
-        host.connected = true;
-        kernel.setRunning(plan.interface, true);
-      });
-    case 'unplugged':
-      host.connected = false;
-      return later(fault.for, () => {
-        host.connected = true;
-      });
-    case 'stall':
-      return host.stall(fault.for);
-    case 'crash':
-      host.crash();
-      for (const address of virtualAddressesOf(host)) kernel.removeForeign(address);
-      return bootLater();
-    case 'crash_and_adopt':
-      host.crash();
-      return bootLater();
-    case 'power_cycle':
-      host.crash();
-      kernel.forgetAllBut(plan.addresses);
-      return bootLater();
-    case 'stop':
-      host.stop({ release: true });
-      return bootLater();
-    case 'stop_and_adopt':
-      host.stop({ release: false });
-      return bootLater();
-    case 'address_theft':
-      for (const address of virtualAddressesOf(host).slice(0, 1)) kernel.removeForeign(address);
-      return;
-    case 'link_replaced':
-      kernel.removeLink(plan.interface);
-      return later(fault.for, () => plugIn(host));
-    case 'script_failure':
-      host.tracked.setStatus(1, host.worldTime);
-      return later(fault.for, () => host.tracked.setStatus(0, host.worldTime));
-    case 'reload':
-      return host.reload(plan.config);
-    default:
-      return exhaustive(fault);
-  }
-}
-
-/** A link under a new index, with the host's own addresses on it. */
-function plugIn({ kernel, plan }: Host): void {
-  if ([...kernel.links.values()].some(({ name }) => name === plan.interface)) return;
-  const index = ifIndex(kernel.nextIndex());
-  kernel.addLink(ethernet(plan.interface, index, brand<MacAddress>('02:00:00:00:00:01')));
-  for (const address of plan.addresses) {
-    kernel.addForeign({
-      ifIndex: index,
-      address,
-      prefixLength: isIpv4(address) ? 24 : 64,
-      label: null,
-      scope: 0,
-      broadcast: null,
-      protocol: null,
-      secondary: false,
-      traits: PLAIN_TRAITS,
-      detection: 'over',
-    });
-  }
-}
-
-const virtualAddressesOf = ({ plan }: Host): readonly IpAddress[] =>
-  plan.config.vrrpInstances.flatMap(addressesOf);
+const NOTHING = (): void => {};

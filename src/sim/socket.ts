@@ -2,6 +2,7 @@
  *  comes on a later turn of the loop. */
 import type { Family } from '../base/ip.ts';
 import { ok } from '../base/result.ts';
+import type { IfIndex } from '../base/units.ts';
 import type { VrrpPacket, VrrpProtocol, VrrpSocket } from '../ports/packets.ts';
 
 /** Frames that a socket holds before the kernel drops. */
@@ -10,6 +11,7 @@ const RECEIVE_BUFFER_FRAMES = 512;
 export class SimSocket implements VrrpSocket {
   readonly family: Family;
   readonly protocol: VrrpProtocol;
+  readonly ifIndex: IfIndex;
   readonly #transmit: (advert: Parameters<VrrpSocket['send']>[0]) => void;
   readonly #later: (task: () => void) => void;
   readonly #onReadable: () => void;
@@ -19,13 +21,14 @@ export class SimSocket implements VrrpSocket {
   dropped = 0;
 
   constructor(
-    kind: { readonly family: Family; readonly protocol: VrrpProtocol },
+    kind: { readonly family: Family; readonly protocol: VrrpProtocol; readonly ifIndex: IfIndex },
     transmit: (advert: Parameters<VrrpSocket['send']>[0]) => void,
     later: (task: () => void) => void,
     onReadable: () => void,
   ) {
     this.family = kind.family;
     this.protocol = kind.protocol;
+    this.ifIndex = kind.ifIndex;
     this.#transmit = transmit;
     this.#later = later;
     this.#onReadable = onReadable;

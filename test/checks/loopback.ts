@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import { after, type Instant, instant, type Micros } from '../../src/base/units.ts';
-import type { ProbeResult } from '../../src/checks/core/probe-result.ts';
+import type { ProbeAnswer } from '../../src/checks/core/probe-result.ts';
 import type { OpenDatagram } from '../../src/checks/probes/datagram-exchange.ts';
 import { createDeadlines, type DeadlineQueue } from '../../src/checks/probes/deadlines.ts';
-import { createDial, type Dial } from '../../src/checks/probes/dial.ts';
+import { createDial, type Dial, type TlsMaterial } from '../../src/checks/probes/dial.ts';
 import { type RunProgram, startProbe } from '../../src/checks/probes/probe.ts';
 import { openProbeSocket } from '../../src/checks/shell/probe-socket.ts';
 import type { ProbedChecker } from '../../src/config/model/lvs.ts';
@@ -94,7 +94,7 @@ export async function closedPort(): Promise<number> {
 }
 
 export interface RunningTestProbe {
-  readonly result: Promise<ProbeResult>;
+  readonly result: Promise<ProbeAnswer>;
   /** virtual time goes on; deadlines are looked at */
   pass(duration: Micros): void;
   abort(): void;
@@ -107,7 +107,13 @@ const runProgram: RunProgram = ({ command, timeout }, completed) =>
 /** `pace`: virtual time that passes whenever the probe looks at its clock, as it does for each chunk it reads. */
 export function startTestProbe(
   checker: ProbedChecker,
-  options: { readonly dial?: Dial; readonly openDatagram?: OpenDatagram; readonly pace?: Micros } = {},
+  options: {
+    readonly dial?: Dial;
+    readonly openDatagram?: OpenDatagram;
+    readonly pace?: Micros;
+    readonly material?: TlsMaterial;
+    readonly wall?: number;
+  } = {},
 ): RunningTestProbe {
   let time: Instant = instant(1_000_000);
   let pace: Micros | null = null;
@@ -119,9 +125,14 @@ export function startTestProbe(
   });
   const dial = options.dial ?? createDial(null);
   const openDatagram = options.openDatagram ?? openProbeSocket;
+  const ports = {
+    ...{ deadlines, dial, openDatagram, runProgram },
+    tlsMaterial: () => options.material ?? {},
+    wall: () => options.wall ?? 0,
+  };
   let abort = (): void => {};
-  const result = new Promise<ProbeResult>((resolve) => {
-    const probe = startProbe(checker, { deadlines, dial, openDatagram, runProgram }, resolve);
+  const result = new Promise<ProbeAnswer>((resolve) => {
+    const probe = startProbe(checker, ports, resolve);
     abort = () => probe.abort();
   });
   pace = options.pace ?? null;

@@ -22,6 +22,13 @@ import type {
   SmtpChecker,
   UdpChecker,
 } from '../../src/config/model/network-checkers.ts';
+import type {
+  AgentChecker,
+  GrpcChecker,
+  MysqlChecker,
+  PgsqlChecker,
+  RedisChecker,
+} from '../../src/config/model/service-checkers.ts';
 
 function given<T>(value: T | null, text: string): T {
   if (value === null) throw new Error(`not an address: ${text}`);
@@ -68,6 +75,8 @@ export const url = (path: string, more: Partial<HttpUrl> = {}): HttpUrl => ({
   status: [{ low: 200, high: 299 }],
   virtualHost: null,
   regex: null,
+  words: null,
+  json: [],
   ...more,
 });
 
@@ -79,6 +88,8 @@ export const httpChecker = (to: CheckTarget, more: Partial<HttpChecker> = {}): H
   protocol: '1.0',
   urls: [url('/')],
   fastRecovery: false,
+  login: null,
+  expiryWarning: null,
   ...more,
 });
 
@@ -261,6 +272,7 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
       ssl: null,
       drift: 'repair',
       syncDaemon: null,
+      shareChecks: false,
       ...lvs,
     },
     control: { prometheus: null },
@@ -272,4 +284,58 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
   trackFiles: [],
   trackProcesses: [],
   virtualServers,
+});
+
+const database = {
+  login: { user: 'vipd', password: { kind: 'given', secret: 'open sesame' } },
+  database: null,
+  tls: null,
+  query: null,
+  maxLag: null,
+} as const;
+
+export const mysqlChecker = (to: CheckTarget, more: Partial<MysqlChecker> = {}): MysqlChecker => ({
+  kind: 'mysql',
+  ...common,
+  ...database,
+  target: to,
+  readOnly: null,
+  ...more,
+});
+
+export const pgsqlChecker = (to: CheckTarget, more: Partial<PgsqlChecker> = {}): PgsqlChecker => ({
+  kind: 'pgsql',
+  ...common,
+  ...database,
+  target: to,
+  inRecovery: null,
+  ...more,
+});
+
+export const redisChecker = (to: CheckTarget, more: Partial<RedisChecker> = {}): RedisChecker => ({
+  kind: 'redis',
+  ...common,
+  target: to,
+  login: null,
+  tls: null,
+  role: 'any',
+  ...more,
+});
+
+export const grpcChecker = (to: CheckTarget, more: Partial<GrpcChecker> = {}): GrpcChecker => ({
+  kind: 'grpc',
+  ...common,
+  target: to,
+  tls: null,
+  service: '',
+  ...more,
+});
+
+export const agentChecker = (to: CheckTarget, more: Partial<AgentChecker> = {}): AgentChecker => ({
+  kind: 'agent',
+  ...common,
+  ...{ retry: 0 },
+  target: to,
+  send: null,
+  ...more,
 });

@@ -51,7 +51,7 @@ function alone(): readonly string[] {
   step(1_000_000, {
     kind: 'started',
     config: vrrpConfigOf(config),
-    links: [{ name: eth0, up: true, multicast: true, announces: true, mtu: 1500 }],
+    links: [{ name: eth0, up: true, switchedOn: true, multicast: true, announces: true, mtu: 1500 }],
     addresses: [
       { interface: eth0, address: '192.0.2.1', prefixLength: 24, ours: false, detection: 'done' },
     ] as never,

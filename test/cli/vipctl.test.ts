@@ -6,9 +6,13 @@ import { invariant } from '../../src/base/never.ts';
 import { runVipctl } from '../../src/cli/vipctl.ts';
 import type { DaemonStatus, PlanReport, ReloadReport } from '../../src/control/api.ts';
 import { startControlServer } from '../../src/control/server.ts';
+import type { OrderReport } from '../../src/vrrp/core/operator-report.ts';
+import type { OrderWish } from '../../src/vrrp/core/orders.ts';
+import type { InstanceWhy } from '../../src/vrrp/core/why.ts';
 import { BAD_STATUS } from '../observe/bad-status.ts';
 import { expectGolden } from '../observe/golden.ts';
-import { CHECKS, STATUS, WALL } from '../observe/samples.ts';
+import { CHECKS, STATUS, VRRP, WALL } from '../observe/samples.ts';
+import { TROUBLED, WHY } from '../observe/why-samples.ts';
 
 let folder = '';
 let socket = '';
@@ -25,6 +29,16 @@ afterEach(async () => {
 });
 
 const replayed: (string | null)[] = [];
+const withWhy = (why: InstanceWhy): DaemonStatus => ({
+  ...STATUS,
+  vrrp: { ...VRRP, instances: VRRP.instances.map((instance) => ({ ...instance, why })) },
+});
+
+const ordered: { name: string; wish: OrderWish }[] = [];
+const OBEYED: OrderReport = {
+  refused: null,
+  instances: [{ name: 'VI_1', state: 'BACKUP', effectivePriority: 1, reason: 'stepped down' }],
+};
 const NO_PLAN: PlanReport = { accepted: true, diagnostics: [], changes: [], operations: [], why: null };
 
 async function daemon(
@@ -38,6 +52,11 @@ async function daemon(
       status: async () => status,
       reload: async () => report,
       plan: async () => planned,
+      order: async (name, wish) => {
+        ordered.push({ name, wish });
+        return name === 'VI_1' ? OBEYED : { refused: 'VI_2 owns its addresses', instances: [] };
+      },
+      probe: async () => ({ refused: null, asked: ['10.0.0.1'], claims: [] }),
       tellAgain: async (name) => {
         replayed.push(name);
         return { objects: name === null ? 7 : name === 'VI_1' ? 1 : 0 };
@@ -78,6 +97,71 @@ describe('vipctl notify replay', () => {
     expect([exitStatus, unknown.exitStatus]).toEqual([0, 1]);
     expect(unknown.stderr).toContain('no instance, group, service or server has the name');
     expect(replayed.slice(-2)).toEqual(['VI_1', '[10.0.0.1]:tcp:80 & more']);
+  });
+});
+
+describe('vipctl why', () => {
+  test('is one sentence, and the way to it', async () => {
+    await daemon(STATUS);
+    const { exitStatus, stdout } = await vipctl('why', 'VI_1', '--socket', socket);
+    expectGolden('why.txt', stdout);
+    expect(exitStatus).toBe(0);
+  });
+
+  test('of a master that is not the only one exits 1, with the order and the fight that go with it', async () => {
+    await daemon(withWhy(TROUBLED));
+    const { exitStatus, stdout } = await vipctl('why', 'VI_1', '--socket', socket);
+    expectGolden('why-troubled.txt', stdout);
+    expect(exitStatus).toBe(1);
+    const status = await vipctl('status', '--socket', socket);
+    expect(status.exitStatus).toBe(1);
+  });
+
+  test('with --probe says who was asked for, and as JSON is all of it', async () => {
+    await daemon(STATUS);
+    const probed = await vipctl('why', 'VI_1', '--probe', '--socket', socket);
+    expect(probed.stdout).toContain('Nobody else answers ARP for 10.0.0.1.\n');
+    const { stdout } = await vipctl('why', 'VI_1', '--json', '--socket', socket);
+    expect(JSON.parse(stdout)).toEqual({ instances: [{ name: 'VI_1', ...WHY }], probe: null });
+  });
+
+  test('of a name that nothing has exits 1', async () => {
+    await daemon(STATUS);
+    const { exitStatus, stderr } = await vipctl('why', 'VI_9', '--socket', socket);
+    expect({ exitStatus, stderr }).toEqual({
+      exitStatus: 1,
+      stderr: 'vipctl: vipd answered 404: no instance or sync group has the name VI_9\n',
+    });
+  });
+});
+
+describe('vipctl failover and prefer', () => {
+  test('order, for a time or until undone, and say what became of it', async () => {
+    await daemon(STATUS);
+    const first = await vipctl('failover', 'VI_1', '--for', '30m', '--socket', socket);
+    expect({ exitStatus: first.exitStatus, stdout: first.stdout }).toEqual({
+      exitStatus: 0,
+      stdout: 'VI_1 BACKUP, priority 1: stepped down\n',
+    });
+    await vipctl('prefer', 'VI_1', '--socket', socket);
+    await vipctl('failover', 'VI_1', '--undo', '--socket', socket);
+    expect(ordered.slice(-3)).toEqual([
+      { name: 'VI_1', wish: { kind: 'step_down', lasts: 1_800_000_000 } },
+      { name: 'VI_1', wish: { kind: 'prefer', lasts: null } },
+      { name: 'VI_1', wish: null },
+    ]);
+  });
+
+  test('a refusal exits 1, a time that is none 64', async () => {
+    await daemon(STATUS);
+    const refused = await vipctl('failover', 'VI_2', '--socket', socket);
+    expect(refused).toMatchObject({
+      exitStatus: 1,
+      stderr: 'vipctl: vipd answered 409: VI_2 owns its addresses\n',
+    });
+    for (const time of ['0', 'soon', '-5', '1.5h']) {
+      expect((await vipctl('failover', 'VI_1', `--for=${time}`, '--socket', socket)).exitStatus).toBe(64);
+    }
   });
 });
 

@@ -13,15 +13,50 @@ function supportedPaths(rows: RowTable, prefix = ''): string[] {
   });
 }
 
+const REAL_SERVER = 'virtual_server/real_server';
+const wordsOf = (block: string, ...words: string[]): string[] => [
+  block,
+  ...words.map((word) => `${block}/${word}`),
+];
+const PACE = ['retry', 'delay_before_retry', 'delay_loop', 'warmup', 'alpha', 'log_all_failures'];
+const TARGET = [
+  ...[
+    'connect_ip',
+    'connect_port',
+    'bindto',
+    'bind_port',
+    'bind_if',
+    'fwmark',
+    'connect_timeout',
+    'check_via',
+  ],
+];
+const LOGIN = ['user', 'password', 'password_file'];
+const TLS = ['tls', 'tls_name'];
+const SQL = [...LOGIN, ...TLS, 'database', 'query', 'expect', 'max_replication_lag'];
+const ownCheck = (name: string, ...words: string[]): string[] =>
+  wordsOf(`${REAL_SERVER}/${name}`, ...PACE, ...TARGET, ...words);
+const httpWords = (name: string): string[] => [
+  ...LOGIN.map((word) => `${REAL_SERVER}/${name}/${word}`),
+  ...['method', 'header', 'body', 'json'].map((word) => `${REAL_SERVER}/${name}/url/${word}`),
+];
+
 /** Words that keepalived does not have. */
 const NETWORK_CHECKS = [
   'TCP_CHECK', 'HTTP_GET', 'SSL_GET', 'SMTP_CHECK', 'SMTP_CHECK/host', 'UDP_CHECK', 'DNS_CHECK', 'PING_CHECK',
 ]; // biome-ignore format: one line reads better
 const OWN = [
-  'global_defs/prometheus_listen',
-  'global_defs/lvs_drift',
-  'global_defs/notify_timeout',
-  ...NETWORK_CHECKS.map((check) => `virtual_server/real_server/${check}/check_via`),
+  'global_defs/share_checks',
+  ...NETWORK_CHECKS.map((check) => `${REAL_SERVER}/${check}/check_via`),
+  ...['global_defs/prometheus_listen', 'global_defs/lvs_drift', 'global_defs/notify_timeout'],
+  ...ownCheck('MYSQL_CHECK', ...SQL, 'read_only'),
+  ...ownCheck('PGSQL_CHECK', ...SQL, 'in_recovery'),
+  ...ownCheck('REDIS_CHECK', ...LOGIN, ...TLS, 'role'),
+  ...ownCheck('GRPC_CHECK', ...TLS, 'service'),
+  ...ownCheck('AGENT_CHECK', 'agent_send'),
+  ...httpWords('HTTP_GET'),
+  ...httpWords('SSL_GET'),
+  `${REAL_SERVER}/SSL_GET/tls_expiry_warn`,
 ];
 
 describe('the keyword tables', () => {

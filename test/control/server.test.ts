@@ -8,7 +8,13 @@ import { parseIp } from '../../src/base/ip.ts';
 import type { LogEntry } from '../../src/base/log.ts';
 import { invariant } from '../../src/base/never.ts';
 import { port } from '../../src/base/units.ts';
-import { fetchStatus, requestReload } from '../../src/control/client.ts';
+import {
+  fetchStatus,
+  fetchWhy,
+  requestOrder,
+  requestProbe,
+  requestReload,
+} from '../../src/control/client.ts';
 import {
   HTTP_CONNECTIONS_MAX,
   HTTP_HEADER_BYTES_MAX,
@@ -18,6 +24,7 @@ import {
 import { startPrometheus } from '../../src/control/prometheus.ts';
 import { type ControlHandlers, type Listener, startControlServer } from '../../src/control/server.ts';
 import { STATUS } from '../observe/samples.ts';
+import { WHY } from '../observe/why-samples.ts';
 
 let folder = '';
 let socketPath = '';
@@ -40,6 +47,11 @@ const HANDLERS: ControlHandlers = {
   reload: async () => ({ accepted: true, diagnostics: [] }),
   tellAgain: async () => ({ objects: 0 }),
   plan: async () => ({ accepted: true, diagnostics: [], changes: [], operations: [], why: null }),
+  order: async (name) =>
+    name === 'VI_1'
+      ? { refused: null, instances: [] }
+      : { refused: `no instance or sync group has the name ${name}`, instances: [] },
+  probe: async () => null,
 };
 /** For the tests that wait until a limit is over; a busy machine may need longer for an honest answer. */
 const SHORT: HttpLimits = { requestMillis: 300, handlerMillis: 300 };
@@ -99,6 +111,28 @@ describe('control socket', () => {
     expect(await requestReload(socketPath)).toEqual({
       ok: true,
       value: { accepted: false, diagnostics: ['conf:1:1 something'] },
+    });
+  });
+
+  test('answers why, by the name of an instance or of a sync group', async () => {
+    await start();
+    const [one, group] = [await fetchWhy(socketPath, 'VI_1'), await fetchWhy(socketPath, 'G1')];
+    expect(one).toMatchObject({ ok: true, value: { instances: [{ name: 'VI_1', ...WHY }] } });
+    expect(group).toEqual(one);
+    expect(await fetchWhy(socketPath, 'VI_9')).toMatchObject({
+      ok: false,
+      error: { text: 'vipd answered 404: no instance or sync group has the name VI_9' },
+    });
+  });
+
+  test('tells refused orders from obeyed ones, and a process that is silent from both', async () => {
+    await start();
+    expect(await requestOrder(socketPath, 'failover', { name: 'VI_1' })).toMatchObject({ ok: true });
+    expect(await requestOrder(socketPath, 'prefer', { name: 'VI_9' })).toMatchObject({
+      error: { kind: 'refused', text: 'vipd answered 409: no instance or sync group has the name VI_9' },
+    });
+    expect(await requestProbe(socketPath, 'VI_1')).toMatchObject({
+      error: { kind: 'refused', text: 'vipd answered 503: the vrrp process does not run or does not answer' },
     });
   });
 

@@ -1,6 +1,6 @@
 // VRRP and announcement packets between two network namespaces on the real kernel. Needs root.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { IpAddress } from '../../src/base/ip.ts';
+import type { IpAddress, Ipv4 } from '../../src/base/ip.ts';
 import type { MacAddress } from '../../src/base/mac.ts';
 import { elapsed, interfaceName, millis } from '../../src/base/units.ts';
 import { AF, IP, IPPROTO, SO, SOCK, SOL_SOCKET } from '../../src/native/constants.ts';
@@ -8,6 +8,7 @@ import { type DatagramSocket, openDatagramSocket } from '../../src/native/datagr
 import { interfaceIndex } from '../../src/native/process-knobs.ts';
 import { ipSockaddr, packetSockaddr } from '../../src/native/sockaddr.ts';
 import { createClock } from '../../src/net/adapters/clock.ts';
+import { createNeighbourProbe } from '../../src/net/adapters/neighbour-probe.ts';
 import { createNetKernel } from '../../src/net/adapters/net-kernel.ts';
 import { createPacketPort } from '../../src/net/adapters/packets.ts';
 import { gratuitousArpFrame } from '../../src/net/wire/arp.ts';
@@ -192,6 +193,31 @@ describe('adverts over IPv6', () => {
       ['fe80::2', group, 255],
       ['fe80::1', group, 255],
     ]);
+  });
+});
+
+describe('a probe for an address', () => {
+  const probe = (host: TestHost, ...addresses: readonly string[]) =>
+    host.inside(() =>
+      createNeighbourProbe(must(createNetKernel()), clock).probe(
+        addresses.map((address) => ({ interface: ETH0, address: address as Ipv4 })),
+      ),
+    );
+
+  test('is answered by the machine that has it, and changes no neighbour table', async () => {
+    network.right.run('ip addr add 10.0.0.77/32 dev eth0');
+    network.right.run('ip neigh flush dev eth0');
+    const answers = must(await probe(network.left, '10.0.0.77', '10.0.0.78'));
+    const mac = /link\/ether (\S+)/.exec(network.right.run('ip link show dev eth0'))?.[1];
+    expect(answers).toEqual([{ address: '10.0.0.77', mac }]);
+    expect(network.right.run('ip neigh show dev eth0')).not.toContain('10.0.0.1');
+    network.right.run('ip addr del 10.0.0.77/32 dev eth0');
+  });
+
+  test('is not answered by the machine that asks', async () => {
+    network.left.run('ip addr add 10.0.0.77/32 dev eth0');
+    expect(must(await probe(network.left, '10.0.0.77'))).toEqual([]);
+    network.left.run('ip addr del 10.0.0.77/32 dev eth0');
   });
 });
 

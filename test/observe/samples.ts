@@ -1,9 +1,10 @@
 /** A small director as the model and as its statuses: what dumps, metrics and vipctl are shown in the
  *  tests. */
 import { PLAIN_TRAITS } from '../../src/base/address-traits.ts';
+import { EMPTY_HISTOGRAM, observed } from '../../src/base/histogram.ts';
 import { parseIpv4 } from '../../src/base/ip.ts';
 import { invariant } from '../../src/base/never.ts';
-import { interfaceName, micros, port, priority, seconds, vrid } from '../../src/base/units.ts';
+import { interfaceName, micros, millis, port, priority, seconds, vrid } from '../../src/base/units.ts';
 import type { ChecksStatus } from '../../src/checks/core/status.ts';
 import type { Config } from '../../src/config/model/config.ts';
 import type { CheckerCommon, Forwarding, RealServer } from '../../src/config/model/lvs.ts';
@@ -13,6 +14,7 @@ import type { VrrpCounters, VrrpStatus } from '../../src/vrrp/core/status.ts';
 import { MAIL_SETTINGS, NOTIFY, NOTIFY_SETTINGS, WALL } from './notify-samples.ts';
 import { ROUTED, ROUTING, STATICS } from './routing-samples.ts';
 import { GROUPS, TRACKERS } from './tracked-samples.ts';
+import { WHY } from './why-samples.ts';
 
 export { WALL } from './notify-samples.ts';
 
@@ -59,6 +61,8 @@ const realServer = (address: string): RealServer => ({
       target: target(address),
       protocol: '1.0',
       fastRecovery: false,
+      login: null,
+      expiryWarning: null,
       urls: [
         {
           tls: null,
@@ -67,6 +71,8 @@ const realServer = (address: string): RealServer => ({
           status: [{ low: 200, high: 299 }],
           virtualHost: null,
           regex: null,
+          words: null,
+          json: [],
         },
       ],
     },
@@ -111,6 +117,7 @@ export const CONFIG: Config = {
       ssl: null,
       drift: 'repair',
       syncDaemon: null,
+      shareChecks: false,
     },
     control: { prometheus: null },
   },
@@ -258,6 +265,7 @@ export const COUNTERS: VrrpCounters = {
   priorityZeroReceived: 0,
   priorityZeroSent: 0,
   gratuitousArpsSent: 10,
+  splitsSeen: 0,
 };
 
 export const VRRP: VrrpStatus = {
@@ -270,6 +278,7 @@ export const VRRP: VrrpStatus = {
       family: 'inet',
       state: 'MASTER',
       reason: 'no advert was heard for 3.609 s',
+      why: WHY,
       basePriority: 100,
       effectivePriority: 103,
       advertIntervalMicros: 1_000_000,
@@ -298,6 +307,7 @@ const checker = {
   transitions: 1,
   failing: 0,
   overdue: false,
+  certificateDays: null,
 } as const;
 
 export const CHECKS: ChecksStatus = {
@@ -322,7 +332,13 @@ export const CHECKS: ChecksStatus = {
           lastTransitionWall: WALL - 3 * 3_600_000 - 5 * 60_000,
           checkers: [
             { ...checker, name: 'TCP_CHECK [192.168.100.8]:80', kind: 'tcp' },
-            { ...checker, name: 'HTTP_GET [192.168.100.8]:80/', kind: 'http', lastResult: 'digest is right' },
+            {
+              ...checker,
+              name: 'HTTP_GET [192.168.100.8]:80/',
+              kind: 'http',
+              lastResult: 'digest is right',
+              certificateDays: 12.5,
+            },
           ],
         },
         {
@@ -361,6 +377,13 @@ export const STATUS: DaemonStatus = {
   children: [
     { name: 'vrrp', pid: 4712, state: 'running', restarts: 0 },
     { name: 'checkers', pid: 4713, state: 'running', restarts: 1 },
+  ],
+  lateness: [
+    { process: 'parent', wakeUps: EMPTY_HISTOGRAM },
+    {
+      process: 'vrrp',
+      wakeUps: [millis(0.3), millis(0.3), millis(7), seconds(9)].reduce(observed, EMPTY_HISTOGRAM),
+    },
   ],
   vrrp: VRRP,
   checks: CHECKS,

@@ -51,6 +51,8 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   yaml: /^src\/config\/load\/document/,
   undici: /^src\/control\/client/,
   commander: /^src\/cli\//,
+  mysql2: /^src\/checks\/probes\/mysql-client/,
+  pg: /^src\/checks\/probes\/pgsql-client/,
   nodemailer: /^src\/notify\/shell\/smtp-conversation/,
 };
 

@@ -7,6 +7,7 @@ export function newsOf(action: VrrpAction): readonly string[] {
   const { news } = action;
   if (news.kind === 'group_state') return [`group ${news.group.name} ${news.state}`];
   const { name } = news.instance;
+  if (news.kind === 'split_seen') return [`${name} split brain${news.over ? ' is over' : ''}: ${news.text}`];
   if (news.kind === 'lower_priority_heard') return [`${name} hears a lower priority, own ${news.priority}`];
   if (news.kind === 'priority_changed') return [`${name} ${news.state} has priority ${news.priority}`];
   return [`${name} ${news.state} ${news.priority}${news.removed ? ' (removed)' : ''}`];

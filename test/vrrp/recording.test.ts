@@ -1,6 +1,7 @@
 /** What a process saw, written down and read again, makes the core order the same: whole simulated runs, faults included. */
 import { describe, expect, test } from 'vitest';
 import { instant } from '../../src/base/units.ts';
+import type { StartRouter } from '../../src/sim/host.ts';
 import { simulate } from '../../src/sim/run.ts';
 import { nextDeadline } from '../../src/vrrp/core/node.ts';
 import {
@@ -16,7 +17,7 @@ import { startVrrp, type VrrpCore } from '../../src/vrrp/shell/process.ts';
 /** Each life of each process of a simulated run: its lines, and all that its core ordered. */
 function recordRun(seed: number): readonly Life[] {
   const lives: Life[] = [];
-  simulate(seed, (ports, config, options) => {
+  const start: StartRouter = (ports, config, options, watched) => {
     const life: Life = { lines: [], ordered: [] };
     lives.push(life);
     const recorded = recording((step) => life.lines.push(stepLine(step)));
@@ -28,8 +29,9 @@ function recordRun(seed: number): readonly Life[] {
         return step;
       },
     };
-    return startVrrp(ports, config, options, core);
-  });
+    return startVrrp(ports, config, options, watched(core));
+  };
+  simulate(seed, { start });
   return lives;
 }
 

@@ -5,6 +5,8 @@
  *      advert from=192.168.100.102 priority=90   a packet arrives; corrupt, ttl=, type=, authtype=: not as it should be
  *      pass 3.7                                  time passes, deadlines are met to the microsecond
  *      stall 5                                   time passes, nobody looks at deadlines until its end
+ *      claim VI_1 10.0.0.1 02:00:00:00:00:07     outcome of a probe: who else answers; without an address nobody
+ *      failover VI_1 for=600 · prefer VI_1 · undo VI_1      an operator orders
  *      news                                      from here on only what the world outside is told
  *      link eth0 down · vanish 10.0.0.1 · reload · stop · stop -V · status
  *      delay eth1 down=1 up=0.5 (interface_up_down_delays)
@@ -12,6 +14,7 @@
  *      result chk 1 · result chk timed_out · content f 5 · content f gone · count p 3              and these happen
  */
 import { type IpAddress, parseIp } from '../../src/base/ip.ts';
+import { parseMac } from '../../src/base/mac.ts';
 import { invariant } from '../../src/base/never.ts';
 import {
   after,
@@ -25,7 +28,7 @@ import {
   vrid,
 } from '../../src/base/units.ts';
 import type { VrrpGlobals } from '../../src/config/model/global.ts';
-import { entryText, NO_STATICS } from '../../src/config/model/routing.ts';
+import { NO_STATICS } from '../../src/config/model/routing.ts';
 import type {
   TrackFile,
   TrackProcess,
@@ -34,14 +37,15 @@ import type {
   VrrpSyncGroup,
 } from '../../src/config/model/vrrp.ts';
 import { ETH0, virtualAddress, vrrpGlobals, vrrpInstance } from '../../src/sim/topology.ts';
-import type { VrrpAction } from '../../src/vrrp/core/actions.ts';
 import type { VrrpConfig, VrrpEvent } from '../../src/vrrp/core/events.ts';
-import { type AddressFact, addressKey, type LinkFact } from '../../src/vrrp/core/network.ts';
+import type { AddressFact, LinkFact } from '../../src/vrrp/core/network.ts';
 import { nextDeadline, stepNode } from '../../src/vrrp/core/node.ts';
 import { type NodeState, newNode } from '../../src/vrrp/core/node-state.ts';
+import type { Claim } from '../../src/vrrp/core/split.ts';
 import { statusOf } from '../../src/vrrp/core/status.ts';
 import { type Advert, encodeAdvert, passwordOctets } from '../../src/vrrp/wire/advert.ts';
 import { newsOf } from './news-text.ts';
+import { linesOf } from './scenario-actions.ts';
 import { fileOf, groupOf, processOf, resultOf, scriptOf, trackedOf } from './scenario-tracked.ts';
 import { type Words, wordsOf } from './scenario-words.ts';
 
@@ -133,8 +137,7 @@ export class Scenario {
       case 'pass':
         return this.#pass(seconds(Number(rest[0])));
       case 'stall':
-        this.#now = after(this.#now, seconds(Number(rest[0])));
-        return this.#feed({ kind: 'deadline_reached' });
+        return this.#stall(seconds(Number(rest[0])));
       case 'link':
         return this.#link(interfaceName(rest[0] ?? 'eth0'), rest[1] ?? 'up');
       case 'vanish':
@@ -148,6 +151,16 @@ export class Scenario {
         return this.#restored(rest[0] ?? '');
       case 'stop':
         return this.#feed({ kind: 'stop_requested', release: rest[0] !== '-V' });
+      case 'claim':
+        return this.#feed({
+          kind: 'address_probed',
+          instance: rest[0] ?? '',
+          claims: claimsOf(rest.slice(1)),
+        });
+      case 'failover':
+      case 'prefer':
+      case 'undo':
+        return this.#order(verb, rest[0] ?? 'VI_1', words['for']);
       case 'status':
         return this.#status();
       default:
@@ -209,6 +222,12 @@ export class Scenario {
     return [...lines, ...this.#feed({ kind: 'address_appeared', address: ownFact(OWN_ADDRESS, 24) })];
   }
 
+  #order(verb: 'failover' | 'prefer' | 'undo', name: string, lasts: string | undefined): readonly string[] {
+    const kind = verb === 'failover' ? 'step_down' : 'prefer';
+    const time = lasts === undefined ? null : seconds(Number(lasts));
+    return this.#feed({ kind: 'order_given', name, wish: verb === 'undo' ? null : { kind, lasts: time } });
+  }
+
   #restored(text: string): readonly string[] {
     const router = this.#node.routers[0];
     invariant(router !== undefined, () => 'no instance');
@@ -236,6 +255,14 @@ export class Scenario {
     return lines;
   }
 
+  /** As the shell does: how late the wake-up is comes before what is late. */
+  #stall(duration: ReturnType<typeof seconds>): readonly string[] {
+    const asked = nextDeadline(this.#node) ?? this.#now;
+    this.#now = after(this.#now, duration);
+    const late = micros(Math.max(0, this.#now - asked));
+    return [...this.#feed({ kind: 'woke_late', late }), ...this.#feed({ kind: 'deadline_reached' })];
+  }
+
   #feed(event: VrrpEvent): readonly string[] {
     const [node, actions] = stepNode(this.#node, event, this.#now);
     this.#node = node;
@@ -245,58 +272,6 @@ export class Scenario {
     }
     const lines = this.#newsOnly ? actions.flatMap(newsOf) : linesOf(actions);
     return lines.map((line) => `${time} ${line}`);
-  }
-}
-
-/** Announcements of one step are summed up; lines for -D are left out. */
-function linesOf(actions: readonly VrrpAction[]): readonly string[] {
-  const lines: string[] = [];
-  const announced = new Map<string, number>();
-  for (const action of actions) {
-    if (action.kind === 'announce_address') {
-      announced.set(action.address, (announced.get(action.address) ?? 0) + 1);
-    } else lines.push(...lineOf(action));
-  }
-  const sums = [...announced].map(([address, times]) => `${address} x${times}`);
-  return sums.length > 0 ? [...lines, `announce ${sums.join(', ')}`] : lines;
-}
-
-function lineOf(action: Exclude<VrrpAction, { kind: 'announce_address' }>): readonly string[] {
-  switch (action.kind) {
-    case 'send_advert':
-      return [
-        `advert priority ${action.advert.priority} to ${action.destination} with ${action.advert.addresses.join(' ')}`,
-      ];
-    case 'add_addresses':
-      return [`add ${action.addresses.map(addressKey).join(', ')}`];
-    case 'restore_addresses':
-      return [`restore ${action.addresses.map(addressKey).join(', ')}`];
-    case 'remove_addresses':
-      return [`remove ${action.addresses.map(addressKey).join(', ')}`];
-    case 'switch_links':
-      return [`switch ${action.links.join(', ')} ${action.up ? 'on' : 'off'}`];
-    case 'add_routing':
-      return [`set ${action.entries.map(entryText).join(', ')}`];
-    case 'restore_routing':
-      return [`restore ${action.entries.map(entryText).join(', ')}`];
-    case 'remove_routing':
-      return [`unset ${action.entries.map(entryText).join(', ')}`];
-    case 'publish_transition': {
-      const { instance, from, to, reason } = action.transition;
-      return [`state ${instance} ${from} -> ${to}: ${reason}`];
-    }
-    case 'publish_news':
-      return [];
-    case 'publish_group_transition': {
-      const { group, from, to, reason } = action.transition;
-      return [`group ${group} ${from} -> ${to}: ${reason}`];
-    }
-    case 'run_program':
-      return [`run ${action.tracker}: ${action.command.argv.join(' ')}`];
-    case 'end_program':
-      return [`end ${action.tracker}`];
-    case 'write_log':
-      return action.entry.level === 'debug' ? [] : [`${action.entry.level} ${action.entry.text}`];
   }
 }
 
@@ -314,11 +289,17 @@ const ownFact = (text: string, prefixLength: number): AddressFact => ({
   detection: 'over',
 });
 
+function claimsOf([address, mac]: readonly string[]): readonly Claim[] {
+  const parsed = mac === undefined ? null : parseMac(mac);
+  return address === undefined || parsed === null ? [] : [{ address: ip(address), mac: parsed }];
+}
+
 const linkFact = (name: InterfaceName, up: boolean): LinkFact => ({
   name,
   up,
   multicast: true,
   announces: true,
+  switchedOn: true,
   mtu: 1500,
 });
 

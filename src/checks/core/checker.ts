@@ -8,7 +8,9 @@ import { exhaustive } from '../../base/never.ts';
 import type { Instant, Micros } from '../../base/units.ts';
 import { micros } from '../../base/units.ts';
 import type { Checker } from '../../config/model/lvs.ts';
-import type { ProbeResult } from './probe-result.ts';
+import type { AgentState } from './agent-words.ts';
+import { type CertificateState, certificateSeen } from './certificate.ts';
+import type { Passed, ProbeResult } from './probe-result.ts';
 import type { WeightEffect } from './weight.ts';
 
 export interface CheckerState {
@@ -24,6 +26,10 @@ export interface CheckerState {
   readonly transitions: number;
   /** null until a run has said something of the weight */
   readonly weight: WeightEffect | null;
+  /** of AGENT_CHECK, once it has been heard */
+  readonly agent: AgentState | null;
+  /** of SSL_GET with tls_expiry_warn, once one was seen */
+  readonly certificate: CertificateState | null;
 }
 
 export const newChecker = (presumedPassing: boolean, weight: WeightEffect | null = null): CheckerState => ({
@@ -35,6 +41,8 @@ export const newChecker = (presumedPassing: boolean, weight: WeightEffect | null
   failures: 0,
   transitions: 0,
   weight,
+  agent: null,
+  certificate: null,
 });
 
 export const checkerVerdict = (state: CheckerState): 'unknown' | 'up' | 'down' => {
@@ -57,12 +65,14 @@ export function afterRun(
   const counted = { ...before, last: run, runs: before.runs + 1 };
   switch (run.result.kind) {
     case 'no_result':
+    case 'unheard':
       return { after: counted, wait: checker.delayLoop };
     case 'passed': {
       const transitions = before.transitions + (before.passing ? 0 : 1);
       const weight = run.result.weight ?? before.weight;
+      const certificate = certificateAfter(checker, before, run.result, run.at);
       return {
-        after: { ...counted, passing: true, hasRun: true, failing: 0, transitions, weight },
+        after: { ...counted, passing: true, hasRun: true, failing: 0, transitions, weight, certificate },
         wait: checker.delayLoop,
       };
     }
@@ -88,3 +98,15 @@ export function afterRun(
 /** HTTP never asks a dead server more often than `delay_before_retry`. */
 const waitWhileDown = (checker: Checker): Micros =>
   checker.kind === 'http' ? micros(Math.max(checker.delayBeforeRetry, checker.delayLoop)) : checker.delayLoop;
+
+function certificateAfter(
+  checker: Checker,
+  { certificate }: CheckerState,
+  { certificateLeft }: Passed,
+  now: Instant,
+): CertificateState | null {
+  if (checker.kind !== 'http' || checker.expiryWarning === null || certificateLeft === undefined) {
+    return certificate;
+  }
+  return certificateSeen(certificate, certificateLeft, checker.expiryWarning, now);
+}

@@ -1,7 +1,8 @@
 /** The node's state as the status records that `vipctl status`, the metrics and the dumps read. */
 import type { Instant } from '../../base/units.ts';
-import { MICROS_PER_MILLI } from '../../base/units.ts';
+import { MICROS_PER_MILLI, toSeconds } from '../../base/units.ts';
 import type { PoolMatch } from '../../config/model/lvs.ts';
+import { certificateLeft } from './certificate.ts';
 import { type CheckerState, checkerVerdict } from './checker.ts';
 import { checkerName, serviceName } from './names.ts';
 import type { CheckerRecord, NodeState } from './node-state.ts';
@@ -15,6 +16,8 @@ import {
   sorryServerActive,
 } from './service.ts';
 import type { CheckerStatus, RealServerStatus, ServedMatch, VirtualServerStatus } from './status.ts';
+
+const SECONDS_PER_DAY = 86_400;
 
 /** The same moment on both clocks: turns instants into times for people. */
 export interface Moment {
@@ -89,8 +92,12 @@ function describeChecker(record: CheckerRecord, moment: Moment): CheckerStatus {
     transitions: state.transitions,
     failing: state.failing,
     overdue: record.overdue,
+    certificateDays: certificateDays(state, moment),
   };
 }
+
+const certificateDays = ({ certificate }: CheckerState, { now }: Moment): number | null =>
+  certificate === null ? null : toSeconds(certificateLeft(certificate, now)) / SECONDS_PER_DAY;
 
 const lastResult = (state: CheckerState): string | null =>
   state.last === null ? null : resultText(state.last.result);

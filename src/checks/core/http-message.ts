@@ -5,7 +5,9 @@
 import type { IpAddress } from '../../base/ip.ts';
 import { exhaustive } from '../../base/never.ts';
 import type { Port } from '../../base/units.ts';
+import type { HttpWords } from '../../config/model/http-words.ts';
 import type { HttpProtocol, StatusRange } from '../../config/model/lvs.ts';
+import { utf8Length } from './utf8.ts';
 
 /** The end of the head has to lie within so many bytes from the start. */
 export const HEAD_BYTES_MAX = 4095;
@@ -113,11 +115,26 @@ export interface HttpRequest {
   readonly virtualHost: string | null;
   readonly address: IpAddress;
   readonly port: Port;
+  /** absent or null = a plain GET */
+  readonly words?: HttpWords | null;
+  /** value of an Authorization header */
+  readonly authorization?: string | null;
 }
 
-export function requestText({ path, protocol, virtualHost, address, port }: HttpRequest): string {
+export function requestText(request: HttpRequest): string {
+  const { path, protocol, virtualHost, address, port, words = null, authorization = null } = request;
   const version = protocol === '1.1' ? '1.1' : '1.0';
   const close = protocol === '1.0' ? '' : 'Connection: close\r\n';
   const host = virtualHost ?? `${address.includes(':') ? `[${address}]` : address}:${port}`;
-  return `GET ${path} HTTP/${version}\r\nUser-Agent: KeepAliveClient\r\n${close}Host: ${host}\r\n\r\n`;
+  const own = [
+    ...(authorization === null ? [] : [{ name: 'Authorization', secret: authorization }]),
+    ...(words?.headers ?? []),
+    ...(words === null || words.body === null
+      ? []
+      : [{ name: 'Content-Length', secret: `${utf8Length(words.body)}` }]),
+  ];
+  return (
+    `${words?.method ?? 'GET'} ${path} HTTP/${version}\r\nUser-Agent: KeepAliveClient\r\n${close}Host: ${host}\r\n` +
+    `${own.map(({ name, secret }) => `${name}: ${secret}\r\n`).join('')}\r\n${words?.body ?? ''}`
+  );
 }

@@ -2,6 +2,7 @@
  *  What vipd adds (a reason, a url) stands behind keepalived's own words. */
 
 import { catalogue, row } from '../../base/log.ts';
+import { type Micros, seconds, toSeconds } from '../../base/units.ts';
 import { dnsFailureLine, failureLine, type ServerFailure } from './failure-line.ts';
 import { type ProbeFailure, resultText } from './probe-result.ts';
 
@@ -46,6 +47,7 @@ interface CheckFailed extends Pooling {
   readonly retries: number;
 }
 type PageFine = { readonly server: string; readonly url: string; readonly what: string };
+type CertificateEnds = { readonly server: string; readonly check: string; readonly left: Micros };
 type NoResult = { readonly server: string; readonly attempted: string; readonly code: string };
 
 export const checksLog = catalogue({
@@ -108,6 +110,18 @@ export const checksLog = catalogue({
     (f: CheckFailed) => `${f.check} on service ${f.server} of ${f.service} failed${afterRetries(f.retries)}.`,
   ),
   dnsFailed: row('dns_check_failed', 'notice', (f: DnsFailed) => dnsFailureLine(f) + afterRetries(f.retries)),
+  serviceSucceeded: row(
+    'service_check_succeeded',
+    'info',
+    (f: Pooling & { check: string }) => `${f.check} on service ${f.server} of ${f.service} succeeded.`,
+  ),
+  agentUnheard: row(
+    'agent_unheard',
+    'warning',
+    (f: { server: string; why: string }) =>
+      `AGENT_CHECK of ${f.server}: the agent was not heard, what it said before stays: ${f.why}`,
+  ),
+  certificateEnds: row('certificate_ends', 'warning', (f: CertificateEnds) => certificateLine(f)),
   noResult: row(
     'check_no_result',
     'warning',
@@ -238,6 +252,12 @@ function programLine({ server, service, program, failure, retries, left }: Progr
 function attempt(retries: number, left: number): string {
   if (left > 0) return retries === 0 ? `, will do ${left} retries` : ` on retry ${retries}/${retries + left}`;
   return afterRetries(retries) || ' with retry disabled';
+}
+
+function certificateLine({ server, check, left }: CertificateEnds): string {
+  const days = Math.floor(toSeconds(left) / toSeconds(seconds(86_400)));
+  const when = left <= 0 ? 'has ended' : days === 0 ? 'ends within a day' : `ends in ${days} days`;
+  return `${check}: the certificate of ${server} ${when}. The server stays up.`;
 }
 
 const afterRetries = (retries: number): string => (retries > 0 ? ` after ${retries} retries` : '');

@@ -42,10 +42,24 @@ export const checkerWord = (checker: Checker): string => {
       return 'FILE_CHECK';
     case 'misc':
       return 'MISC_CHECK';
+    case 'mysql':
+    case 'pgsql':
+    case 'redis':
+    case 'grpc':
+    case 'agent':
+      return SERVICE_WORDS[checker.kind];
     default:
       return exhaustive(checker);
   }
 };
+
+const SERVICE_WORDS = {
+  mysql: 'MYSQL_CHECK',
+  pgsql: 'PGSQL_CHECK',
+  redis: 'REDIS_CHECK',
+  grpc: 'GRPC_CHECK',
+  agent: 'AGENT_CHECK',
+} as const;
 
 /** As the file calls it, with its target: `TCP_CHECK [192.168.100.8]:80`, `SSL_GET [192.168.100.8]:443/` */
 export function checkerName(checker: Checker): string {
@@ -66,6 +80,13 @@ export function checkerName(checker: Checker): string {
       return `FILE_CHECK ${checker.file.name}`;
     case 'misc':
       return `MISC_CHECK ${checker.command.argv[0]}`;
+    case 'mysql':
+    case 'pgsql':
+    case 'redis':
+    case 'agent':
+      return `${SERVICE_WORDS[checker.kind]} ${targetText(checker.target)}`;
+    case 'grpc':
+      return `GRPC_CHECK ${targetText(checker.target)} ${checker.service}`.trimEnd();
     default:
       return exhaustive(checker);
   }

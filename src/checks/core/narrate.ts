@@ -4,9 +4,10 @@
 import type { LogEntry } from '../../base/log.ts';
 import { exhaustive } from '../../base/never.ts';
 import type { Checker } from '../../config/model/lvs.ts';
+import { isWarnedAt } from './certificate.ts';
 import { type CheckerState, checkerVerdict, type FinishedRun } from './checker.ts';
 import { checksLog } from './log-events.ts';
-import { checkerWord, targetText } from './names.ts';
+import { checkerName, checkerWord, targetText } from './names.ts';
 import type { ProbeFailure } from './probe-result.ts';
 
 export interface CheckerChange {
@@ -22,11 +23,18 @@ export function narrate(change: CheckerChange): readonly LogEntry[] {
   const { result } = change.run;
   switch (result.kind) {
     case 'passed':
-      return checkerVerdict(change.before) === 'up' ? [] : successLines(change);
+      return [
+        ...(checkerVerdict(change.before) === 'up' ? [] : successLines(change)),
+        ...expiryLines(change),
+      ];
     case 'no_result': {
       const repeated = change.before.last?.result.kind === 'no_result';
       const { attempted, code } = result;
       return repeated ? [] : [checksLog.noResult({ server: change.server, attempted, code })];
+    }
+    case 'unheard': {
+      const repeated = change.before.last?.result.kind === 'unheard';
+      return repeated ? [] : [checksLog.agentUnheard({ server: change.server, why: result.why })];
     }
     case 'failed': {
       const { config, before, after } = change;
@@ -89,7 +97,19 @@ function successLines({ config, server, service, before }: CheckerChange): reado
       return [];
     case 'misc':
       return [checksLog.programSucceeded({ server, service, program: config.command.argv[0] })];
+    case 'mysql':
+    case 'pgsql':
+    case 'redis':
+    case 'grpc':
+    case 'agent':
+      return [checksLog.serviceSucceeded({ check: checkerWord(config), server, service })];
     default:
       return exhaustive(config);
   }
+}
+
+/** Once a day, however often the server is asked. */
+function expiryLines({ config, server, after, run }: CheckerChange): readonly LogEntry[] {
+  if (!isWarnedAt(after.certificate, run.at)) return [];
+  return [checksLog.certificateEnds({ server, check: checkerName(config), left: after.certificate.left })];
 }

@@ -8,7 +8,7 @@ import type { CheckerState } from './checker.ts';
 import { emptyLane, type Lanes } from './lanes.ts';
 import type { PoolNews } from './news.ts';
 import type { Paths } from './paths.ts';
-import type { ProbeResult } from './probe-result.ts';
+import type { ProbeAnswer } from './probe-result.ts';
 import type { CheckerId, ServiceState } from './service.ts';
 import type { Addresses } from './suspend.ts';
 
@@ -25,6 +25,10 @@ export interface CheckerRecord {
   readonly dueAt: Instant;
   /** the watchdog has raised its alarm, and no run has ended since */
   readonly overdue: boolean;
+  /** what equal checkers share (sharing.ts); null = each runs by itself */
+  readonly twin: string | null;
+  /** the probe that runs is that of an equal checker */
+  readonly follows: boolean;
 }
 
 export interface NodeState {
@@ -51,6 +55,8 @@ export type NodeEvent =
       readonly found?: IpvsTable;
       /** rs_init_notifies: servers that start as up are news */
       readonly tellInitial?: boolean;
+      /** share_checks */
+      readonly share?: boolean;
     }
   | { readonly kind: 'deadline_reached' }
   | { readonly kind: 'watch_due' }
@@ -58,10 +64,22 @@ export type NodeEvent =
   | { readonly kind: 'addresses_changed'; readonly present: Addresses }
   /** a track_file holds this now; also told of each file after each change of the configuration */
   | { readonly kind: 'file_changed'; readonly file: string; readonly value: number }
-  | { readonly kind: 'probe_finished'; readonly checker: CheckerId; readonly result: ProbeResult };
+  | {
+      readonly kind: 'probe_finished';
+      readonly checker: CheckerId;
+      /** those that shared its probe */
+      readonly others?: readonly CheckerId[];
+      readonly result: ProbeAnswer;
+    };
 
 export type NodeAction =
-  | { readonly kind: 'launch_probe'; readonly checker: CheckerId; readonly config: ProbedChecker }
+  | {
+      readonly kind: 'launch_probe';
+      readonly checker: CheckerId;
+      readonly config: ProbedChecker;
+      /** they want its result as well */
+      readonly others: readonly CheckerId[];
+    }
   | { readonly kind: 'abort_probe'; readonly checker: CheckerId }
   /** `desiredTable` of the services may have changed */
   | { readonly kind: 'update_table' }

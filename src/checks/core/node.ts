@@ -3,6 +3,7 @@
  *  must cost no more than the one that has news), so a caller keeps only the state that came back. */
 import { exhaustive } from '../../base/never.ts';
 import { after, elapsed, type Instant, instant, micros } from '../../base/units.ts';
+import { type AgentState, agentAfter, agentResult, newAgent } from './agent-words.ts';
 import { afterRun, type CheckerState, type FinishedRun } from './checker.ts';
 import { judgeFileValue } from './file-value.ts';
 import { LANES, type LaneName, laneOf, nextLaunch, roomIn, withRunning } from './lanes.ts';
@@ -17,7 +18,7 @@ import {
   newsAction,
   type Stepped,
 } from './node-state.ts';
-import type { ProbeResult } from './probe-result.ts';
+import type { ProbeAnswer, ProbeResult } from './probe-result.ts';
 import { reconfigure } from './reload.ts';
 import {
   type CheckerId,
@@ -27,6 +28,7 @@ import {
   serverChanged,
   serverNews,
 } from './service.ts';
+import { shownText } from './service-failure.ts';
 import { addressesChanged, isResting, putAside } from './suspend.ts';
 import { isFirstFailure } from './tell.ts';
 import { runsAgain, watch } from './watchdog.ts';
@@ -45,7 +47,7 @@ export function step(state: NodeState, event: NodeEvent, now: Instant): Stepped 
     case 'file_changed':
       return fileChanged(state, event.file, event.value, now);
     case 'probe_finished':
-      return finishProbe(state, event.checker, event.result, now);
+      return finishProbes(state, [event.checker, ...(event.others ?? [])], event.result, now);
     default:
       return exhaustive(event);
   }
@@ -68,6 +70,7 @@ function launchDue(state: NodeState, now: Instant): Stepped {
 function launchesIn(state: NodeState, name: LaneName, now: Instant): readonly NodeAction[] {
   const actions: NodeAction[] = [];
   const room = roomIn(state.lanes, name);
+  const followers = new Map<string, CheckerId[]>();
   while (actions.length < room) {
     const checker = state.lanes[name].schedule.takeDue(now);
     if (checker === null) break;
@@ -77,8 +80,16 @@ function launchesIn(state: NodeState, name: LaneName, now: Instant): readonly No
       putAside(state, record);
       continue;
     }
-    state.checkers.set(checker, { ...record, launchedAt: now });
-    actions.push({ kind: 'launch_probe', checker, config: record.config });
+    const { config, twin } = record;
+    const shared = twin === null ? undefined : followers.get(twin);
+    state.checkers.set(checker, { ...record, launchedAt: now, follows: shared !== undefined });
+    if (shared !== undefined) {
+      shared.push(checker);
+      continue;
+    }
+    const others: CheckerId[] = [];
+    if (twin !== null) followers.set(twin, others);
+    actions.push({ kind: 'launch_probe', checker, config, others });
   }
   return actions;
 }
@@ -97,22 +108,57 @@ function fileChanged(state: NodeState, file: string, value: number, now: Instant
   return [state, actions];
 }
 
-function finishProbe(state: NodeState, id: CheckerId, result: ProbeResult, now: Instant): Stepped {
+function finishProbes(
+  state: NodeState,
+  ids: readonly CheckerId[],
+  answer: ProbeAnswer,
+  now: Instant,
+): Stepped {
+  const actions: NodeAction[] = [];
+  let after = state;
+  for (const id of ids) {
+    const [next, more] = finishProbe(after, id, answer, now);
+    after = next;
+    actions.push(...more);
+  }
+  return [after, actions];
+}
+
+function finishProbe(state: NodeState, id: CheckerId, answer: ProbeAnswer, now: Instant): Stepped {
   const record = state.checkers.get(id);
   // A reload removed the checker while its probe ran: the result is nobody's.
   if (record === undefined || record.launchedAt === null || record.config.kind === 'file') return [state, []];
+  const { agent, result } = settled(record.state.agent, answer);
   const run = { result, at: now, duration: elapsed(record.launchedAt, now) };
-  const next = afterRun(record.config, record.state, run);
+  const next = afterRun(record.config, { ...record.state, agent }, run);
   const name = laneOf(record.config);
   // programs keep their pace from start to start, however long they run
   const from = name === 'programs' ? record.launchedAt : now;
   const dueAt = instant(Math.max(after(from, next.wait), now));
-  state.checkers.set(id, { ...record, state: next.after, launchedAt: null, dueAt, overdue: false });
+  state.checkers.set(id, {
+    ...record,
+    state: next.after,
+    launchedAt: null,
+    dueAt,
+    overdue: false,
+    follows: false,
+  });
   state.lanes[name].schedule.add(dueAt, id);
   return [
-    { ...state, lanes: withRunning(state.lanes, name, -1) },
+    record.follows ? state : { ...state, lanes: withRunning(state.lanes, name, -1) },
     [...runsAgain(record), ...tellResult(state, record, run, next.after)],
   ];
+}
+
+/** The words of an agent are judged beside those that it said before. */
+function settled(
+  agent: AgentState | null,
+  answer: ProbeAnswer,
+): { readonly agent: AgentState | null; readonly result: ProbeResult } {
+  if (answer.kind !== 'agent_said') return { agent, result: answer };
+  const after = agentAfter(agent ?? newAgent, answer.line);
+  if (after !== null) return { agent: after, result: agentResult(after) };
+  return { agent, result: { kind: 'unheard', why: `'${shownText(answer.line, null)}' means nothing` } };
 }
 
 function tellResult(

@@ -1,13 +1,27 @@
 /** What one run of a checker found, as data. The core decides by it, the log and the status put it into words. */
 import { exhaustive } from '../../base/never.ts';
+import type { Micros } from '../../base/units.ts';
+import { type ServiceFailure, serviceFailureText } from './service-failure.ts';
 import type { WeightEffect } from './weight.ts';
 
-export type ProbeResult = Passed | Setback;
+export type ProbeResult = Passed | Setback | Unheard;
+
+/** What a probe brings home: a result, or the words of an agent, which mean something only beside those before. */
+export type ProbeAnswer = ProbeResult | { readonly kind: 'agent_said'; readonly line: string };
 
 export interface Passed {
   readonly kind: 'passed';
   /** what the run says of the server's weight; absent = nothing, and what an earlier run said stays */
   readonly weight?: WeightEffect;
+  /** until the certificate ends, where that is asked for; negative when it has */
+  readonly certificateLeft?: Micros;
+}
+
+/** AGENT_CHECK: the agent was not reached, or said nothing that means anything. Whether the server works is for other checks
+ *  to find out; what the agent said before stays. */
+export interface Unheard {
+  readonly kind: 'unheard';
+  readonly why: string;
 }
 
 export type Setback<F extends ProbeFailure = ProbeFailure> =
@@ -21,7 +35,8 @@ export type ProbeFailure =
   | ProgramFailure
   | DatagramFailure
   | SmtpFailure
-  | FileFailure;
+  | FileFailure
+  | ServiceFailure;
 
 /** No complete answer. `code` is an errno's name (`ECONNREFUSED`) or Node's name of a TLS error. */
 export type ExchangeFailure =
@@ -88,6 +103,8 @@ export function resultText(result: ProbeResult): string {
       return failureText(result.failure);
     case 'no_result':
       return `not checked: ${result.attempted} failed on this host with ${result.code}`;
+    case 'unheard':
+      return `the agent was not heard, what it said before stays: ${result.why}`;
     default:
       return exhaustive(result);
   }
@@ -152,7 +169,7 @@ function failureText(failure: ProbeFailure): string {
     case 'program_timeout':
       return 'still running at its timeout';
     default:
-      return exhaustive(failure);
+      return serviceFailureText(failure);
   }
 }
 

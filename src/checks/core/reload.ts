@@ -40,6 +40,7 @@ import {
   serverNews,
   settleQuorum,
 } from './service.ts';
+import { type Appointments, createAppointments, twinKey } from './sharing.ts';
 import { isResting, NEVER, wake } from './suspend.ts';
 import { farewellNews, firstQuorumNews, serviceFarewellNews } from './tell.ts';
 import { addition, type WeightEffect } from './weight.ts';
@@ -57,11 +58,18 @@ interface Building {
   readonly checkers: Map<CheckerId, CheckerRecord>;
   readonly lanes: Lanes;
   created: number;
+  /** null = nothing is shared */
+  readonly appointments: Appointments | null;
 }
 
 export function reconfigure(
   old: NodeState,
-  { virtualServers, found, tellInitial = false }: Extract<NodeEvent, { kind: 'config_changed' }>,
+  {
+    virtualServers,
+    found,
+    tellInitial = false,
+    share = false,
+  }: Extract<NodeEvent, { kind: 'config_changed' }>,
   now: Instant,
 ): readonly [NodeState, readonly NodeAction[]] {
   const building: Building = {
@@ -73,6 +81,7 @@ export function reconfigure(
     checkers: new Map(),
     lanes: { sockets: emptyLane(), programs: emptyLane() },
     created: old.created,
+    appointments: share ? createAppointments(old.checkers.values(), now) : null,
   };
   for (const config of virtualServers) {
     const service = buildService(building, config, found);
@@ -93,8 +102,8 @@ export function reconfigure(
 
 function countedLanes({ checkers, lanes }: Building): Lanes {
   const running = { sockets: 0, programs: 0 };
-  for (const { config, launchedAt } of checkers.values()) {
-    if (launchedAt !== null && config.kind !== 'file') running[laneOf(config)]++;
+  for (const { config, launchedAt, follows } of checkers.values()) {
+    if (launchedAt !== null && !follows && config.kind !== 'file') running[laneOf(config)]++;
   }
   return {
     sockets: { ...lanes.sockets, running: running.sockets },
@@ -166,8 +175,9 @@ function buildServer(building: Building, plan: ServerPlan, fresh: NodeAction[]):
   let addedWeight = 0;
   for (const checker of config.checkers) {
     const twin = kept.findIndex((record) => sameValue(record.config, checker));
-    const record = twin < 0 ? newRecord(building, plan, checker, fresh) : kept.splice(twin, 1)[0];
-    if (record === undefined) continue;
+    const old = twin < 0 ? newRecord(building, plan, checker, fresh) : kept.splice(twin, 1)[0];
+    if (old === undefined) continue;
+    const record = old.twin === null && building.appointments === null ? old : paired(building, plan, old);
     building.checkers.set(record.id, record);
     checkers.push(record.id);
     if (!record.state.passing) failedCheckers++;
@@ -187,7 +197,8 @@ function newRecord(
   const id = brand<CheckerId>(building.created++);
   const { service } = plan;
   const names = { server: serverName(service, plan.config), service: serviceName(service.match) };
-  const dueAt = config.kind === 'file' ? NEVER : scheduled(building, config, id);
+  const twin = building.appointments === null ? null : twinKey(config, plan.config);
+  const dueAt = config.kind === 'file' ? NEVER : scheduled(building, config, id, twin);
   fresh.push(logAction(checksLog.checkerActivated(names)));
   return {
     id,
@@ -198,13 +209,33 @@ function newRecord(
     launchedAt: null,
     dueAt,
     overdue: false,
+    twin,
+    follows: false,
   };
 }
 
+/** A kept checker when share_checks comes or goes; a probe that runs is brought to its end. */
+const paired = (
+  { appointments }: Building,
+  { config }: ServerPlan,
+  record: CheckerRecord,
+): CheckerRecord => ({
+  ...record,
+  twin: appointments === null ? null : twinKey(record.config, config),
+});
+
 /** The first run, a second from now and somewhere within `warmup`. */
-function scheduled({ now, old, lanes }: Building, config: ProbedChecker, id: CheckerId): Instant {
-  const spread = micros(old.random.next() * config.warmup);
-  const dueAt = after(after(now, FIRST_RUN_DELAY), spread);
+function scheduled(
+  { now, old, lanes, appointments }: Building,
+  config: ProbedChecker,
+  id: CheckerId,
+  twin: string | null,
+): Instant {
+  const wait = micros(FIRST_RUN_DELAY + config.warmup);
+  const joined = twin === null ? null : (appointments?.find(twin, now, wait) ?? null);
+  const spread = joined === null ? micros(old.random.next() * config.warmup) : micros(0);
+  const dueAt = joined ?? after(after(now, FIRST_RUN_DELAY), spread);
+  if (twin !== null) appointments?.make(twin, dueAt);
   lanes[laneOf(config)].schedule.add(dueAt, id);
   return dueAt;
 }
@@ -238,10 +269,11 @@ function presumedWeight(
   { before, foundWeight }: ServerPlan,
   checker: Checker,
 ): WeightEffect | null {
-  if (checker.kind !== 'misc' || !checker.dynamic) return null;
+  const namesWeight = checker.kind === 'agent' || (checker.kind === 'misc' && checker.dynamic);
+  if (!namesWeight) return null;
   if (before === undefined) return foundWeight === null ? null : { kind: 'set', to: foundWeight };
   const weights = before.checkers.map((id) => building.old.checkers.get(id)?.state.weight);
-  return weights.find((weight) => weight?.kind === 'set') ?? null;
+  return weights.find((weight) => weight?.kind === 'set' || weight?.kind === 'share') ?? null;
 }
 
 /** A server that came with a reload, or that lives or dies by the change of its checkers. */

@@ -17,6 +17,8 @@ export interface CheckerStatus {
   readonly failing: number;
   /** it has not run for three of its intervals */
   readonly overdue: boolean;
+  /** until its certificate ends, as far as tls_expiry_warn looks at it; negative when that is over */
+  readonly certificateDays: number | null;
 }
 
 export interface RealServerStatus {

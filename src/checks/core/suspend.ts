@@ -31,7 +31,7 @@ export const isResting = (state: NodeState, { service }: CheckerRecord): boolean
 };
 
 export const putAside = (state: NodeState, record: CheckerRecord): void =>
-  void state.checkers.set(record.id, { ...record, dueAt: NEVER, launchedAt: null });
+  void state.checkers.set(record.id, { ...record, dueAt: NEVER, launchedAt: null, follows: false });
 
 /** What rests now and did not before stops, and what rested goes on at once. */
 export function addressesChanged(state: NodeState, present: Addresses, now: Instant): Stepped {
@@ -46,7 +46,7 @@ export function addressesChanged(state: NodeState, present: Addresses, now: Inst
     if (!rests) wake(after, record, now);
     else if (record.launchedAt !== null) {
       actions.push({ kind: 'abort_probe', checker: record.id });
-      after = { ...after, lanes: withRunning(after.lanes, laneOf(config), -1) };
+      if (!record.follows) after = { ...after, lanes: withRunning(after.lanes, laneOf(config), -1) };
       putAside(after, record);
     }
   }

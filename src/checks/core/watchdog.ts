@@ -42,6 +42,11 @@ function longestRun(config: Checker): Micros {
     case 'ping':
       return config.target.timeout;
     case 'smtp':
+    case 'mysql':
+    case 'pgsql':
+    case 'redis':
+    case 'grpc':
+    case 'agent':
       return micros(4 * config.target.timeout);
     case 'http':
       return micros(4 * config.target.timeout * config.urls.length);
@@ -67,9 +72,12 @@ export function watch(state: NodeState, now: Instant): Stepped {
     }
     actions.push({ kind: 'abort_probe', checker: record.id });
     const name = laneOf(record.config);
-    lanes = withRunning(lanes, name, -1);
+    if (!record.follows) lanes = withRunning(lanes, name, -1);
     lanes[name].schedule.add(now, record.id);
-    state.checkers.set(record.id, { ...record, launchedAt: null, dueAt: now, overdue: true });
+    state.checkers.set(record.id, {
+      ...record,
+      ...{ launchedAt: null, dueAt: now, overdue: true, follows: false },
+    });
   }
   if (alarms > ALARMS_TOLD_MAX) {
     actions.push(logAction(checksLog.moreOverdue({ count: alarms - ALARMS_TOLD_MAX })));

@@ -9,7 +9,9 @@ export type WeightEffect =
   /** MISC_CHECK with misc_dynamic names the weight itself */
   | { readonly kind: 'set'; readonly to: number }
   /** FILE_CHECK adds value × weight; may be negative */
-  | { readonly kind: 'added'; readonly by: number };
+  | { readonly kind: 'added'; readonly by: number }
+  /** AGENT_CHECK: percent of the configured weight; only 0 gives a weight of 0 */
+  | { readonly kind: 'share'; readonly percent: number };
 
 /** What the checker adds to the configured weight; null = it says nothing. */
 export function addition(effect: WeightEffect | null, configured: number): number {
@@ -19,9 +21,14 @@ export function addition(effect: WeightEffect | null, configured: number): numbe
       return effect.to - configured;
     case 'added':
       return effect.by;
+    case 'share':
+      return shareOf(configured, effect.percent) - configured;
     default:
       return exhaustive(effect);
   }
 }
+
+const shareOf = (configured: number, percent: number): number =>
+  percent === 0 || configured === 0 ? 0 : Math.max(1, Math.round((configured * percent) / 100));
 
 export const limitedWeight = (weight: number): number => Math.max(0, Math.min(weight, WEIGHT_MAX));

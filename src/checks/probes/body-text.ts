@@ -1,4 +1,4 @@
-/** The beginning of a body, kept for a regular expression: bounded, and looked at in bounded time. */
+/** The beginning of a body, kept for a regular expression or for its JSON: bounded, and looked at in bounded time. */
 import type { BodyRegex } from '../../config/model/lvs.ts';
 import { vmModule } from '../../native/late-modules.ts';
 
@@ -11,20 +11,25 @@ export type MatchOutcome = 'matches' | 'does_not' | 'too_slow';
 
 export interface BodyText {
   add(bytes: Uint8Array): void;
-  match(): MatchOutcome;
+  match(regex: BodyRegex): MatchOutcome;
+  /** all of it as UTF-8; null when it is longer than is kept */
+  whole(): string | null;
 }
 
-export function createBodyText(regex: BodyRegex): BodyText {
+export function createBodyText(): BodyText {
   const chunks: Uint8Array[] = [];
   let length = 0;
+  let isCut = false;
   return {
     add(bytes) {
       const kept = bytes.subarray(0, TEXT_BYTES_MAX - length);
       length += kept.length;
+      if (kept.length < bytes.length) isCut = true;
       // a copy: the bytes are the reader's
       if (kept.length > 0) chunks.push(Uint8Array.from(kept));
     },
-    match: () => outcome(regex, Buffer.concat(chunks)),
+    match: (regex) => outcome(regex, Buffer.concat(chunks)),
+    whole: () => (isCut ? null : Buffer.concat(chunks).toString('utf8')),
   };
 }
 

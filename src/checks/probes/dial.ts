@@ -1,10 +1,11 @@
-/** Opens the TCP connection of a probe: source address, mark and interface as configured, TLS without verification.
- *  Errors come as the socket's `error` event; `connectError` says what one means. */
+/** Opens the TCP connection of a probe: source address, mark and interface as configured, TLS without verification unless
+ *  it is asked for. Errors come as the socket's `error` event; `connectError` says what one means. */
 import { connect, type NetConnectOpts, Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import type { Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';
-import type { CheckTarget, HttpTls } from '../../config/model/lvs.ts';
+import type { CheckTarget } from '../../config/model/lvs.ts';
+import type { CheckTls } from '../../config/model/service-checkers.ts';
 import { tlsModule } from '../../native/late-modules.ts';
 import type { ProbeFailure, Setback } from '../core/probe-result.ts';
 
@@ -14,7 +15,27 @@ export interface Dialled {
   readonly opened: 'connect' | 'secureConnect';
 }
 
-export type Dial = (target: CheckTarget, tls: HttpTls | null) => Dialled;
+/** What a probe wants of TLS; without `verify` any certificate will do. */
+export interface DialTls {
+  /** null sends no server name */
+  readonly sni: string | null;
+  readonly verify?: boolean;
+  /** protocols for ALPN */
+  readonly protocols?: readonly string[];
+}
+
+/** Key, certificate and authorities as PEM, for libraries that do TLS themselves. */
+export interface TlsMaterial {
+  readonly key?: Buffer;
+  readonly cert?: Buffer;
+  readonly ca?: Buffer;
+  readonly passphrase?: string;
+}
+
+export const tlsOf = (tls: CheckTls | null): DialTls | null =>
+  tls === null ? null : { sni: tls.serverName, verify: tls.verify };
+
+export type Dial = (target: CheckTarget, tls: DialTls | null) => Dialled;
 
 /** A fresh TCP socket's descriptor with SO_MARK and SO_BINDTODEVICE set, which Node itself cannot set.
  *  The descriptor then belongs to the caller. */
@@ -37,7 +58,7 @@ export function createDial(
     const socket = socketByDescriptor(target, options, openSocket);
     if (tls === null) return { socket, opened: 'connect' };
     return {
-      socket: tlsModule().connect({ socket, ...tlsOptions(tls, secureContext()) }),
+      socket: tlsModule().connect({ socket, host: options.host, ...tlsOptions(tls, secureContext()) }),
       opened: 'secureConnect',
     };
   };
@@ -52,9 +73,10 @@ function plainContext(): () => SecureContext {
   };
 }
 
-const tlsOptions = ({ sni }: Pick<HttpTls, 'sni'>, secureContext: SecureContext) => ({
+const tlsOptions = ({ sni, verify = false, protocols }: DialTls, secureContext: SecureContext) => ({
   secureContext,
-  rejectUnauthorized: false,
+  rejectUnauthorized: verify,
+  ...(protocols === undefined ? {} : { ALPNProtocols: [...protocols] }),
   // an empty name keeps the extension out of the handshake
   servername: sni ?? '',
 });

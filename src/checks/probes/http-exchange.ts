@@ -3,8 +3,10 @@
  *  EXCHANGE_TIMEOUTS of it, the body is handed on as it comes and never kept. */
 
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { exhaustive } from '../../base/never.ts';
 import { after } from '../../base/units.ts';
+import type { HttpWords } from '../../config/model/http-words.ts';
 import type { CheckTarget, HttpProtocol, HttpTls } from '../../config/model/lvs.ts';
 import { emptyMessage, type HttpHead, type HttpMessage, receive, requestText } from '../core/http-message.ts';
 import { type ExchangeFailure, failed, type Setback } from '../core/probe-result.ts';
@@ -22,9 +24,15 @@ export interface HttpExchange {
   readonly protocol: HttpProtocol;
   readonly path: string;
   readonly virtualHost: string | null;
+  /** absent or null = a plain GET */
+  readonly words?: HttpWords | null;
+  /** value of an Authorization header */
+  readonly authorization?: string | null;
 }
 
 export interface ExchangeListener {
+  /** The TLS handshake is over; `ends`: when the peer's certificate does, milliseconds since 1970, NaN when it does not say. */
+  onSecure?(ends: number): void;
   /** The head is complete. */
   onHead?(head: HttpHead): void;
   /** Bytes of the body in order; valid only during the call. */
@@ -84,7 +92,15 @@ class Exchange implements RunningProbe {
   #ask(): void {
     const { address, port } = this.#exchange.target;
     this.#step('reading');
+    this.#tellCertificate();
     this.#socket.write(requestText({ ...this.#exchange, address, port }));
+  }
+
+  #tellCertificate(): void {
+    const { onSecure } = this.#listener;
+    const socket = this.#socket;
+    if (onSecure === undefined || !('getPeerCertificate' in socket)) return;
+    onSecure(Date.parse((socket as TLSSocket).getPeerCertificate().valid_to));
   }
 
   #read(chunk: Uint8Array): void {
@@ -94,7 +110,8 @@ class Exchange implements RunningProbe {
     if (!('head' in this.#message) && 'head' in message) this.#listener.onHead?.(message.head);
     this.#message = message;
     if (body.length > 0) this.#listener.onBody(body);
-    const end = endByContent(message, this.#exchange.path);
+    const isBodiless = this.#exchange.words?.method === 'HEAD';
+    const end = endByContent(message, this.#exchange.path, isBodiless);
     if (end !== null) this.#finish(end);
   }
 
@@ -163,7 +180,8 @@ const errorIn = (phase: Phase, url: string, code: string): ExchangeFailure => {
 };
 
 /** The end that the bytes themselves tell; null = more are wanted. */
-function endByContent(message: HttpMessage, url: string): ExchangeEnd | null {
+function endByContent(message: HttpMessage, url: string, isBodiless: boolean): ExchangeEnd | null {
+  if (isBodiless && 'head' in message) return { kind: 'answered', head: message.head, received: 0 };
   switch (message.kind) {
     case 'in_head':
       return null;

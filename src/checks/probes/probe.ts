@@ -2,14 +2,19 @@
 import { exhaustive } from '../../base/never.ts';
 import type { MiscChecker, ProbedChecker } from '../../config/model/lvs.ts';
 import type { ProgramResult, RunningProgram } from '../../ports/programs.ts';
-import type { ProbeResult } from '../core/probe-result.ts';
+import type { ProbeAnswer } from '../core/probe-result.ts';
+import { probeAgent } from './agent.ts';
 import type { DatagramPorts } from './datagram-exchange.ts';
 import type { Deadlines } from './deadlines.ts';
-import type { Dial } from './dial.ts';
+import type { Dial, TlsMaterial } from './dial.ts';
 import { probeDns } from './dns.ts';
+import { probeGrpc } from './grpc.ts';
 import { probeHttp } from './http.ts';
 import { probeMisc } from './misc.ts';
+import { probeMysql } from './mysql.ts';
+import { probePgsql } from './pgsql.ts';
 import { probePing } from './ping.ts';
+import { probeRedis } from './redis.ts';
 import { probeSmtp } from './smtp.ts';
 import { probeTcp } from './tcp.ts';
 import { probeUdp } from './udp.ts';
@@ -22,6 +27,10 @@ export interface ConnectionPorts {
 
 export interface ProbePorts extends ConnectionPorts, DatagramPorts {
   readonly runProgram: RunProgram;
+  /** key, certificate and authorities of the SSL block, for libraries that do TLS themselves */
+  readonly tlsMaterial: () => TlsMaterial;
+  /** milliseconds since 1970 */
+  readonly wall: () => number;
 }
 
 /** Runs a checker's program with the identity and the security settings of the configuration in force. */
@@ -39,7 +48,7 @@ export interface RunningProbe {
 export type StartProbe<C> = (
   checker: C,
   ports: ProbePorts,
-  done: (result: ProbeResult) => void,
+  done: (result: ProbeAnswer) => void,
 ) => RunningProbe;
 
 export const startProbe: StartProbe<ProbedChecker> = (checker, ports, done) => {
@@ -58,6 +67,16 @@ export const startProbe: StartProbe<ProbedChecker> = (checker, ports, done) => {
       return probePing(checker, ports, done);
     case 'misc':
       return probeMisc(checker, ports, done);
+    case 'mysql':
+      return probeMysql(checker, ports, done);
+    case 'pgsql':
+      return probePgsql(checker, ports, done);
+    case 'redis':
+      return probeRedis(checker, ports, done);
+    case 'grpc':
+      return probeGrpc(checker, ports, done);
+    case 'agent':
+      return probeAgent(checker, ports, done);
     default:
       return exhaustive(checker);
   }

@@ -13,6 +13,7 @@ import { type SystemError, systemErrorText } from '../../base/system-error.ts';
 import { earliest, type Instant } from '../../base/units.ts';
 import type { Config } from '../../config/model/config.ts';
 import type { LvsGlobals, ScriptSettings } from '../../config/model/global.ts';
+import type { ProbedChecker } from '../../config/model/lvs.ts';
 import { wantedDaemons } from '../../ipvs/core/daemon-plan.ts';
 import { printListing } from '../../ipvs/core/listing.ts';
 import type { PlanLine } from '../../ipvs/core/plan-text.ts';
@@ -35,7 +36,7 @@ import type { PoolNews } from '../core/news.ts';
 import { nextDeadline, step } from '../core/node.ts';
 import { emptyNode, type NodeAction, type NodeEvent, type NodeState } from '../core/node-state.ts';
 import { pathServices, withPaths } from '../core/paths.ts';
-import type { ProbeResult } from '../core/probe-result.ts';
+import type { ProbeAnswer } from '../core/probe-result.ts';
 import type { CheckerId } from '../core/service.ts';
 import type { ChecksStatus } from '../core/status.ts';
 import { presentNews, shutdownNews } from '../core/tell.ts';
@@ -102,13 +103,19 @@ export const startCheckers = (
 /** What goes to people and programs outside. */
 type Word = Extract<NodeAction, { kind: 'log' | 'publish_news' }>;
 
+/** A probe, and the checkers that want its result. */
+interface SharedProbe {
+  readonly probe: RunningProbe;
+  readonly waiting: Set<CheckerId>;
+}
+
 class Checkers implements CheckersProcess {
   readonly #ports: CheckersPorts;
   readonly #options: CheckersOptions;
   readonly #table: TableKeeper;
   readonly #deadlines: DeadlineQueue;
   readonly #probePorts: ProbePorts;
-  readonly #probes = new Map<CheckerId, RunningProbe>();
+  readonly #probes = new Map<CheckerId, SharedProbe>();
   readonly #alarm: Alarm;
   readonly #inbox: NodeEvent[] = [];
   #state: NodeState;
@@ -145,6 +152,8 @@ class Checkers implements CheckersProcess {
       deadlines: this.#deadlines,
       dial: createDial(ports.openSocket ?? null, () => this.#clientContext.get()),
       openDatagram: ports.openDatagram,
+      tlsMaterial: () => this.#clientContext.material(),
+      wall: () => clock.wall(),
       runProgram: ({ command, timeout }, completed) =>
         ports.programs.run({ ...command, timeout, settings: this.#scripts }, completed),
     };
@@ -182,7 +191,9 @@ class Checkers implements CheckersProcess {
     // what matters first: a thousand services have a thousand lines to say
     this.#withheld = [];
     const tellInitial = config.global.notify.initialServers;
-    this.#post({ kind: 'config_changed', virtualServers, tellInitial, ...(found === null ? {} : { found }) });
+    const { shareChecks: share } = config.global.lvs;
+    const first = found === null ? {} : { found };
+    this.#post({ kind: 'config_changed', virtualServers, tellInitial, share, ...first });
     this.#ports.sourceNat?.want(virtualServers);
     this.#files.follow(virtualServers);
     this.#presence.follow(virtualServers);
@@ -206,7 +217,7 @@ class Checkers implements CheckersProcess {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#alarm.set(null);
-    for (const probe of this.#probes.values()) probe.abort();
+    for (const { probe } of this.#probes.values()) probe.abort();
     this.#probes.clear();
     this.#files.close();
     this.#presence.close();
@@ -281,9 +292,7 @@ class Checkers implements CheckersProcess {
       case 'launch_probe':
         return this.#launch(action);
       case 'abort_probe':
-        this.#probes.get(action.checker)?.abort();
-        this.#probes.delete(action.checker);
-        return;
+        return this.#abandon(action.checker);
       default:
         return exhaustive(action);
     }
@@ -294,17 +303,31 @@ class Checkers implements CheckersProcess {
     else this.#options.onNews?.(word.news);
   }
 
-  #launch({ checker, config }: Extract<NodeAction, { kind: 'launch_probe' }>): void {
-    const finish = (result: ProbeResult): void => {
-      this.#probes.delete(checker);
-      this.#post({ kind: 'probe_finished', checker, result });
+  #launch({ checker, config, others }: Extract<NodeAction, { kind: 'launch_probe' }>): void {
+    const waiting = new Set([checker, ...others]);
+    const finish = (result: ProbeAnswer): void => {
+      for (const id of waiting) this.#probes.delete(id);
+      const [first, ...rest] = waiting;
+      if (first !== undefined) this.#post({ kind: 'probe_finished', checker: first, others: rest, result });
     };
+    const probe = this.#started(config, finish);
+    for (const id of waiting) this.#probes.set(id, { probe, waiting });
+  }
+
+  #started(config: ProbedChecker, finish: (result: ProbeAnswer) => void): RunningProbe {
     const routed = this.#ports.paths?.route(config, this.#state.paths) ?? ok(config);
-    if (routed.ok) this.#probes.set(checker, startProbe(routed.value, this.#probePorts, finish));
-    else {
-      const { code, attempted } = routed.error;
-      setImmediate(() => finish({ kind: 'no_result', code, attempted }));
-    }
+    if (routed.ok) return startProbe(routed.value, this.#probePorts, finish);
+    const { code, attempted } = routed.error;
+    const answer = setImmediate(() => finish({ kind: 'no_result', code, attempted }));
+    return { abort: () => clearImmediate(answer) };
+  }
+
+  /** The probe goes on for those that still wait for it. */
+  #abandon(checker: CheckerId): void {
+    const shared = this.#probes.get(checker);
+    this.#probes.delete(checker);
+    shared?.waiting.delete(checker);
+    if (shared?.waiting.size === 0) shared.probe.abort();
   }
 }
 

@@ -4,6 +4,7 @@
 import { serviceText } from '../lower/virtual-server.ts';
 import type { Config } from '../model/config.ts';
 import type { VirtualServer } from '../model/lvs.ts';
+import { HIDDEN, isSecret, withoutSecrets } from './secrets.ts';
 
 export interface Change {
   readonly kind: 'added' | 'removed' | 'changed';
@@ -100,11 +101,18 @@ function diffLists(
   const changes = before.flatMap(({ name, value }): readonly Change[] =>
     others.has(name)
       ? diffValues(here(name), value, others.get(name))
-      : [{ kind: 'removed', path: here(name), before: value, after: null }],
+      : [{ kind: 'removed', path: here(name), before: withoutSecrets(value), after: null }],
   );
   const added = after
     .filter(({ name }) => !known.has(name))
-    .map(({ name, value }): Change => ({ kind: 'added', path: here(name), before: null, after: value }));
+    .map(
+      ({ name, value }): Change => ({
+        kind: 'added',
+        path: here(name),
+        before: null,
+        after: withoutSecrets(value),
+      }),
+    );
   return [...changes, ...added];
 }
 
@@ -123,7 +131,10 @@ function diffValues(path: readonly string[], before: unknown, after: unknown): r
   if (Array.isArray(before) && Array.isArray(after) && [...before, ...after].every(isObject)) {
     return diffEntries(path, before.filter(isObject), after.filter(isObject));
   }
-  return [{ kind: 'changed', path, before, after }];
+  if (isSecret(path.at(-1) ?? '', before ?? after)) {
+    return [{ kind: 'changed', path, before: HIDDEN, after: `another, ${HIDDEN}` }];
+  }
+  return [{ kind: 'changed', path, before: withoutSecrets(before), after: withoutSecrets(after) }];
 }
 
 /** Property of a model → the word of the configuration for one of its entries. */

@@ -408,7 +408,13 @@ const vrrp = {
     'nopreempt_cleared',
     'complaint',
     (f: { name: string; why: string }) => `(${f.name}) nopreempt has no effect with ${f.why}`,
-    () => 'use state BACKUP on all routers with nopreempt',
+    () => 'the owner of the addresses always preempts (RFC 9568 §6.1)',
+  ),
+  nopreempt_with_state_master: catalogRow(
+    'nopreempt_with_state_master',
+    'complaint',
+    (f: { name: string }) => `(${f.name}) nopreempt is in force; keepalived ignores it with state MASTER`,
+    () => 'use state BACKUP on all routers with nopreempt, or leave nopreempt out',
   ),
   preempt_delay_cleared: catalogRow(
     'preempt_delay_cleared',
@@ -842,6 +848,46 @@ const lvs = {
     f.name === null
       ? 'FILE_CHECK has no track_file; it is ignored'
       : `FILE_CHECK follows '${f.name}', and no track_file of this name stands above it; it is ignored`,
+  ),
+  bad_secret: catalogRow(
+    'bad_secret',
+    'mistake',
+    (f: { keyword: string; limit: number }) =>
+      `'${f.keyword}' needs one word of at most ${f.limit} characters; quote one with blanks`,
+  ),
+  user_without_password: catalogRow(
+    'user_without_password',
+    'mistake',
+    (_: None) => "'user' needs a password or a password_file; it is ignored",
+  ),
+  password_file_unreadable: catalogRow(
+    'password_file_unreadable',
+    'refusal',
+    (f: { check: string; path: string; problem: string }) =>
+      `${f.check}: cannot read the password in '${f.path}': ${f.problem}`,
+  ),
+  password_file_exposed: catalogRow(
+    'password_file_exposed',
+    'security',
+    (f: { check: string; path: string }) =>
+      `${f.check}: others than its owner can read the password in '${f.path}'`,
+    () => 'chmod 600 it',
+  ),
+  tls_name_alone: catalogRow(
+    'tls_name_alone',
+    'mistake',
+    (_: None) => "'tls_name' is ignored, for tls is off",
+  ),
+  expect_alone: catalogRow('expect_alone', 'mistake', (_: None) => "'expect' needs a query; it is ignored"),
+  bad_header: catalogRow(
+    'bad_header',
+    'mistake',
+    (_: None) => "'header' needs NAME: VALUE in printable characters; it is ignored",
+  ),
+  bad_days: catalogRow(
+    'bad_days',
+    'mistake',
+    (f: { word: string; max: number }) => `'${f.word}' is no time such as 14d or 36h up to ${f.max}d`,
   ),
   bad_regex: catalogRow(
     'bad_regex',

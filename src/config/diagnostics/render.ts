@@ -107,13 +107,20 @@ function where(at: Span | null, positionOf: (span: Span) => Position): string {
   return `${printable(at.file.path)}:${line}:${column}: `;
 }
 
+/** Where the words behind a keyword are nobody's business. */
+const SECRET_LINE = /^(.*?(?:^|[\s{])(?:password|header)\s+)(.*)$/;
+
+const withoutSecret = (line: string): string =>
+  line.replace(SECRET_LINE, (_, keyword: string, words: string) => keyword + words.replace(/\S/g, '*'));
+
 /** The line and, under it, a caret with a tail as long as the word. */
 function excerpt(
   at: Span,
   positionOf: (span: Span) => Position,
   paintMarks: (marks: string) => string,
 ): readonly string[] {
-  const { line, column, lineText } = positionOf(at);
+  const { line, column, lineText: whole } = positionOf(at);
+  const lineText = withoutSecret(whole);
   const first = column > WIDTH_MAX ? column - WIDTH_MAX / 2 : 1;
   const shown = printable(lineText.slice(first - 1, first - 1 + WIDTH_MAX));
   const lead = lineText.slice(first - 1, column - 1);

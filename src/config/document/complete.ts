@@ -49,6 +49,16 @@ virtual_server 192.0.2.1 80 {
         MISC_CHECK {
             misc_path "/bin/true"
         }
+        MYSQL_CHECK {
+        }
+        PGSQL_CHECK {
+        }
+        REDIS_CHECK {
+        }
+        GRPC_CHECK {
+        }
+        AGENT_CHECK {
+        }
     }
 }
 `;

@@ -15,6 +15,7 @@ import { type LowerContext, valueOr } from './context.ts';
 import { lowerFileChecker } from './file-checker.ts';
 import { lowerHttp } from './http-checker.ts';
 import { lowerDns, lowerPing, lowerSmtp, lowerUdp } from './network-checkers.ts';
+import { lowerAgent, lowerGrpc, lowerMysql, lowerPgsql, lowerRedis } from './service-checkers.ts';
 
 /** All checkers of one real server, in file order. */
 export function lowerCheckers(scope: CheckerScope, context: LowerContext): readonly Checker[] {
@@ -38,6 +39,11 @@ export function lowerCheckers(scope: CheckerScope, context: LowerContext): reado
   add(server.PING_CHECK, lowerPing);
   add(server.FILE_CHECK, lowerFileChecker);
   add(server.MISC_CHECK, lowerMisc);
+  add(server.MYSQL_CHECK, lowerMysql);
+  add(server.PGSQL_CHECK, lowerPgsql);
+  add(server.REDIS_CHECK, lowerRedis);
+  add(server.GRPC_CHECK, lowerGrpc);
+  add(server.AGENT_CHECK, lowerAgent);
   found.sort((a, b) => a.order - b.order);
   return found.flatMap(({ checkers }) => checkers);
 }

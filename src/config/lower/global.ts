@@ -130,5 +130,6 @@ function lowerLvsGlobals(top: TopLevelSettings, given: GlobalSettings): LvsGloba
     drift: valueOr(given.lvs_drift, 'repair'),
     // completed once the instances are known (lower.ts)
     syncDaemon: null,
+    shareChecks: valueOr(given.share_checks, false),
   };
 }

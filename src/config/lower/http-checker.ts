@@ -1,12 +1,14 @@
 /** HTTP_GET and SSL_GET blocks → model (behaviour.md section 16.3). */
 import { seconds } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
+import type { HttpWords } from '../model/http-words.ts';
 import type { BodyRegex, HttpChecker, HttpTls, HttpUrl } from '../model/lvs.ts';
 import type { sslGetRows } from '../schema/http-checkers.ts';
 import type { BlockValue } from '../schema/read-block.ts';
 import { type CheckerScope, lowerCommon, lowerTarget } from './checker-common.ts';
 import { firstGiven, type LowerContext, latest, valueOr } from './context.ts';
 import { translatePcre } from './pcre.ts';
+import { lowerLogin } from './service-checkers.ts';
 
 const HTTP_DELAY_BEFORE_RETRY = seconds(3);
 const STATUS_DEFAULT = [{ low: 200, high: 299 }] as const;
@@ -31,6 +33,8 @@ export function lowerHttp(block: HttpBlock, scope: CheckerScope, context: LowerC
     protocol: valueOr(settings.http_protocol, '1.0'),
     urls: [first, ...rest],
     fastRecovery: valueOr(settings.fast_recovery, false),
+    login: lowerLogin(settings, '', context),
+    expiryWarning: valueOr(settings.tls_expiry_warn, null),
   };
 }
 
@@ -55,7 +59,16 @@ function lowerUrl(
     status: valueOr(url.status_code, STATUS_DEFAULT),
     virtualHost: firstGiven(...hosts, server.virtualhost, service.virtualhost) ?? null,
     regex: lowerRegex(block, context),
+    words: lowerWords(block),
+    json: (url.json ?? []).map(({ value }) => value),
   };
+}
+
+/** null: a plain GET, as keepalived's. */
+function lowerWords({ settings: { method, header, body } }: UrlBlock): HttpWords | null {
+  const headers = (header ?? []).map(({ value }) => value);
+  if (method === undefined && body === undefined && headers.length === 0) return null;
+  return { method: valueOr(method, 'GET'), headers, body: valueOr(body, null) };
 }
 
 function lowerTls(

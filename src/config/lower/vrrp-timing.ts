@@ -38,7 +38,8 @@ interface Preemption {
   readonly preemptDelay: Micros;
 }
 
-/** nopreempt and preempt_delay mean nothing for a router that starts as master or owns the address. */
+/** preempt_delay means nothing for a router that starts as master, neither does nopreempt for one that owns the address. With
+ *  `state MASTER` keepalived clears nopreempt, too; here it means what it says. */
 export function preemption(
   settings: InstanceSettings,
   name: string,
@@ -47,12 +48,12 @@ export function preemption(
 ): Preemption {
   const master = settings.state?.value === 'MASTER';
   const last = (settings.preempt?.at.order ?? -1) > (settings.nopreempt?.at.order ?? -1);
-  const unwanted = owner ? 'priority 255' : master ? 'state MASTER' : null;
   let preempt = settings.nopreempt === undefined || last;
-  if (!preempt && unwanted !== null) {
-    report(catalog.nopreempt_cleared(settings.nopreempt?.at.keyword ?? null, { name, why: unwanted }));
+  const at = settings.nopreempt?.at.keyword ?? null;
+  if (!preempt && owner) {
+    report(catalog.nopreempt_cleared(at, { name, why: 'priority 255' }));
     preempt = true;
-  }
+  } else if (!preempt && master) report(catalog.nopreempt_with_state_master(at, { name }));
   const delay = settings.preempt_delay;
   const why = master ? 'state MASTER' : strict ? 'strict mode' : preempt ? null : 'nopreempt';
   if (delay === undefined || delay.value === 0) return { preempt, preemptDelay: NONE };

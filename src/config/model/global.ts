@@ -142,6 +142,8 @@ export interface LvsGlobals {
   readonly ssl: ClientCertificate | null;
   /** lvs_drift: what to do about changes that others make in vipd's services of the kernel */
   readonly drift: 'repair' | 'warn' | 'ignore';
+  /** share_checks: one probe for equal checkers of one real server in several services */
+  readonly shareChecks: boolean;
   readonly syncDaemon: SyncDaemonSettings | null;
 }
 

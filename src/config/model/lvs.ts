@@ -2,7 +2,9 @@
 import type { Family, IpAddress } from '../../base/ip.ts';
 import type { FwMark, Micros, Port } from '../../base/units.ts';
 import type { FileChecker } from './file-checker.ts';
+import type { HttpWords, JsonWish } from './http-words.ts';
 import type { DnsChecker, PingChecker, SmtpChecker, UdpChecker } from './network-checkers.ts';
+import type { Login, ServiceChecker } from './service-checkers.ts';
 import type { ScriptCommand } from './vrrp.ts';
 
 export type Protocol = 'tcp' | 'udp' | 'sctp';
@@ -160,7 +162,8 @@ export type Checker =
   | UdpChecker
   | DnsChecker
   | PingChecker
-  | FileChecker;
+  | FileChecker
+  | ServiceChecker;
 
 export interface TcpChecker extends CheckerCommon {
   readonly kind: 'tcp';
@@ -173,6 +176,10 @@ export interface HttpChecker extends CheckerCommon {
   readonly protocol: HttpProtocol;
   readonly urls: readonly [HttpUrl, ...HttpUrl[]];
   readonly fastRecovery: boolean;
+  /** of Basic authentication (RFC 7617) */
+  readonly login: Login | null;
+  /** SSL_GET: how long before its end a certificate is warned of; null = it is not looked at */
+  readonly expiryWarning: Micros | null;
 }
 
 /** SSL_GET: the certificate is never verified. */
@@ -197,6 +204,10 @@ export interface HttpUrl {
   /** Host header; null = address:port of the target */
   readonly virtualHost: string | null;
   readonly regex: BodyRegex | null;
+  /** null = a plain GET */
+  readonly words: HttpWords | null;
+  /** what the body's JSON must hold, all of it */
+  readonly json: readonly JsonWish[];
 }
 
 export interface BodyRegex {

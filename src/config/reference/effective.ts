@@ -1,4 +1,5 @@
 /** `vipctl config`: the effective model, each value with the line that it comes from. */
+import { withoutSecrets } from '../compare/secrets.ts';
 import type { Config } from '../model/config.ts';
 import { createPositions } from '../syntax/source.ts';
 import type { Statement } from '../syntax/tree.ts';
@@ -20,13 +21,13 @@ export interface EffectiveJson {
 export function effectiveJson(config: Config, origins: Origins): EffectiveJson {
   const place = createPlaces();
   const written = [...origins].map(([pointer, statement]) => [pointer, place(statement)] as const);
-  return { config, origins: Object.fromEntries(written) };
+  return { config: withoutSecrets(config), origins: Object.fromEntries(written) };
 }
 
 /** One line per value: `/vrrpInstances/0/priority = 150    vipd.conf:12 priority`. */
 export function effectiveText(config: Config, origins: Origins): string {
   const place = createPlaces();
-  const lines = leavesOf(config, '').map(([pointer, value]) => {
+  const lines = leavesOf(withoutSecrets(config), '').map(([pointer, value]) => {
     const origin = nearestOrigin(pointer, origins);
     const from = origin === undefined ? null : place(origin);
     const text =

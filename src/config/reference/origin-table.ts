@@ -54,6 +54,7 @@ export const GLOBAL_ORIGINS: readonly OriginRow[] = [
   ['lvs/timeouts', 'lvs_timeouts'],
   ['lvs/syncDaemon', 'lvs_sync_daemon'],
   ['lvs/logAllCheckFailures', 'checker_log_all_failures'],
+  ['lvs/shareChecks', 'share_checks'],
   ['control/prometheus', 'prometheus_listen'],
 ];
 

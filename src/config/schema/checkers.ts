@@ -5,6 +5,13 @@ import { httpGetRows, sslGetRows } from './http-checkers.ts';
 import { dnsCheckRows, pingCheckRows, smtpCheckRows, udpCheckRows } from './network-checkers.ts';
 import { block, line, type ValueReader } from './row.ts';
 import { bareCommand, scriptUser } from './script-values.ts';
+import {
+  agentCheckRows,
+  grpcCheckRows,
+  mysqlCheckRows,
+  pgsqlCheckRows,
+  redisCheckRows,
+} from './service-checkers.ts';
 import { flag, I32_MAX, integer, noHead, parseInteger, SECONDS_MAX, text, wholeSeconds } from './values.ts';
 
 /** `int [reverse|noreverse]` */
@@ -50,4 +57,9 @@ export const checkerRows = {
   PING_CHECK: block(noHead, pingCheckRows, 'the host answers an ICMP echo request'),
   FILE_CHECK: block(noHead, fileCheckRows, 'the number in a file moves the weight'),
   MISC_CHECK: block(noHead, miscCheckRows, 'a command succeeds', { tier: 1 }),
+  MYSQL_CHECK: block(noHead, mysqlCheckRows, 'a MySQL or MariaDB server takes a login and answers as wanted'),
+  PGSQL_CHECK: block(noHead, pgsqlCheckRows, 'a PostgreSQL server takes a login and answers as wanted'),
+  REDIS_CHECK: block(noHead, redisCheckRows, 'a Redis server answers PING and has the wanted role'),
+  GRPC_CHECK: block(noHead, grpcCheckRows, 'a gRPC server says that it is serving (grpc.health.v1)'),
+  AGENT_CHECK: block(noHead, agentCheckRows, "the server itself tells its weight (HAProxy's agent protocol)"),
 };

@@ -248,6 +248,7 @@ export const globalRows = {
   lvs_flush_onstop: line(optional(oneOf('VS'), 'all'), 'old spelling of lvs_flush_on_stop', { tier: 3 }),
   lvs_sync_daemon: line(syncDaemon, 'IPVS connections are told to the other director', { repeat: 'first' }),
   lvs_timeouts: line(ipvsTimeouts, 'timeouts of IPVS connections in seconds', { tier: 3 }),
+  share_checks: line(boolean, 'one probe for equal checks of one real server in several services'),
   lvs_drift: line(
     oneOf('repair', 'warn', 'ignore'),
     'what others changed in an own service: repair and tell, only tell, or do not look (vipd only)',

@@ -4,6 +4,7 @@ import type { Report } from '../diagnostics/diagnostic.ts';
 import type { HttpProtocol, StatusRange } from '../model/lvs.ts';
 import type { Word } from '../syntax/tree.ts';
 import { commonRows, targetRows } from './checker-common.ts';
+import { httpLoginRows, httpWordRows, tlsExpiryRow } from './http-words.ts';
 import { block, line, type ValueReader } from './row.ts';
 import { escapedWord } from './script-values.ts';
 import { boolean, flag, integer, noHead, oneOf, oneWord, optional, text, U32_MAX, wordAt } from './values.ts';
@@ -57,6 +58,7 @@ const regexStack: ValueReader<true> = (words, report) =>
   wordAt(words, 0, 'a start and a maximum', report) && wordAt(words, 1, 'a maximum', report) && true;
 
 const urlRows = {
+  ...httpWordRows,
   path: line(text('a path'), 'what to request', { tier: 1 }),
   digest: line(md5Digest, 'MD5 of the body, 32 hex digits', { tier: 1, repeat: 'first' }),
   status_code: line(statusRanges, 'accepted status codes, 200-299 unless given', {
@@ -77,6 +79,7 @@ const urlRows = {
 export const httpGetRows = {
   ...commonRows,
   ...targetRows,
+  ...httpLoginRows,
   nb_get_retry: line(integer(0, U32_MAX), 'old name', { replacedBy: 'retry' }),
   virtualhost: line(text('a host name'), 'Host header of the requests', { tier: 1 }),
   http_protocol: line(httpProtocol, 'HTTP version, 1.0 unless given'),
@@ -91,12 +94,16 @@ const tlsCompliant = line(boolean, 'end with a full TLS close handshake', { tier
 export const sslGetRows = {
   ...httpGetRows,
   tls_compliant: tlsCompliant,
+  tls_expiry_warn: tlsExpiryRow,
   url: block(noHead, { ...urlRows, tls_compliant: tlsCompliant }, 'one request', { tier: 1 }),
 };
 
 export const sslRows = {
   key: line(text('a path'), "file with the client's private key (PEM)"),
   certificate: line(text('a path'), "file with the client's certificate chain (PEM)"),
-  ca: line(text('a path'), 'file with certificates of authorities; servers are not verified all the same'),
+  ca: line(
+    text('a path'),
+    'file with certificates of authorities, for tls verify; SSL_GET verifies no server all the same',
+  ),
   password: line(text('a password'), 'of the private key'),
 };

@@ -1,24 +1,32 @@
 /** The real clock: CLOCK_BOOTTIME, and one Node timer for each alarm. */
-import { ceilMillis, elapsed, type Instant } from '../../base/units.ts';
+import { ceilMillis, elapsed, type Instant, instant, type Micros } from '../../base/units.ts';
 import { bootTimeReader } from '../../native/process-knobs.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
 
 /** Node turns longer delays into 1 ms. */
 const DELAY_MILLIS_MAX = 0x7fff_ffff;
 
-export function createClock(): Clock {
+/** `onWake` hears of each alarm that rang, or would have rung had it not been set anew first, how late it was. */
+export function createClock(onWake: (late: Micros) => void = () => {}): Clock {
   const now = bootTimeReader();
-  return { now, wall: () => Date.now(), alarm: (ring) => createAlarm(now, ring) };
+  return { now, wall: () => Date.now(), alarm: (ring) => createAlarm(now, ring, onWake) };
 }
 
-function createAlarm(now: () => Instant, ring: () => void): Alarm {
+function createAlarm(now: () => Instant, ring: () => void, onWake: (late: Micros) => void): Alarm {
   let disarm = (): void => {};
+  /** null: disarmed */
+  let armedFor: Instant | null = null;
+  const woken = (): void => {
+    if (armedFor !== null && armedFor <= now()) onWake(elapsed(armedFor, now()));
+    armedFor = null;
+  };
   const arm = (at: Instant): void => {
     const delay = Math.min(ceilMillis(elapsed(now(), at)), DELAY_MILLIS_MAX);
     const fire = (): void => {
       // Node counts from the start of the loop's turn and may be early by a part of a millisecond
       if (now() < at) return arm(at);
       disarm = () => {};
+      woken();
       ring();
     };
     if (delay === 0) {
@@ -34,7 +42,11 @@ function createAlarm(now: () => Instant, ring: () => void): Alarm {
     set: (at) => {
       disarm();
       disarm = () => {};
-      if (at !== null) arm(at);
+      woken();
+      if (at === null) return;
+      // a deadline that is past already is nobody's delay
+      armedFor = instant(Math.max(at, now()));
+      arm(at);
     },
   };
 }

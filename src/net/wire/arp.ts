@@ -1,12 +1,16 @@
 /** ARP for IPv4 over Ethernet (RFC 826), and the gratuitous request by which a master takes an address over.
  *      0: u16 hardware type 1 | 2: u16 protocol 0x0800 | 4: u8 6 | 5: u8 4 | 6: u16 operation
  *      8: sender MAC | 14: sender IP | 18: target MAC | 24: target IP */
+
+import { brand } from '../../base/brand.ts';
 import { ByteReader, ByteWriter } from '../../base/bytes.ts';
 import { type Ipv4, ipBytes, ipFromBytes, isIpv4 } from '../../base/ip.ts';
 import { BROADCAST_MAC, type MacAddress, macBytes, macFromBytes } from '../../base/mac.ts';
 import { ETHERTYPE, encodeEthernet } from './ethernet.ts';
 
 const ETHERNET = 1;
+const UNSPECIFIED = brand<Ipv4>('0.0.0.0');
+const NO_MAC = brand<MacAddress>('00:00:00:00:00:00');
 
 export interface ArpPacket {
   readonly operation: 'request' | 'reply';
@@ -56,6 +60,22 @@ export const gratuitousArpFrame = (mac: MacAddress, address: Ipv4): Uint8Array =
       senderMac: mac,
       senderIp: address,
       targetMac: BROADCAST_MAC,
+      targetIp: address,
+    }),
+  });
+
+/** The whole frame of an ARP Probe: who has the address? Its sender address is zero, so that nobody learns anything from it
+ *  (RFC 5227 §1.1). */
+export const arpProbeFrame = (mac: MacAddress, address: Ipv4): Uint8Array =>
+  encodeEthernet({
+    destination: BROADCAST_MAC,
+    source: mac,
+    ethertype: ETHERTYPE.ARP,
+    payload: encodeArp({
+      operation: 'request',
+      senderMac: mac,
+      senderIp: UNSPECIFIED,
+      targetMac: NO_MAC,
       targetIp: address,
     }),
   });

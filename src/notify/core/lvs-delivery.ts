@@ -71,6 +71,11 @@ const CHECK_WORDS: Readonly<Record<Checker['kind'], { readonly up: string; reado
   udp: succeedOrFailed('UDP CHECK'),
   ping: succeedOrFailed('PING CHECK'),
   file: succeedOrFailed('FILE CHECK'),
+  mysql: succeedOrFailed('MYSQL CHECK'),
+  pgsql: succeedOrFailed('PGSQL CHECK'),
+  redis: succeedOrFailed('REDIS CHECK'),
+  grpc: succeedOrFailed('GRPC CHECK'),
+  agent: succeedOrFailed('AGENT CHECK'),
   http: { up: 'CHECK succeed on service', down: 'CHECK failed on service : HTTP request failed' },
   misc: { up: 'MISC CHECK succeeded on service', down: 'MISC CHECK failed on service' },
 };

@@ -22,6 +22,8 @@ function wordsOf(news: VrrpNews, telling: Telling): Delivery {
       return instanceState(news, telling);
     case 'group_state':
       return groupState(news, telling);
+    case 'split_seen':
+      return split(news, telling);
     case 'lower_priority_heard':
       return remark(news.instance, 'MASTER_RX_LOWER_PRI', news.priority, news.instance.notify.lowerPriority);
     case 'priority_changed':
@@ -81,6 +83,20 @@ const remark = (
   line: fifoLine('INSTANCE', name, event, priority),
   mail: null,
 });
+
+/** Only a mail: scripts and readers of the FIFOs know keepalived's words alone. */
+function split(
+  { instance, over, text }: Extract<VrrpNews, { kind: 'split_seen' }>,
+  telling: Telling,
+): Delivery {
+  const subject = `VRRP Instance ${instance.name} - ${over ? 'Split brain is over' : 'Split brain'}`;
+  const isWanted = telling.mail !== null && instance.notify.smtpAlert;
+  return {
+    ...remark(instance, 'SPLIT_BRAIN', 0, null),
+    line: null,
+    mail: isWanted ? mailOf(telling.routerId, { subject, body: text }) : null,
+  };
+}
 
 const isGiven = (command: ScriptCommand | null): command is ScriptCommand => command !== null;
 

@@ -44,6 +44,12 @@ export function eventText(event: VrrpEvent): string {
       return `${event.tracker}: ${event.content === null ? 'no such file' : JSON.stringify(event.content)}`;
     case 'processes_counted':
       return `${event.tracker}: ${event.count} processes`;
+    case 'woke_late':
+      return `woken ${event.late} us late`;
+    case 'address_probed':
+      return `a probe for ${event.instance}: ${event.claims.length} answers`;
+    case 'order_given':
+      return `an order for ${event.name}: ${event.wish === null ? 'undo' : event.wish.kind}`;
     case 'counters_reset':
       return 'counters set to zero';
     case 'stop_requested':

@@ -1,12 +1,17 @@
 /** Everything that can happen to the VRRP process, as plain data: a recording of these replays a run. */
 import type { Family, IpAddress } from '../../base/ip.ts';
-import type { InterfaceName } from '../../base/units.ts';
+import type { InterfaceName, Micros } from '../../base/units.ts';
 import type { VrrpGlobals } from '../../config/model/global.ts';
 import type { RoutingEntry, StaticEntries } from '../../config/model/routing.ts';
 import type { VirtualAddress, VrrpInstance, VrrpSyncGroup } from '../../config/model/vrrp.ts';
 import type { TrackerConfigs, TrackerEvent } from '../../track/core/trackers.ts';
 import type { ReceivedPacket } from '../wire/receive.ts';
 import type { AddressFact, LinkFact } from './network.ts';
+import type { OrderWish } from './orders.ts';
+import type { Claim } from './split.ts';
+
+/** What comes over the control socket. */
+export type OperatorEvent = Extract<VrrpEvent, { kind: 'order_given' | 'address_probed' }>;
 
 /** The part of the configuration that this process lives by. */
 export interface VrrpConfig {
@@ -82,6 +87,12 @@ export type VrrpEvent =
     }
   | { readonly kind: 'transport_opened'; readonly interface: InterfaceName; readonly family: Family }
   | TrackerEvent
+  /** the process was woken so much later than it had asked for: told before the deadline that it missed */
+  | { readonly kind: 'woke_late'; readonly late: Micros }
+  /** outcome of a probe of the addresses of an instance: who else answers for them */
+  | { readonly kind: 'address_probed'; readonly instance: string; readonly claims: readonly Claim[] }
+  /** an operator's word for an instance or a sync group of this name; the members of a group obey together */
+  | { readonly kind: 'order_given'; readonly name: string; readonly wish: OrderWish }
   | { readonly kind: 'counters_reset' }
   /** `release` false (-V): nothing is removed and no master resigns, for the next start to adopt */
   | { readonly kind: 'stop_requested'; readonly release: boolean };

@@ -11,6 +11,7 @@ import type { GroupTransition, VrrpAction } from './actions.ts';
 import type { SyncGroup } from './group.ts';
 import { vrrpLog } from './log-events.ts';
 import { type NodeState, type NodeStep, stepOne } from './node-state.ts';
+import type { Reason } from './reason.ts';
 import type { RouterState } from './state.ts';
 import { STATE_NAME, type VrrpStateName } from './status.ts';
 import { groupNews } from './tell.ts';
@@ -55,7 +56,13 @@ function settle(step: NodeStep, group: SyncGroup, now: Instant): NodeStep {
   }
   if (others.length < members.length) {
     const leaver = others.find((router) => !wishes(router)) ?? missing;
-    const reason = `${leaver.config.name} of sync group ${group.name} is ${STATE_NAME[leaver.phase.kind]}: ${leaver.phase.reason}`;
+    const reason: Reason = {
+      kind: 'stepped_back_with_group',
+      group: group.name,
+      member: leaver.config.name,
+      state: STATE_NAME[leaver.phase.kind],
+      why: leaver.phase.reason,
+    };
     return members
       .filter(isMaster)
       .reduce((before, { key }) => stepOne(before, key, { kind: 'group_stepped_back', reason }, now), step);

@@ -1,6 +1,6 @@
 /** vrrp_sync_group, the part that concerns one member: its health is that of the whole group (behaviour.md section 7). */
 import type { VrrpInstance, VrrpNotify, VrrpSyncGroup } from '../../config/model/vrrp.ts';
-import { assessHealth, faultReason, type Health } from './health.ts';
+import { assessHealth, type Health } from './health.ts';
 import type { Network } from './network.ts';
 import { type FaultCause, isOwner } from './state.ts';
 
@@ -37,8 +37,12 @@ export function healthInGroup(config: VrrpInstance, { network, virtual, groups }
     if (member.name === config.name) continue;
     const health = assessHealth(member, network, virtual);
     if (health.kind === 'unfit') {
-      const why = faultReason(health.causes);
-      causes.push({ kind: 'group_member', group: group.name, member: member.name, why });
+      causes.push({
+        kind: 'group_member',
+        group: group.name,
+        member: member.name,
+        causes: health.causes,
+      });
     } else pending.push(...health.pending.filter((name) => !pending.includes(name)));
   }
   const [first, ...more] = causes;

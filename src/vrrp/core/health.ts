@@ -52,7 +52,7 @@ function faultText(cause: FaultCause): string {
     case 'interface_missing':
       return `interface ${cause.interface} does not exist`;
     case 'interface_down':
-      return `interface ${cause.interface} is down`;
+      return `${cause.interface} ${cause.switchedOn ? 'has no carrier' : 'is switched off'}`;
     case 'interface_up':
       return `interface ${cause.interface} is up and tracked in reverse`;
     case 'no_multicast':
@@ -76,7 +76,7 @@ function faultText(cause: FaultCause): string {
     case 'tracker':
       return cause.why;
     case 'group_member':
-      return `${cause.member} of sync group ${cause.group} cannot take part: ${cause.why}`;
+      return `${cause.member} of sync group ${cause.group} cannot take part: ${faultReason(cause.causes)}`;
     default:
       return exhaustive(cause);
   }
@@ -106,7 +106,7 @@ const unfit = (cause: FaultCause): Health => ({ kind: 'unfit', causes: [cause] }
 function ownInterfaceFaults(config: VrrpInstance, network: Network): FaultCause[] {
   const link = network.links.get(config.interface);
   if (link === undefined) return [{ kind: 'interface_missing', interface: config.interface }];
-  if (!link.up && config.trackPrimary) return [{ kind: 'interface_down', interface: config.interface }];
+  if (!link.up && config.trackPrimary) return [downCause(network, config.interface)];
   const route = routeFault(config, link);
   if (route !== null) return [route];
   const out = { interface: config.advertInterface, family: config.family };
@@ -177,7 +177,9 @@ function weightNow({ interface: name, weight, reverse }: TrackedInterface, netwo
 
 const isUp = (network: Network, name: InterfaceName): boolean => network.links.get(name)?.up ?? false;
 
-const downCause = (network: Network, name: InterfaceName): FaultCause =>
-  network.links.has(name)
-    ? { kind: 'interface_down', interface: name }
-    : { kind: 'interface_missing', interface: name };
+function downCause(network: Network, name: InterfaceName): FaultCause {
+  const link = network.links.get(name);
+  return link === undefined
+    ? { kind: 'interface_missing', interface: name }
+    : { kind: 'interface_down', interface: name, switchedOn: link.switchedOn };
+}

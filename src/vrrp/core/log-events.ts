@@ -3,6 +3,7 @@
 import { catalogue, row } from '../../base/log.ts';
 import { exhaustive } from '../../base/never.ts';
 import type { DropReason } from '../wire/receive.ts';
+import type { OrderKind } from './orders.ts';
 import type { VrrpStateName } from './status.ts';
 
 interface Named {
@@ -102,6 +103,19 @@ export const vrrpLog = catalogue({
     (f: Fields<{ before: number; after: number }>) =>
       `(${f.instance}) Changing effective priority from ${f.before} to ${f.after}`,
   ),
+  ordered: row(
+    'vrrp_ordered',
+    'info',
+    (f: Fields<{ order: OrderKind; lastsMicros: number | null }>) =>
+      `(${f.instance}) an operator ordered ${orderText(f.order)}` +
+      ` ${f.lastsMicros === null ? 'until it is undone' : `for ${f.lastsMicros / 1_000_000} s`}`,
+  ),
+  orderLifted: row(
+    'vrrp_order_lifted',
+    'info',
+    (f: Fields<{ order: OrderKind; how: 'undone' | 'expired' }>) =>
+      `(${f.instance}) ${orderText(f.order)} that an operator ordered is ${f.how === 'undone' ? 'undone' : 'over'}`,
+  ),
   waiting: row('vrrp_waiting', 'info', (f: Fields<{ reason: string }>) => `(${f.instance}) ${f.reason}`),
   groupSyncs: row(
     'vrrp_group_state',
@@ -153,14 +167,31 @@ export const vrrpLog = catalogue({
     'loop_late',
     'warning',
     (f: Fields<{ lateMicros: number; extraMicros: number }>) =>
-      `(${f.instance}) this process stalled for ${Math.round(f.lateMicros / 1000)} ms past the master-down time: ` +
-      `listening ${Math.round(f.extraMicros / 1000)} ms longer before taking over`,
+      `(${f.instance}) this process woke up ${Math.round(f.lateMicros / 1000)} ms late, adverts may have been lost: ` +
+      `listening ${Math.round(f.extraMicros / 1000)} ms before taking over`,
   ),
   addressesAdopted: row(
     'vrrp_addresses_adopted',
     'info',
     (f: Fields<{ addresses: readonly string[] }>) =>
       `(${f.instance}) found in place and kept until another master is heard: ${f.addresses.join(' ')}`,
+  ),
+  fightNoticed: row(
+    'vrrp_fight',
+    'warning',
+    (f: Fields<{ what: readonly string[] }>) =>
+      `(${f.instance}) someone else removes it again and again: ${f.what.join(', ')}; it is put back after growing pauses`,
+  ),
+  splitSeen: row(
+    'vrrp_split_brain',
+    'error',
+    (f: Fields<{ text: string }>) => `(${f.instance}) MASTER, although ${f.text}`,
+  ),
+  splitOver: row(
+    'vrrp_split_brain_over',
+    'info',
+    (f: Fields<{ rival: string; lastedMicros: number }>) =>
+      `(${f.instance}) the only master again: ${f.rival} is silent, after ${Math.round(f.lastedMicros / 1_000_000)} s`,
   ),
   addressesRestored: row(
     'vrrp_addresses_restored',
@@ -193,6 +224,8 @@ export const vrrpLog = catalogue({
       `received advert from ${f.source} on ${f.interface} for unknown VRID ${f.vrid}`,
   ),
 });
+
+const orderText = (order: OrderKind): string => (order === 'step_down' ? 'a failover' : 'a preference');
 
 /** What is wrong with a dropped packet. */
 function dropText(drop: DropReason): string {

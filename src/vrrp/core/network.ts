@@ -12,6 +12,8 @@ export interface LinkFact {
   readonly name: InterfaceName;
   /** IFF_UP and IFF_RUNNING */
   readonly up: boolean;
+  /** IFF_UP alone: the administrator wants it up */
+  readonly switchedOn: boolean;
   readonly multicast: boolean;
   /** has an Ethernet address and is not IFF_NOARP: neighbours must be told where an address lives */
   readonly announces: boolean;
@@ -96,7 +98,7 @@ export function withSwitched(network: Network, names: readonly InterfaceName[], 
   const links = new Map(network.links);
   for (const name of names) {
     const link = links.get(name);
-    if (link !== undefined) links.set(name, { ...link, up });
+    if (link !== undefined) links.set(name, { ...link, up, switchedOn: up });
   }
   return { ...network, links };
 }

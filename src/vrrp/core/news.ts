@@ -14,6 +14,14 @@ export type VrrpNews =
       readonly removed: boolean;
       readonly priority: number;
     }
+  /** another master that does not give in, or its end */
+  | {
+      readonly kind: 'split_seen';
+      readonly instance: NotifiedInstance;
+      readonly over: boolean;
+      /** one sentence */
+      readonly text: string;
+    }
   | { readonly kind: 'lower_priority_heard'; readonly instance: NotifiedInstance; readonly priority: number }
   | {
       readonly kind: 'priority_changed';

@@ -29,6 +29,7 @@ import {
 } from './network.ts';
 import { checkStatics, rethink, routingOutcome, routingRead, staticsAnswered } from './node-routing.ts';
 import { continueWith, type NodeState, type NodeStep, stepEach, stepOne, withStatics } from './node-state.ts';
+import { addressedBy } from './orders.ts';
 import { recipientOf } from './recipient.ts';
 import { byRouterKey, type RouterState, routerKey } from './state.ts';
 import {
@@ -108,6 +109,12 @@ function react(node: NodeState, event: VrrpEvent, now: Instant): NodeStep {
       return rethink(node, withTransport(node.network, transportKey(event), event.detail), now);
     case 'transport_opened':
       return rethink(node, withTransport(node.network, transportKey(event), null), now);
+    case 'woke_late':
+      return stepEach(node, event, now);
+    case 'address_probed':
+      return stepNamed(node, event.instance, { kind: 'addresses_probed', claims: event.claims }, now);
+    case 'order_given':
+      return orderGiven(node, event, now);
     case 'counters_reset':
       return [
         { ...node, strayPackets: 0, routers: node.routers.map((r) => ({ ...r, counters: NO_COUNTS })) },
@@ -127,6 +134,22 @@ function deadlineReached(node: NodeState, now: Instant): NodeStep {
   const counted = settled(node, debounceDue(node, now), now);
   const [heeded, news] = heed(counted[0], trackersReached(counted[0], now), now);
   return continueWith([heeded, [...counted[1], ...news]], { kind: 'deadline_reached' }, now);
+}
+
+function stepNamed(node: NodeState, name: string, event: RouterEvent, now: Instant): NodeStep {
+  const router = node.routers.find(({ config }) => config.name === name);
+  return router === undefined ? [node, []] : stepOne([node, []], router.key, event, now);
+}
+
+function orderGiven(
+  node: NodeState,
+  { name, wish }: Extract<VrrpEvent, { kind: 'order_given' }>,
+  now: Instant,
+): NodeStep {
+  return addressedBy(node, name).reduce<NodeStep>(
+    (step, { key }) => stepOne(step, key, { kind: 'ordered', wish }, now),
+    [node, []],
+  );
 }
 
 /** A link that changed, or was held back long enough. */
@@ -214,7 +237,7 @@ function newRouter(key: string, config: VrrpInstance, network: Network, startAt:
     config,
     phase: {
       kind: 'initialize',
-      reason: 'waiting for the end of vrrp_startup_delay',
+      reason: { kind: 'startup_delay' },
       startAt,
       awaitsTrackers: false,
     },
@@ -222,8 +245,11 @@ function newRouter(key: string, config: VrrpInstance, network: Network, startAt:
     checksumStyle:
       config.destination.kind === 'unicast' && config.destination.checksum === 'old' ? 'group' : 'standard',
     lowered: false,
+    order: null,
     counters: NO_COUNTS,
+    heardAt: null,
     changedAt: null,
+    history: [],
     complained: [],
   };
 }

@@ -14,20 +14,19 @@ import {
   sendAdvert,
   type World,
 } from './effects.ts';
-import { effectivePriority } from './health.ts';
 import { addressKey, isPresent } from './network.ts';
 import { addMissingRouting, removeRouting, routingOf } from './routing.ts';
 import type { Backup, Master, RouterState } from './state.ts';
 import { moveDeadline } from './step-backup.ts';
 import { tellPriority } from './tell.ts';
 import { downInterval } from './transitions.ts';
-import { ownPriority } from './two-owners.ts';
+import { priorityNow } from './weigh.ts';
 
 export function reconfigure(router: RouterState, config: VrrpInstance, world: World, now: Instant): Step {
   const updated: RouterState = {
     ...router,
     config,
-    effectivePriority: ownPriority(router, effectivePriority(config, world.network)),
+    effectivePriority: priorityNow(router, config, world.network),
   };
   const news = updated.effectivePriority === router.effectivePriority ? [] : tellPriority(updated);
   const { phase } = router;

@@ -17,6 +17,10 @@ import { type Instant, type InterfaceName, type Micros, type Priority, priority 
 import type { VrrpInstance } from '../../config/model/vrrp.ts';
 import type { ChecksumStyle, DropReason } from '../wire/receive.ts';
 import type { AnnounceTimers } from './announce.ts';
+import type { Order } from './orders.ts';
+import type { Advertiser, PastTransition, Reason, TakeoverReason } from './reason.ts';
+import type { Repairs } from './repairs.ts';
+import type { Claim, Split } from './split.ts';
 import type { VrrpCounters } from './status.ts';
 
 export interface RouterState {
@@ -30,9 +34,15 @@ export interface RouterState {
   readonly checksumStyle: ChecksumStyle;
   /** an owner that gave way to another owner: it goes on with 254 (behaviour.md section 4.5) */
   readonly lowered: boolean;
+  /** an operator's word; null = the election decides alone */
+  readonly order: Order | null;
   readonly counters: VrrpCounters;
+  /** when an advert of somebody else was last accepted; null = never */
+  readonly heardAt: Instant | null;
   /** when the current phase began; null before the first transition */
   readonly changedAt: Instant | null;
+  /** the last changes of phase, the oldest first */
+  readonly history: readonly PastTransition[];
   /** complaints already logged since the state or the master last changed */
   readonly complained: readonly Complaint[];
 }
@@ -41,7 +51,7 @@ export type Phase = Initialize | Backup | Master | Fault;
 
 export interface Initialize {
   readonly kind: 'initialize';
-  readonly reason: string;
+  readonly reason: Reason;
   /** end of vrrp_startup_delay; null once it is over, or stopped */
   readonly startAt: Instant | null;
   /** begins as soon as all its trackers have told their first result */
@@ -50,15 +60,15 @@ export interface Initialize {
 
 export interface Backup {
   readonly kind: 'backup';
-  readonly reason: string;
+  readonly reason: Reason;
   readonly source: IpAddress;
   /** the master is dead when this passes */
   readonly downAt: Instant;
   /** why this router will be master when `downAt` passes */
-  readonly takeoverReason: string;
+  readonly takeover: TakeoverReason;
   /** the own interval until a v3 master told its own */
   readonly masterInterval: Micros;
-  readonly master: { readonly address: IpAddress; readonly priority: Priority } | null;
+  readonly master: Advertiser | null;
   /** preempt_delay: from then on lower-priority adverts are no longer accepted; null before the first of them */
   readonly preemptAt: Instant | null;
   /** virtual addresses found in place at start are left there until another master is heard */
@@ -71,14 +81,20 @@ export interface Backup {
 
 export interface Master {
   readonly kind: 'master';
-  readonly reason: string;
+  readonly reason: Reason;
   readonly source: IpAddress;
   readonly nextAdvertAt: Instant;
   readonly announce: AnnounceTimers;
   /** another owner of the same addresses, which should have yielded and does not; null = none was heard */
   readonly rival: Rival | null;
-  /** addresses put back since the last advert, see REPAIRS_PER_ADVERT_MAX */
-  readonly repairs: number;
+  /** another master that does not give in; null = none is heard */
+  readonly split: Split | null;
+  /** machines that answered the last probe for its addresses */
+  readonly claims: readonly Claim[];
+  /** the last time that the own adverts were so late that others may have taken over */
+  readonly stall: { readonly at: Instant; readonly late: Micros } | null;
+  /** what somebody else took off */
+  readonly repairs: Repairs;
   /** `entryText` of what the kernel refused since anything last changed: asking again would get the same answer */
   readonly refused: readonly string[];
 }
@@ -93,12 +109,13 @@ export interface Rival {
 
 export interface Fault {
   readonly kind: 'fault';
-  readonly reason: string;
+  readonly reason: Reason;
 }
 
 export type FaultCause =
   | { readonly kind: 'interface_missing'; readonly interface: InterfaceName }
-  | { readonly kind: 'interface_down'; readonly interface: InterfaceName }
+  /** switched on, it has no carrier */
+  | { readonly kind: 'interface_down'; readonly interface: InterfaceName; readonly switchedOn: boolean }
   /** a tracked interface with `reverse` */
   | { readonly kind: 'interface_up'; readonly interface: InterfaceName }
   | { readonly kind: 'no_multicast'; readonly interface: InterfaceName }
@@ -119,7 +136,7 @@ export type FaultCause =
       readonly kind: 'group_member';
       readonly group: string;
       readonly member: string;
-      readonly why: string;
+      readonly causes: readonly FaultCause[];
     };
 
 export type Complaint =

@@ -14,6 +14,8 @@ import {
   trackerStatuses,
 } from './tracker-status.ts';
 
+import { type InstanceWhy, instanceWhy, presentReason } from './why.ts';
+
 export type VrrpStateName = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT';
 
 /** Names follow keepalived's statistics; each reception check of behaviour.md section 5 has its own. */
@@ -41,6 +43,8 @@ export interface VrrpCounters {
   readonly priorityZeroReceived: number;
   readonly priorityZeroSent: number;
   readonly gratuitousArpsSent: number;
+  /** times that another master was there that did not give in */
+  readonly splitsSeen: number;
 }
 
 export interface VrrpInstanceStatus {
@@ -52,6 +56,8 @@ export interface VrrpInstanceStatus {
   readonly state: VrrpStateName;
   /** one sentence: why the instance is in this state */
   readonly reason: string;
+  /** the same with what it is made of, and how it came to this */
+  readonly why: InstanceWhy;
   readonly basePriority: number;
   readonly effectivePriority: number;
   readonly advertIntervalMicros: number;
@@ -109,6 +115,7 @@ export const NO_COUNTS: VrrpCounters = {
   priorityZeroReceived: 0,
   priorityZeroSent: 0,
   gratuitousArpsSent: 0,
+  splitsSeen: 0,
 };
 
 /** keepalived's names; RFC 9568 calls MASTER Active, and does not know FAULT. */
@@ -150,7 +157,11 @@ function instanceStatus(
     version: config.version,
     family: config.family,
     state: STATE_NAME[phase.kind],
-    reason: phase.reason,
+    reason: presentReason(router),
+    // made when somebody reads it: the simulator asks for a status after each event
+    get why() {
+      return instanceWhy(router, wallOf);
+    },
     basePriority: config.priority,
     effectivePriority: router.effectivePriority,
     advertIntervalMicros: config.advertInterval,

@@ -1,11 +1,12 @@
 /** Reactions of a backup (RFC 9568 §6.4.2, behaviour.md sections 4.3 and 4.4). */
-import { after, elapsed, type Instant, instant, type Micros } from '../../base/units.ts';
+import { after, elapsed, type Instant, instant, type Micros, type Priority } from '../../base/units.ts';
 import type { AcceptedAdvert } from '../wire/receive.ts';
 import { andThen, complainOnce, count, isDue, log, type Step, type World } from './effects.ts';
 import { vrrpLog } from './log-events.ts';
+import type { Deference, TakeoverReason } from './reason.ts';
 import { removeAll } from './routing.ts';
 import { type Backup, isOwner, OWNER_PRIORITY, type RouterState } from './state.ts';
-import { LATENESS_TOLERATED, skewTime } from './timers.ts';
+import { masterDownInterval, STALL_SHARE, skewTime } from './timers.ts';
 import { becomeMaster, downInterval, timerInputs } from './transitions.ts';
 import { raise } from './two-owners.ts';
 
@@ -29,12 +30,13 @@ export function backupHeard(
 
 /** Nobody better was heard in time: this router is master, or would be if its sync group were ready. */
 export function masterDown(router: RouterState, phase: Backup, world: World, now: Instant): Step {
-  const patient = grantGrace(router, phase, now);
-  if (patient !== null) return patient;
+  // who wakes this process tells how late it is; what is seen of it here counts as well
+  const patient = grantGrace(router, phase, elapsed(phase.downAt, now), now);
+  if (patient[0] !== router) return patient;
   const { name } = router.config;
   const group = world.groups.get(name);
   if (group !== undefined) return wishMastership(router, phase, group.name, now);
-  const { source, takeoverReason: reason } = phase;
+  const { source, takeover: reason } = phase;
   const [master, actions] = becomeMaster(router, world, { source, reason }, now);
   return [master, [log(vrrpLog.masterTimedOut({ instance: name })), ...actions]];
 }
@@ -48,19 +50,21 @@ function wishMastership(router: RouterState, phase: Backup, group: string, now: 
     wantsMaster: true,
     graceGiven: false,
     downAt: after(now, downInterval(router, phase.masterInterval)),
-    reason: `${phase.takeoverReason}: ready, but sync group ${group} is not`,
+    reason: { kind: 'awaits_group', group, takeover: phase.takeover },
   };
   const line = phase.wantsMaster ? [] : [log(vrrpLog.masterTimedOut({ instance }))];
   return [{ ...router, phase: wishing }, line];
 }
 
-/** After a stall of this process the adverts of a living master may not even have been read yet, so a deadline noticed
- *  late is followed by one more skew of listening before the takeover. Null when there is no need. */
-function grantGrace(router: RouterState, phase: Backup, now: Instant): Step | null {
-  const late = elapsed(phase.downAt, now);
-  if (late <= LATENESS_TOLERATED || phase.graceGiven) return null;
-  const extra = skewTime(timerInputs(router, phase.masterInterval));
-  const patient: Backup = { ...phase, downAt: after(now, extra), graceGiven: true };
+/** Adverts of a living master may have been lost while this process, or the whole machine, stood still. What waited in the
+ *  sockets has been heard by now; a deadline that is due all the same, or nearly, waits once for one more interval and its
+ *  skew, in which a living master speaks. */
+export function grantGrace(router: RouterState, phase: Backup, late: Micros, now: Instant): Step {
+  if (late <= STALL_SHARE * phase.masterInterval || phase.graceGiven) return [router, []];
+  const extra = masterDownInterval(timerInputs(router, phase.masterInterval), 1);
+  const downAt = after(now, extra);
+  if (downAt <= phase.downAt) return [router, []];
+  const patient: Backup = { ...phase, downAt, graceGiven: true };
   const { name: instance } = router.config;
   const entry = vrrpLog.loopLate({ instance, lateMicros: late, extraMicros: extra });
   return [{ ...router, phase: patient }, [log(entry)]];
@@ -75,9 +79,9 @@ export const moveDeadline = (
 
 function masterResigned(router: RouterState, phase: Backup, heard: AcceptedAdvert, now: Instant): Step {
   const downAt = after(now, skewTime(timerInputs(router, phase.masterInterval)));
-  const takeoverReason = `master ${heard.source} resigned`;
+  const takeover: TakeoverReason = { kind: 'resigned', master: heard.source };
   return [
-    { ...count(router, 'priorityZeroReceived'), phase: { ...phase, downAt, takeoverReason } },
+    { ...count(router, 'priorityZeroReceived'), phase: { ...phase, downAt, takeover } },
     [log(vrrpLog.priorityZeroHeard({ instance: router.config.name, source: heard.source }))],
   ];
 }
@@ -92,24 +96,32 @@ export function giveUpAdoption(router: RouterState, phase: Backup, world: World,
 /** Lower priorities are accepted when preemption is off, or while preempt_delay runs since the first of them. */
 function accepts(router: RouterState, phase: Backup, priority: number, now: Instant): boolean {
   const { preempt, preemptDelay } = router.config;
-  if (priority >= router.effectivePriority || !(preempt || isOwner(router.config))) return true;
-  return preemptDelay > 0 && !isDue(phase.preemptAt, now);
+  const isPreferred = router.order?.kind === 'prefer';
+  if (priority >= router.effectivePriority || !(preempt || isPreferred || isOwner(router.config)))
+    return true;
+  return preemptDelay > 0 && !isPreferred && !isDue(phase.preemptAt, now);
 }
 
 function followMaster(router: RouterState, phase: Backup, heard: AcceptedAdvert, now: Instant): Step {
   const { advert, source } = heard;
+  const master = { address: source, priority: advert.priority };
   const masterInterval = learnedInterval(router, phase.masterInterval, advert.interval);
   const delaying = advert.priority < router.effectivePriority && router.config.preemptDelay > 0;
   const following: Backup = {
     ...phase,
     masterInterval,
     downAt: after(now, downInterval(router, masterInterval)),
-    takeoverReason: `master ${source} fell silent`,
-    master: { address: source, priority: advert.priority },
+    takeover: { kind: 'fell_silent', master: source },
+    master,
     preemptAt: delaying ? (phase.preemptAt ?? after(now, router.config.preemptDelay)) : null,
     graceGiven: false,
     wantsMaster: false,
-    reason: `master is ${source} with priority ${advert.priority}`,
+    reason: {
+      kind: 'follows',
+      master,
+      own: router.effectivePriority,
+      because: deference(router, advert.priority),
+    },
   };
   const followed: RouterState = { ...router, phase: following };
   if (masterInterval === phase.masterInterval) return [followed, []];
@@ -122,13 +134,21 @@ function followMaster(router: RouterState, phase: Backup, heard: AcceptedAdvert,
   return complainOnce(followed, 'other_interval', line);
 }
 
+/** Why a master that was accepted is. */
+function deference({ config, effectivePriority }: RouterState, theirs: Priority): Deference {
+  if (theirs > effectivePriority) return 'higher';
+  if (theirs === effectivePriority) return 'equal';
+  return config.preempt ? 'preempt_delay' : 'nopreempt';
+}
+
 /** Preemption: the deadline is left to run out (RFC 9568 §6.4.2). */
 function outbid(router: RouterState, phase: Backup, { advert, source }: AcceptedAdvert): Step {
+  const master = { address: source, priority: advert.priority };
   const bidding: Backup = {
     ...phase,
-    takeoverReason: `preempted ${source}, whose priority ${advert.priority} is lower`,
-    reason: `about to preempt ${source}, whose priority ${advert.priority} is lower than ${router.effectivePriority}`,
-    master: { address: source, priority: advert.priority },
+    takeover: { kind: 'preempted', master },
+    reason: { kind: 'outbids', master, own: router.effectivePriority },
+    master,
   };
   const line = { instance: router.config.name, source, theirs: advert.priority };
   return complainOnce({ ...router, phase: bidding }, 'lower_priority', vrrpLog.lowerPriorityDiscarded(line));

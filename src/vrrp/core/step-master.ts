@@ -1,7 +1,8 @@
 /** Reactions of a master (RFC 9568 §6.4.3, behaviour.md section 4.5). Only adverts that passed every check come here, so
  *  packets that fail one cannot postpone the own adverts, as they do in keepalived (Q22). */
 import { compareIp } from '../../base/ip.ts';
-import { after, type Instant } from '../../base/units.ts';
+import { after, type Instant, type Micros } from '../../base/units.ts';
+import { entryText } from '../../config/model/routing.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
 import type { AcceptedAdvert } from '../wire/receive.ts';
 import { dueBurst } from './announce.ts';
@@ -18,17 +19,20 @@ import {
   type World,
 } from './effects.ts';
 import { vrrpLog } from './log-events.ts';
-import { isPresent } from './network.ts';
+import { addressKey, isPresent } from './network.ts';
+import { mayRepair, repairsDeadline, takenOff, withoutDue } from './repairs.ts';
 import { missingRouting } from './routing.ts';
+import { rivalAdvertised, splitDue } from './split.ts';
 import { isOwner, type Master, type RouterState } from './state.ts';
 import { learnedInterval } from './step-backup.ts';
 import { tellLowerPriority } from './tell.ts';
 import { yieldTo } from './transitions.ts';
 import { rivalHeard, rivalTold } from './two-owners.ts';
 
-/** Addresses put back at once between two adverts; more wait for the next advert, so that a program which keeps
- *  removing them cannot make this process spin. */
-const REPAIRS_PER_ADVERT_MAX = 5;
+/** Own intervals without an advert after which others may have taken over (RFC 9568 §6.1: three, and the skew). */
+const MISSED_ADVERTS = 2;
+/** The share of its interval for which an advert counts as just sent. */
+const FRESH_SHARE = 0.1;
 
 export function masterHeard(
   router: RouterState,
@@ -57,37 +61,76 @@ export function masterHeard(
 /** Everything whose time has come: the own advert first. */
 export function masterDue(router: RouterState, phase: Master, world: World, now: Instant): Step {
   const advertised: Step = isDue(phase.nextAdvertAt, now)
-    ? andThen(advertise(router, phase, world, now), (sent) => restoreMissing(sent, world))
+    ? andThen(advertise(router, phase, world, now), (sent) => restoreMissing(sent, world, now))
     : [router, []];
-  return andThen(advertised, (sent) => announceAgain(sent, now));
+  const repaired = andThen(advertised, (sent) => repairDue(sent, world, now));
+  const watched = andThen(repaired, (sent) => splitDue(sent, now));
+  return andThen(watched, (sent) => announceAgain(sent, now));
 }
+
+/** A master that was not heard for so long may find another one when it speaks again. */
+export const noteStall = (router: RouterState, phase: Master, late: Micros, now: Instant): RouterState =>
+  late > MISSED_ADVERTS * router.config.advertInterval
+    ? { ...router, phase: { ...phase, stall: { at: now, late } } }
+    : router;
 
 /** Somebody took one of our addresses off. keepalived gives the mastership up and wins it back (behaviour.md section
  *  4.6); putting the address back keeps the service. */
-export function repair(router: RouterState, phase: Master, address: VirtualAddress): Step {
-  if (!address.tracked || phase.repairs >= REPAIRS_PER_ADVERT_MAX) return [router, []];
-  return [
-    { ...router, phase: { ...phase, repairs: phase.repairs + 1 } },
-    [{ kind: 'restore_addresses', router: router.key, addresses: [address] }],
-  ];
+export function repair(router: RouterState, phase: Master, address: VirtualAddress, now: Instant): Step {
+  if (!address.tracked) return [router, []];
+  const [noted, due] = takeNote(router, phase, [addressKey(address)], now);
+  return andThen(noted, (r) => [
+    r,
+    due.length > 0 ? [{ kind: 'restore_addresses', router: r.key, addresses: [address] }] : [],
+  ]);
+}
+
+/** Who takes off the same thing again and again is told once. */
+function takeNote(
+  router: RouterState,
+  phase: Master,
+  gone: readonly string[],
+  now: Instant,
+): readonly [Step, readonly string[]] {
+  const { repairs, now: due, fights } = takenOff(phase.repairs, gone, now);
+  const line = log(vrrpLog.fightNoticed({ instance: router.config.name, what: fights }));
+  return [[{ ...router, phase: { ...phase, repairs } }, fights.length > 0 ? [line] : []], due];
+}
+
+/** What had to wait is put back if it is still gone. */
+function repairDue(router: RouterState, world: World, now: Instant): Step {
+  const { phase } = router;
+  if (phase.kind !== 'master' || !isDue(repairsDeadline(phase.repairs), now)) return [router, []];
+  return andThen(restoreMissing(router, world, now), (r) => [
+    { ...r, phase: { ...phase, repairs: withoutDue(phase.repairs, now) } },
+    [],
+  ]);
 }
 
 /** The same for routes and rules: all that are missing at once. */
-export function repairRouting(router: RouterState, phase: Master, world: World): Step {
-  const entries = missingRouting(router.config, phase, world.network);
-  if (entries.length === 0 || phase.repairs >= REPAIRS_PER_ADVERT_MAX) return [router, []];
-  return [
-    { ...router, phase: { ...phase, repairs: phase.repairs + 1 } },
-    [{ kind: 'restore_routing', router: router.key, entries }],
-  ];
+export function repairRouting(router: RouterState, phase: Master, world: World, now: Instant): Step {
+  const missing = missingRouting(router.config, phase, world.network);
+  if (missing.length === 0) return [router, []];
+  const [noted, due] = takeNote(router, phase, missing.map(entryText), now);
+  const entries = missing.filter((entry) => due.includes(entryText(entry)));
+  return andThen(noted, (r) => [
+    r,
+    entries.length > 0 ? [{ kind: 'restore_routing', router: r.key, entries }] : [],
+  ]);
 }
 
-export function restoreMissing(router: RouterState, world: World): Step {
-  const addresses = allAddresses(router.config).filter(
-    (address) => address.tracked && !isPresent(world.network, address),
+/** Everything that is missing and not fought over. */
+export function restoreMissing(router: RouterState, world: World, now: Instant): Step {
+  const { phase, config } = router;
+  if (phase.kind !== 'master') return [router, []];
+  const { repairs } = phase;
+  const addresses = allAddresses(config).filter(
+    (address) =>
+      address.tracked && !isPresent(world.network, address) && mayRepair(repairs, addressKey(address), now),
   );
-  const { phase } = router;
-  const entries = phase.kind === 'master' ? missingRouting(router.config, phase, world.network) : [];
+  const entries = missingRouting(config, phase, world.network).filter((entry) =>
+    mayRepair(repairs, entryText(entry), now),
+  );
   return [
     router,
     [
@@ -107,7 +150,7 @@ export function advertise(router: RouterState, phase: Master, world: World, now:
     : after(now, advertInterval);
   const nextAdvertAt = onBeat > now ? onBeat : after(now, advertInterval);
   const rival = rivalTold(phase.rival, advertInterval, now);
-  return sendAdvert({ ...router, phase: { ...phase, nextAdvertAt, rival, repairs: 0 } }, world, {
+  return sendAdvert({ ...router, phase: { ...phase, nextAdvertAt, rival } }, world, {
     source: phase.source,
     priority: router.effectivePriority,
   });
@@ -135,9 +178,10 @@ function stepBack(
     theirs: advert.priority,
     ours: router.effectivePriority,
   });
-  const last: Step = router.config.higherPrioSendAdvert
-    ? sendAdvert(router, world, { source: phase.source, priority: router.effectivePriority })
-    : [router, []];
+  const last: Step =
+    router.config.higherPrioSendAdvert || mayHaveMisled(router, phase, now)
+      ? sendAdvert(router, world, { source: phase.source, priority: router.effectivePriority })
+      : [router, []];
   return andThen(
     andThen(last, (sent) => [sent, [log(line)]]),
     (sent) =>
@@ -152,6 +196,16 @@ function stepBack(
         now,
       ),
   );
+}
+
+/** A router that became master because it heard nobody may have been cut off from the one that it hears now, and neighbours may
+ *  have learned its address for the virtual ones. The better master cannot know of it unless it hears an advert from here; it
+ *  then announces the addresses again. After a resignation or a preemption there was no second master. An advert that has
+ *  only just left will do: adverts that answer adverts must not be able to become a storm. */
+function mayHaveMisled({ config }: RouterState, { reason, nextAdvertAt }: Master, now: Instant): boolean {
+  const untilNext = nextAdvertAt - now;
+  const isFresh = untilNext > (1 - FRESH_SHARE) * config.advertInterval;
+  return (reason.kind === 'fell_silent' || reason.kind === 'none_heard') && !isFresh;
 }
 
 const ALERT_GROUP = { kind: 'alert_group' } as const;
@@ -173,6 +227,15 @@ function assertMastership(
   world: World,
   now: Instant,
 ): Step {
+  const { priority, interval } = heard.advert;
+  const differs = heard.addressMismatch === null ? null : 'address_list';
+  const rival = { source: heard.source, priority, interval, differs } as const;
+  return andThen(rivalAdvertised(router, phase, rival, now), (r) =>
+    r.phase.kind === 'master' ? answer(r, r.phase, heard, world, now) : [r, []],
+  );
+}
+
+function answer(router: RouterState, phase: Master, heard: AcceptedAdvert, world: World, now: Instant): Step {
   const { garp, lowerPrioNoAdvert, name } = router.config;
   const lowerPrioBurstAt = garp.lowerPrioDelay > 0 ? after(now, garp.lowerPrioDelay) : null;
   const stern: Master = { ...phase, announce: { ...phase.announce, lowerPrioBurstAt } };

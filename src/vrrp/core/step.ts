@@ -1,6 +1,6 @@
 /** One router's reaction to one event: what is common to all phases, then a dispatch by phase. */
 import { exhaustive } from '../../base/never.ts';
-import { earliest, type Instant, type Priority } from '../../base/units.ts';
+import { earliest, type Instant, type Micros } from '../../base/units.ts';
 import type { RoutingEntry } from '../../config/model/routing.ts';
 import type { VirtualAddress, VrrpInstance } from '../../config/model/vrrp.ts';
 import {
@@ -23,28 +23,29 @@ import {
   type World,
 } from './effects.ts';
 import { healthInGroup } from './group.ts';
-import { effectivePriority, faultReason } from './health.ts';
 import { vrrpLog } from './log-events.ts';
 import { addressKey } from './network.ts';
+import { liftOrder, type OrderWish, obey } from './orders.ts';
+import type { Reason } from './reason.ts';
 import { reconfigure } from './reload.ts';
+import { repairsDeadline } from './repairs.ts';
 import { removeAll, routingRefused, routingRestored } from './routing.ts';
-import { isOwner, type RouterState } from './state.ts';
+import { addressesProbed, type Claim, misfitOf, rivalAdvertised } from './split.ts';
+import { isOwner, type Phase, type RouterState } from './state.ts';
 import type { VrrpCounters } from './status.ts';
-import { backupHeard, giveUpAdoption, masterDown, moveDeadline } from './step-backup.ts';
-import { masterAlerted, masterDue, masterHeard, repair, repairRouting } from './step-master.ts';
-import { tellPriority } from './tell.ts';
+import { backupHeard, giveUpAdoption, grantGrace, masterDown } from './step-backup.ts';
+import { masterAlerted, masterDue, masterHeard, noteStall, repair, repairRouting } from './step-master.ts';
 import {
-  awaitedText,
+  awaited,
   becomeFault,
   becomeMasterWithGroup,
   begin,
-  downInterval,
   halt,
   recover,
-  stepBackWithGroup,
+  stepAside,
 } from './transitions.ts';
-import { ownPriority } from './two-owners.ts';
 import { isSwitchedOff, switchLinks } from './virtual-links.ts';
+import { priorityNow, reweigh } from './weigh.ts';
 
 export type RouterEvent =
   | { readonly kind: 'startup_delayed' }
@@ -71,9 +72,14 @@ export type RouterEvent =
   /** every member of the sync group wishes to be master */
   | { readonly kind: 'group_ready' }
   /** another member of the sync group is no master, or no master any more; `reason` names it */
-  | { readonly kind: 'group_stepped_back'; readonly reason: string }
+  | { readonly kind: 'group_stepped_back'; readonly reason: Reason }
   /** another member of the sync group heard a master, so that this one cannot keep addresses it found at its start */
   | { readonly kind: 'group_heard_master' }
+  /** the process was woken so much later than it had asked for */
+  | { readonly kind: 'woke_late'; readonly late: Micros }
+  | { readonly kind: 'addresses_probed'; readonly claims: readonly Claim[] }
+  /** an operator's word, null = what was ordered before is undone */
+  | { readonly kind: 'ordered'; readonly wish: OrderWish }
   | { readonly kind: 'stop_requested'; readonly release: boolean };
 
 export function stepRouter(router: RouterState, event: RouterEvent, world: World, now: Instant): Step {
@@ -88,7 +94,7 @@ export function stepRouter(router: RouterState, event: RouterEvent, world: World
     case 'network_changed':
       return networkChanged(router, world, now);
     case 'address_vanished':
-      return phase.kind === 'master' ? repair(router, phase, event.address) : [router, []];
+      return phase.kind === 'master' ? repair(router, phase, event.address, now) : [router, []];
     case 'detection_ended':
       return detectionEnded(router, event.address, event.unique);
     case 'addresses_restored':
@@ -96,7 +102,7 @@ export function stepRouter(router: RouterState, event: RouterEvent, world: World
     case 'addresses_refused':
       return refused(router, event.addresses, event.detail);
     case 'routing_read':
-      return phase.kind === 'master' ? repairRouting(router, phase, world) : [router, []];
+      return phase.kind === 'master' ? repairRouting(router, phase, world, now) : [router, []];
     case 'routing_restored':
       return routingRestored(router, event.entries);
     case 'routing_refused':
@@ -110,9 +116,15 @@ export function stepRouter(router: RouterState, event: RouterEvent, world: World
     case 'group_ready':
       return becomeMasterWithGroup(router, world, now);
     case 'group_stepped_back':
-      return stepBackWithGroup(router, world, event.reason, now);
+      return stepAside(router, world, event.reason, now);
     case 'group_heard_master':
       return phase.kind === 'backup' ? giveUpAdoption(router, phase, world, now) : [router, []];
+    case 'woke_late':
+      return wokeLate(router, event.late, now);
+    case 'addresses_probed':
+      return addressesProbed(router, event.claims);
+    case 'ordered':
+      return obey(router, event.wish, world, now);
     case 'instance_removed':
       return halt(router, world, { keep: false, ending: 'removed' }, now);
     default:
@@ -121,14 +133,22 @@ export function stepRouter(router: RouterState, event: RouterEvent, world: World
 }
 
 /** When this router wants to be woken; null = never by itself. */
-export function routerDeadline({ phase }: RouterState): Instant | null {
+export const routerDeadline = ({ phase, order }: RouterState): Instant | null =>
+  earliest(phaseDeadline(phase), order?.until ?? null);
+
+function phaseDeadline(phase: Phase): Instant | null {
   switch (phase.kind) {
     case 'initialize':
       return phase.startAt;
     case 'backup':
       return phase.downAt;
     case 'master':
-      return earliest(phase.nextAdvertAt, announceDeadline(phase.announce));
+      return earliest(
+        phase.nextAdvertAt,
+        announceDeadline(phase.announce),
+        phase.split?.overAt ?? null,
+        repairsDeadline(phase.repairs),
+      );
     case 'fault':
       return null;
     default:
@@ -136,9 +156,16 @@ export function routerDeadline({ phase }: RouterState): Instant | null {
   }
 }
 
+/** What an operator ordered is over before the phase asks for its priority. */
 function deadlineReached(router: RouterState, world: World, now: Instant): Step {
-  if (!isDue(routerDeadline(router), now)) return [router, []];
+  const isOver = isDue(router.order?.until ?? null, now);
+  const free: Step = isOver ? liftOrder(router, world, 'expired', now) : [router, []];
+  return andThen(free, (r) => phaseDue(r, world, now));
+}
+
+function phaseDue(router: RouterState, world: World, now: Instant): Step {
   const { phase } = router;
+  if (!isDue(phaseDeadline(phase), now)) return [router, []];
   switch (phase.kind) {
     case 'initialize':
       return begin(router, world, now);
@@ -151,6 +178,12 @@ function deadlineReached(router: RouterState, world: World, now: Instant): Step 
     default:
       return exhaustive(phase);
   }
+}
+
+function wokeLate(router: RouterState, late: Micros, now: Instant): Step {
+  const { phase } = router;
+  if (phase.kind === 'backup') return grantGrace(router, phase, late, now);
+  return phase.kind === 'master' ? [noteStall(router, phase, late, now), []] : [router, []];
 }
 
 /** Counter of each way to be refused. */
@@ -192,7 +225,8 @@ function received(router: RouterState, packet: ReceivedPacket, world: World, now
       source: packet.source,
       drop: verdict.error,
     });
-    return complainOnce(count(router, DROP_COUNTER[verdict.error]), verdict.error, entry);
+    const counted = complainOnce(count(router, DROP_COUNTER[verdict.error]), verdict.error, entry);
+    return andThen(counted, (r) => misfitHeard(r, packet, verdict.error, now));
   }
   if (isOwner(config) && config.ownerIgnoreAdverts) return [router, []];
   if (packet.source === phase.source) {
@@ -202,10 +236,23 @@ function received(router: RouterState, packet: ReceivedPacket, world: World, now
   const isNewMaster = phase.kind === 'backup' && !sameSender;
   const listening = isNewMaster ? { ...router, complained: [] } : router;
   const noted = andThen(noteAddressList(listening, verdict.value, world), (r) => [
-    { ...count(r, 'advertsReceived'), checksumStyle: styleAfter(config, verdict.value.checksum) },
+    {
+      ...count(r, 'advertsReceived'),
+      checksumStyle: styleAfter(config, verdict.value.checksum),
+      heardAt: now,
+    },
     [],
   ]);
   return andThen(noted, (r) => heard(r, verdict.value, world, now));
+}
+
+/** A master that does not understand another one cannot yield to it, and is not yielded to. */
+function misfitHeard(router: RouterState, packet: ReceivedPacket, drop: DropReason, now: Instant): Step {
+  const { phase, config } = router;
+  const differs = misfitOf(drop);
+  if (phase.kind !== 'master' || differs === null || packet.source === phase.source) return [router, []];
+  const rival = { source: packet.source, priority: null, interval: config.advertInterval, differs };
+  return rivalAdvertised(router, phase, rival, now);
 }
 
 /** The checksum of old keepalived routers is looked for unless old_unicast_checksum says never. */
@@ -241,8 +288,7 @@ function noteAddressList(
 
 /** Links, addresses or sockets are not what they were: fit or unfit, which source, which priority. */
 function networkChanged(router: RouterState, world: World, now: Instant): Step {
-  const { config } = router;
-  const weighed = reweigh(router, ownPriority(router, effectivePriority(config, world.network)), now);
+  const weighed = reweigh(router, priorityNow(router, router.config, world.network), now);
   return andThen(weighed, (r) => judgeHealth(r, world, now));
 }
 
@@ -251,13 +297,13 @@ function judgeHealth(router: RouterState, world: World, now: Instant): Step {
   if (phase.kind === 'initialize') return phase.awaitsTrackers ? begin(router, world, now) : [router, []];
   const health = healthInGroup(config, world);
   if (health.kind === 'unfit') {
-    const reason = faultReason(health.causes);
+    const reason: Reason = { kind: 'unfit', causes: health.causes };
     if (phase.kind !== 'fault') return becomeFault(router, world, reason, now);
     return [{ ...router, phase: { ...phase, reason } }, []];
   }
   if (phase.kind === 'fault') {
     if (health.pending.length === 0) return recover(router, health.source, now);
-    return [{ ...router, phase: { ...phase, reason: awaitedText(health.pending) } }, []];
+    return [{ ...router, phase: { ...phase, reason: awaited(health.pending) } }, []];
   }
   const sourced: RouterState =
     phase.source === health.source ? router : { ...router, phase: { ...phase, source: health.source } };
@@ -271,20 +317,6 @@ function reconsider(router: RouterState): RouterState {
   return phase.kind === 'master' && phase.refused.length > 0
     ? { ...router, phase: { ...phase, refused: [] } }
     : router;
-}
-
-/** In Backup the running deadline moves along (behaviour.md section 4.1). */
-function reweigh(router: RouterState, priority: Priority, now: Instant): Step {
-  const { phase, effectivePriority: before } = router;
-  if (priority === before) return [router, []];
-  const weighed = { ...router, effectivePriority: priority };
-  if (phase.kind === 'initialize') return [weighed, []];
-  const line = log(vrrpLog.priorityChanged({ instance: router.config.name, before, after: priority }));
-  if (phase.kind !== 'backup') return [weighed, [line, ...tellPriority(weighed)]];
-  const from = downInterval(router, phase.masterInterval);
-  const to = downInterval(weighed, phase.masterInterval);
-  const moved = { ...weighed, phase: moveDeadline(phase, { from, to }, now) };
-  return [moved, [line, ...tellPriority(moved)]];
 }
 
 /** A master tells its neighbours of an address only now, or tells the operator that another machine has it. */

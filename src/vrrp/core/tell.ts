@@ -38,6 +38,11 @@ export function tellEnding(
   return [publish({ ...instanceState(config, state, effectivePriority), removed: true })];
 }
 
+export const tellSplit = (
+  { config }: RouterState,
+  { over, text }: { readonly over: boolean; readonly text: string },
+): RouterAction => publish({ kind: 'split_seen', instance: notified(config), over, text });
+
 export const tellLowerPriority = ({ config, effectivePriority }: RouterState): RouterAction =>
   publish({ kind: 'lower_priority_heard', instance: notified(config), priority: effectivePriority });
 

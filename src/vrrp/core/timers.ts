@@ -20,6 +20,8 @@ export function skewTime({ version, priority, masterInterval }: TimerInputs): Mi
 export const masterDownInterval = (inputs: TimerInputs, adverts: number): Micros =>
   micros(adverts * inputs.masterInterval + skewTime(inputs));
 
-/** How late a master-down deadline may be noticed before it counts as a stall of this process. Above what a busy
- *  machine's timers do, below any advert interval in use but the fastest. */
-export const LATENESS_TOLERATED: Micros = micros(100_000);
+/** The share of the master's interval that a wake-up may be late before it counts as a stall of this process. Below it no more
+ *  than one advert can have been lost meanwhile, and a master is dead only after several. */
+export const STALL_SHARE = 0.5;
+/** Lateness that is not worth an event: half of the shortest interval there is, a centisecond (RFC 9568 §5.2.7). */
+export const LATENESS_NOTED: Micros = micros(5_000);

@@ -1,7 +1,7 @@
 /** The only places where a router changes its phase. Each says why in one sentence, clears the complaints, tells the
  *  world (log, notification), and brings the addresses into line with the new phase. */
 import type { IpAddress } from '../../base/ip.ts';
-import { after, type Instant, type Micros, type Priority } from '../../base/units.ts';
+import { after, elapsed, type Instant, type Micros } from '../../base/units.ts';
 import { entryText } from '../../config/model/routing.ts';
 import type { RouterAction, Transition } from './actions.ts';
 import { announceTimersFrom } from './announce.ts';
@@ -18,9 +18,10 @@ import {
   type World,
 } from './effects.ts';
 import { healthInGroup, isMasterAtOnce } from './group.ts';
-import { faultReason } from './health.ts';
 import { vrrpLog } from './log-events.ts';
 import { addressKey, isPresent, isRouted } from './network.ts';
+import { type Advertiser, type Reason, remembered } from './reason.ts';
+import { reasonText } from './reason-text.ts';
 import { addMissingRouting, removeAll, routingOf } from './routing.ts';
 import { type Backup, isOwner, type Phase, type RouterState } from './state.ts';
 import { STATE_NAME } from './status.ts';
@@ -29,16 +30,14 @@ import { masterDownInterval, type TimerInputs } from './timers.ts';
 import { raise } from './two-owners.ts';
 import { switchLinks } from './virtual-links.ts';
 
-export interface Sender {
-  readonly address: IpAddress;
-  readonly priority: Priority;
-}
-
 export const timerInputs = (router: RouterState, masterInterval: Micros): TimerInputs => ({
   version: router.config.version,
   priority: router.effectivePriority,
   masterInterval,
 });
+
+/** Own intervals after a stall in which another master is put down to it. */
+const STALL_EXPLAINS_INTERVALS = 4;
 
 /** The master-down interval as it is now. */
 export const downInterval = (router: RouterState, masterInterval: Micros): Micros =>
@@ -47,11 +46,12 @@ export const downInterval = (router: RouterState, masterInterval: Micros): Micro
 /** End of the startup delay. An owner is master at once (RFC 9568 §6.4.1); everybody else listens first. */
 export function begin(router: RouterState, world: World, now: Instant): Step {
   const health = healthInGroup(router.config, world);
-  if (health.kind === 'unfit') return becomeFault(router, world, faultReason(health.causes), now);
+  if (health.kind === 'unfit')
+    return becomeFault(router, world, { kind: 'unfit', causes: health.causes }, now);
   if (health.pending.length > 0) return awaitTrackers(router, world, health.pending);
   const { source } = health;
   if (isMasterAtOnce(router.config, world.groups.get(router.config.name))) {
-    return becomeMaster(router, world, { source, reason: 'owns the addresses (priority 255)' }, now);
+    return becomeMaster(router, world, { source, reason: { kind: 'owns_addresses' } }, now);
   }
   const found = [
     ...allAddresses(router.config)
@@ -62,22 +62,21 @@ export function begin(router: RouterState, world: World, now: Instant): Step {
       .map(entryText),
   ];
   if (found.length > 0) return adopt(router, { source, found }, now);
-  const phase = listening(router, { source, reason: 'started: listening for a master' }, now);
+  const phase = listening(router, { source, reason: { kind: 'started' } }, now);
   return andThen([router, switchLinks(router.config, false)], (r) => enter(r, phase, now));
 }
 
 /** Without their first result it is not known whether this router may take part. Nothing is heard until then, so addresses
  *  left in place cannot be adopted safely and go. */
 function awaitTrackers(router: RouterState, world: World, pending: readonly string[]): Step {
-  const reason = awaitedText(pending);
+  const reason = awaited(pending);
   const phase: Phase = { kind: 'initialize', reason, startAt: null, awaitsTrackers: true };
   const waits = router.phase.kind === 'initialize' && router.phase.awaitsTrackers;
-  const line = log(vrrpLog.waiting({ instance: router.config.name, reason }));
+  const line = log(vrrpLog.waiting({ instance: router.config.name, reason: reasonText(reason) }));
   return [{ ...router, phase }, [...(waits ? [] : [line]), ...removeAll(router, world.network)]];
 }
 
-export const awaitedText = (pending: readonly string[]): string =>
-  `waiting for the first result of ${pending.join(', ')}`;
+export const awaited = (trackers: readonly string[]): Reason => ({ kind: 'awaits_trackers', trackers });
 
 /** Own virtual addresses in place at start were left by a stop with -V or by a crash. Taking them off would cut off
  *  traffic that they may still carry; keeping them while another master has them would make a duplicate. So they stay
@@ -91,8 +90,7 @@ function adopt(
   now: Instant,
 ): Step {
   const { config } = router;
-  const reason = 'started with its addresses in place: keeping them unless another master is heard';
-  const backup = freshBackup(router, { source, reason }, now);
+  const backup = freshBackup(router, { source, reason: { kind: 'found_in_place' } }, now);
   const short = masterDownInterval(timerInputs(router, config.advertInterval), 1);
   const downAt = config.preempt ? after(now, short) : backup.downAt;
   const [entered, actions] = enter(router, { ...backup, downAt, adopting: true }, now);
@@ -103,7 +101,7 @@ function adopt(
 export function becomeMaster(
   lowered: RouterState,
   world: World,
-  { source, reason }: { readonly source: IpAddress; readonly reason: string },
+  { source, reason }: { readonly source: IpAddress; readonly reason: Reason },
   now: Instant,
 ): Step {
   const router = raise(lowered);
@@ -118,7 +116,10 @@ export function becomeMaster(
     nextAdvertAt: after(now, config.advertInterval),
     announce: announceTimersFrom(config.garp, now),
     rival: null,
-    repairs: 0,
+    split: null,
+    claims: [],
+    stall: null,
+    repairs: new Map(),
     refused: [],
   };
   const equipped = andThen(advertised, (sent) => [
@@ -137,26 +138,34 @@ export function becomeMaster(
 export function yieldTo(
   router: RouterState,
   world: World,
-  heard: { readonly source: IpAddress; readonly master: Sender; readonly masterInterval: Micros },
+  heard: { readonly source: IpAddress; readonly master: Advertiser; readonly masterInterval: Micros },
   now: Instant,
 ): Step {
   const { master, masterInterval, source } = heard;
-  const reason = `heard ${master.address} with priority ${master.priority}, own priority is ${router.effectivePriority}`;
+  const late = recentStall(router, now);
+  const reason: Reason = { kind: 'yielded', to: master, own: router.effectivePriority, late };
   const phase: Backup = {
     ...freshBackup(router, { source, reason }, now),
     masterInterval,
     downAt: after(now, downInterval(router, masterInterval)),
-    takeoverReason: `master ${master.address} fell silent`,
+    takeover: { kind: 'fell_silent', master: master.address },
     master,
   };
   const [entered, actions] = enter(router, phase, now);
   return [count(entered, 'releasedMaster'), [...letGo(router, world), ...actions]];
 }
 
+/** How long a master stood still, while that may still explain what it hears. */
+export function recentStall({ phase, config }: RouterState, now: Instant): Micros | null {
+  if (phase.kind !== 'master' || phase.stall === null) return null;
+  const { at, late } = phase.stall;
+  return elapsed(at, now) <= STALL_EXPLAINS_INTERVALS * config.advertInterval ? late : null;
+}
+
 /** All faults are gone. The whole wait again; an owner's is one interval and the skew (behaviour.md section 4.7). */
 export function recover(faulty: RouterState, source: IpAddress, now: Instant): Step {
   const router = raise(faulty);
-  const reason = 'faults are over: listening for a master';
+  const reason: Reason = { kind: 'recovered' };
   const [entered, actions] = enter(router, listening(router, { source, reason }, now), now);
   return [entered, [...announceSource(router, source), ...actions]];
 }
@@ -170,7 +179,7 @@ function announceSource({ config }: RouterState, address: IpAddress): readonly R
 /** A whole master-down interval of patience, an owner's is one interval and its skew. */
 function listening(
   router: RouterState,
-  why: { readonly source: IpAddress; readonly reason: string },
+  why: { readonly source: IpAddress; readonly reason: Reason },
   now: Instant,
 ): Backup {
   const phase = freshBackup(router, why, now);
@@ -184,18 +193,19 @@ function listening(
 export function becomeMasterWithGroup(router: RouterState, world: World, now: Instant): Step {
   const { phase } = router;
   if (phase.kind === 'backup') {
-    return becomeMaster(router, world, { source: phase.source, reason: phase.takeoverReason }, now);
+    return becomeMaster(router, world, { source: phase.source, reason: phase.takeover }, now);
   }
   if (phase.kind !== 'initialize' || !phase.awaitsTrackers) return [router, []];
   const health = healthInGroup(router.config, world);
   if (health.kind === 'unfit') return [router, []];
-  const reason = 'added to a sync group that is master';
+  const reason: Reason = { kind: 'joined_group' };
   return becomeMaster(router, world, { source: health.source, reason }, now);
 }
 
-/** Another member of the sync group is no master any more. The peers are told, so that they need not wait for the
- *  master-down deadline: unlike after a better master's advert, none of them may be master of this one yet. */
-export function stepBackWithGroup(router: RouterState, world: World, reason: string, now: Instant): Step {
+/** Another member of the sync group is no master any more, or an operator wants another router to be it. The peers are told,
+ *  so that they need not wait for the master-down deadline: unlike after a better master's advert, none of them may be
+ *  master of this one yet. */
+export function stepAside(router: RouterState, world: World, reason: Reason, now: Instant): Step {
   const { phase } = router;
   if (phase.kind !== 'master') return [router, []];
   const backup = freshBackup(router, { source: phase.source, reason }, now);
@@ -203,11 +213,14 @@ export function stepBackWithGroup(router: RouterState, world: World, reason: str
 }
 
 /** One priority-0 advert where keepalived sends two (Q6), and none when the link is what failed. */
-export function becomeFault(router: RouterState, world: World, reason: string, now: Instant): Step {
+export function becomeFault(router: RouterState, world: World, reason: Reason, now: Instant): Step {
   const released = release(router, world);
   return andThen(released, (free) => {
     const [entered, actions] = enter(free, { kind: 'fault', reason }, now);
-    return [entered, [log(vrrpLog.faulty({ instance: router.config.name, reason })), ...actions]];
+    return [
+      entered,
+      [log(vrrpLog.faulty({ instance: router.config.name, reason: reasonText(reason) })), ...actions],
+    ];
   });
 }
 
@@ -218,7 +231,7 @@ export function halt(
   { keep, ending }: { readonly keep: boolean; readonly ending: Ending },
   now: Instant,
 ): Step {
-  const reason = ending === 'stopped' ? 'stopped' : 'removed from the configuration';
+  const reason: Reason = { kind: ending };
   const idle: Step = [router, [{ kind: 'cancel_announcements', router: router.key }]];
   const released: Step = keep ? idle : release(router, world);
   const phase: Phase = { kind: 'initialize', reason, startAt: null, awaitsTrackers: false };
@@ -245,7 +258,7 @@ const letGo = (router: RouterState, world: World): readonly RouterAction[] => [
 
 function freshBackup(
   router: RouterState,
-  { source, reason }: { readonly source: IpAddress; readonly reason: string },
+  { source, reason }: { readonly source: IpAddress; readonly reason: Reason },
   now: Instant,
 ): Backup {
   const masterInterval = router.config.advertInterval;
@@ -254,7 +267,7 @@ function freshBackup(
     reason,
     source,
     downAt: after(now, downInterval(router, masterInterval)),
-    takeoverReason: 'no master was heard',
+    takeover: { kind: 'none_heard' },
     masterInterval,
     master: null,
     preemptAt: null,
@@ -267,10 +280,13 @@ function freshBackup(
 function enter(router: RouterState, phase: Phase, now: Instant): Step {
   const { name: instance } = router.config;
   const [from, to] = [STATE_NAME[router.phase.kind], STATE_NAME[phase.kind]];
-  const { reason } = phase;
-  const transition: Transition = { instance, from, to, reason, effectivePriority: router.effectivePriority };
+  const { effectivePriority } = router;
+  const reason = reasonText(phase.reason);
+  const transition: Transition = { instance, from, to, reason, effectivePriority };
   const entry = vrrpLog.entered({ instance, to, initial: from === 'INIT', reason });
-  const entered = { ...router, phase, changedAt: now, complained: [] };
+  const past = { at: now, from, to, reason: phase.reason, effectivePriority };
+  const history = remembered(router.history, past);
+  const entered = { ...router, phase, changedAt: now, history, complained: [] };
   return [
     entered,
     [

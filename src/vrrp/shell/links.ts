@@ -85,6 +85,7 @@ export function linkTable(): LinkTable {
 const factOf = (link: LinkState): LinkFact => ({
   name: link.name,
   up: link.up && link.running,
+  switchedOn: link.up,
   multicast: link.multicast,
   announces: !link.noArp && !link.loopback && link.mac !== null,
   mtu: link.mtu,

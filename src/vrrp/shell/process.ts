@@ -12,7 +12,14 @@
 import type { Log } from '../../base/log.ts';
 import { invariant } from '../../base/never.ts';
 import { type SystemError, systemErrorText } from '../../base/system-error.ts';
-import { earliest, type Instant, type InterfaceName, instant, MICROS_PER_MILLI } from '../../base/units.ts';
+import {
+  earliest,
+  type Instant,
+  type InterfaceName,
+  instant,
+  MICROS_PER_MILLI,
+  micros,
+} from '../../base/units.ts';
 import type { Config } from '../../config/model/config.ts';
 import type { ScriptSettings } from '../../config/model/global.ts';
 import type { RoutingEntry } from '../../config/model/routing.ts';
@@ -29,7 +36,7 @@ import type { TrackedFiles } from '../../ports/tracked-files.ts';
 import { type TrackerEvent, trackedOnly } from '../../track/core/trackers.ts';
 import { createWatchers, initialiseFiles, type Watchers } from '../../track/shell/watchers.ts';
 import type { GroupTransition, Transition } from '../core/actions.ts';
-import type { VrrpConfig, VrrpEvent } from '../core/events.ts';
+import type { OperatorEvent, VrrpConfig, VrrpEvent } from '../core/events.ts';
 import { vrrpShellLog } from '../core/log-events.ts';
 import type { VrrpNews } from '../core/news.ts';
 import { nextDeadline, stepNode } from '../core/node.ts';
@@ -38,6 +45,7 @@ import { routingOf } from '../core/routing.ts';
 import { staticRouting } from '../core/statics.ts';
 import { statusOf, type VrrpStatus } from '../core/status.ts';
 import { presentNews } from '../core/tell.ts';
+import { LATENESS_NOTED } from '../core/timers.ts';
 import { interpret } from './interpret.ts';
 import { type LinkTable, linkTable } from './links.ts';
 import { newPromotion, type Promotion } from './promotion.ts';
@@ -90,6 +98,9 @@ export interface VrrpProcess {
   /** What is so now, as if it had just become so: of the instance or group of this name, or of all. */
   presentNews(name: string | null): readonly VrrpNews[];
   resetCounters(): void;
+  /** What an operator did, or asked for. */
+  hear(event: OperatorEvent): void;
+  node(): NodeState;
 }
 
 /** Packets read from one socket per wake-up: a flood cannot keep the own adverts from leaving. */
@@ -111,6 +122,8 @@ export function startVrrp(
     status: () => running.status(),
     presentNews: (name) => running.presentNews(name),
     resetCounters: () => running.resetCounters(),
+    hear: (event) => running.hear(event),
+    node: () => running.node,
   };
 }
 
@@ -150,6 +163,8 @@ class Running {
   #unsubscribe: (() => void) | null = null;
   #stopped = false;
   #resyncs = 0;
+  /** when the process asked to be woken; null = not at all */
+  #askedFor: Instant | null = null;
 
   constructor(
     {
@@ -162,7 +177,7 @@ class Running {
     const config = vrrpConfigOf(part);
     this.#scripts = part.global.scripts;
     const settings = (): ScriptSettings => this.#scripts;
-    this.#watchers = createWatchers(ports, settings, (event) => this.#tracked(event));
+    this.#watchers = createWatchers(ports, settings, (event) => this.hear(event));
     this.#ports = ports;
     this.#options = options;
     this.#core = core;
@@ -239,6 +254,10 @@ class Running {
     this.#promotion.reconcile([], this.#links.byName);
   }
 
+  get node(): NodeState {
+    return this.#node;
+  }
+
   status(): VrrpStatus {
     const { clock } = this.#ports;
     const bootWall = clock.wall() - clock.now() / 1_000;
@@ -269,6 +288,7 @@ class Running {
     if (this.#stopped) return;
     const now = this.#ports.clock.now();
     const wall = this.#ports.clock.wall();
+    const late = this.#askedFor === null ? 0 : now - this.#askedFor;
     for (const arrival of this.#sockets.drain(DATAGRAMS_PER_WAKE_MAX)) {
       const { interface: name, family } = arrival;
       const receivedAt = instant(Math.min(arrival.packet.receivedAt, now));
@@ -276,6 +296,7 @@ class Running {
       const packet = this.#sealer.open(arrival, arrivedAt);
       this.#feed({ kind: 'packet_received', interface: name, family, packet }, receivedAt);
     }
+    if (late >= LATENESS_NOTED) this.#feed({ kind: 'woke_late', late: micros(late) }, now);
     const { retryAt } = this.#sockets;
     if (retryAt !== null && retryAt <= now) this.#reconcileSockets(this.#config.instances, now);
     if (this.#routing.readAt !== null && this.#routing.readAt <= now) this.#readRouting(now);
@@ -314,7 +335,7 @@ class Running {
     if (present !== null) this.#feed({ kind: 'routing_read', present }, now);
   }
 
-  #tracked(event: TrackerEvent): void {
+  hear(event: TrackerEvent | OperatorEvent): void {
     if (this.#stopped) return;
     this.#feed(event, this.#ports.clock.now());
     this.#arm();
@@ -369,8 +390,8 @@ class Running {
   }
 
   #arm(): void {
-    this.#alarm.set(
-      earliest(this.#core.nextDeadline(this.#node), this.#sockets.retryAt, this.#routing.readAt),
-    );
+    const at = earliest(this.#core.nextDeadline(this.#node), this.#sockets.retryAt, this.#routing.readAt);
+    this.#askedFor = at === null ? null : instant(Math.max(at, this.#ports.clock.now()));
+    this.#alarm.set(at);
   }
 }

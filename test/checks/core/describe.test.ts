@@ -56,6 +56,7 @@ test('the status tells each server, each checker, and the last result in words',
       transitions: 1,
       failing: 2,
       overdue: false,
+      certificateDays: null,
     },
     {
       name: 'HTTP_GET [192.168.100.8]:80/a and 1 more',
@@ -69,6 +70,7 @@ test('the status tells each server, each checker, and the last result in words',
       transitions: 0,
       failing: 0,
       overdue: false,
+      certificateDays: null,
     },
     {
       name: 'MISC_CHECK /bin/false',
@@ -82,6 +84,7 @@ test('the status tells each server, each checker, and the last result in words',
       transitions: 0,
       failing: 0,
       overdue: false,
+      certificateDays: null,
     },
   ]);
   expect(JSON.parse(JSON.stringify(service))).toEqual(service);

@@ -297,3 +297,35 @@ test('the file of FILE_CHECK counts from the first write of the table on, and ea
   checkers.stop();
   expect(start(plainFile(1, { value: 3, overwrite: true })).kernel.text()).toContain('w4');
 });
+
+test('share_checks: one connection for a server behind many services, and a service that goes takes it from nobody', async () => {
+  let answers: (() => void)[] = [];
+  const web = await serve((socket) => answers.push(() => socket.end('HTTP/1.0 200 OK\r\n\r\n')));
+  const to = target('127.0.0.1', web.port);
+  const behind = (...ports: number[]) =>
+    config(
+      ports.map((port) =>
+        virtualServer(VIP, port, [realServer('192.168.100.8', 80, { checkers: [httpChecker(to)] })]),
+      ),
+      { shareChecks: true },
+    );
+  const { clock, checkers, said } = start(behind(80, 81, 82));
+  clock.pass(seconds(2));
+  await expect.poll(() => answers.length).toBe(1);
+  // the one that had the probe launched is gone when the answer comes
+  checkers.reload(behind(81, 82));
+  for (const answer of answers) answer();
+  await said('Remote Web server');
+  await settle();
+  const verdicts = checkers
+    .status()
+    .virtualServers.flatMap(({ realServers }) => realServers.flatMap((server) => server.checkers))
+    .map(({ state, runs }) => ({ state, runs }));
+  expect(verdicts).toEqual([
+    { state: 'up', runs: 1 },
+    { state: 'up', runs: 1 },
+  ]);
+  answers = [];
+  expect(web.requests).toHaveLength(1);
+  checkers.stop();
+});

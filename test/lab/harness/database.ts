@@ -8,6 +8,11 @@ export interface Database {
   readonly host: Host;
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
+  /** hung: it holds its sockets and does nothing */
+  readonly freeze: () => void;
+  readonly thaw: () => void;
+  /** as the administrator at its own socket */
+  readonly sql: (statements: string) => Promise<string>;
 }
 
 /** As in the seed's `mysql -h192.168.100.240 -uroot -poldboy`. */
@@ -15,7 +20,9 @@ export const ACCOUNT = { user: 'root', password: 'oldboy' };
 
 const DIR = '/run/mysql';
 const INIT_FILE = `${DIR}/init.sql`;
-const INIT_SQL = `CREATE OR REPLACE USER '${ACCOUNT.user}'@'%' IDENTIFIED BY '${ACCOUNT.password}';\n`;
+const INIT_SQL =
+  `CREATE OR REPLACE USER '${ACCOUNT.user}'@'%' IDENTIFIED BY '${ACCOUNT.password}';\n` +
+  `GRANT ALL ON *.* TO '${ACCOUNT.user}'@'%';\n`;
 const START_MS_MAX = 40_000;
 
 /** The innodb options are for the lab's kernel and size: MariaDB 10.11 reserves 8 TB of addresses for its
@@ -38,8 +45,11 @@ const INSTALL_OPTIONS = ['--auth-root-authentication-method=normal', '--skip-tes
 const SERVER_OPTIONS = [`--socket=${DIR}/socket`, '--skip-name-resolve', '--bind-address=0.0.0.0'];
 
 /** Installs an empty database on the first host and copies it to the others: an installation takes
- *  seconds, a copy does not. */
-export async function installDatabases(hosts: readonly Host[]): Promise<readonly Database[]> {
+ *  seconds, a copy does not. `more`: options of each server, by its number. */
+export async function installDatabases(
+  hosts: readonly Host[],
+  more: (index: number) => readonly string[] = () => [],
+): Promise<readonly Database[]> {
   for (const host of hosts) {
     host.write(INIT_FILE, INIT_SQL);
     host.write(`${DIR}/tmp/.keep`, '');
@@ -48,20 +58,24 @@ export async function installDatabases(hosts: readonly Host[]): Promise<readonly
   if (first === undefined) return [];
   await first.run(['mariadb-install-db', ...OPTIONS, ...INSTALL_OPTIONS]);
   for (const host of others) cpSync(first.path(`${DIR}/data`), host.path(`${DIR}/data`), { recursive: true });
-  return hosts.map((host, index) => database(host, index + 1));
+  return hosts.map((host, index) => database(host, index + 1, more(index)));
 }
 
-function database(host: Host, serverId: number): Database {
+function database(host: Host, serverId: number, more: readonly string[]): Database {
   let server: Program | null = null;
   return {
     host,
     async start() {
-      const own = [`--server-id=${serverId}`, `--init-file=${INIT_FILE}`];
+      const own = [`--server-id=${serverId}`, `--init-file=${INIT_FILE}`, ...more];
       server = host.start(['mariadbd', ...OPTIONS, ...SERVER_OPTIONS, ...own]);
       await server.line(/ready for connections/, START_MS_MAX);
     },
     async stop() {
       await server?.stop('SIGTERM');
     },
+    freeze: () => server?.signal('SIGSTOP'),
+    thaw: () => server?.signal('SIGCONT'),
+    sql: (statements) =>
+      host.run(['mariadb', '--no-defaults', `--socket=${DIR}/socket`, '-uroot', '-N', '-e', statements]),
   };
 }

@@ -1,10 +1,10 @@
 /** What several plays do or ask: the numbers they report, and how they bring a pair of directors up. */
 
 import type { Client } from './client.ts';
-import type { Ms } from './clock.ts';
+import { type Ms, now } from './clock.ts';
 import { type Daemon, type DaemonKind, startDaemon } from './daemon.ts';
 import type { Host } from './host.ts';
-import { weightOf } from './ipvs-table.ts';
+import { type Table, weightOf } from './ipvs-table.ts';
 import type { Lab } from './lab.ts';
 import { type QuickService, quickConfig } from './quick-config.ts';
 import { FIRST, SECOND } from './seed-config.ts';
@@ -65,3 +65,42 @@ export const bothServers = (
     { address: rs02.address, weight: 2 },
   ],
 });
+
+/** Seconds from the end of the deed, which may take its time in the lab, to the change of the table. */
+export interface InAndOut {
+  readonly removed: number;
+  readonly returned: number;
+}
+
+/** Whatever `out` does takes the host out of the service on lvs01, `back` brings it back. */
+export async function inAndOut(
+  { watch, lvs01, stopwatch }: Lab,
+  name: string,
+  host: Host,
+  out: () => unknown,
+  back: () => unknown,
+): Promise<InAndOut> {
+  const isIn = (table: Table) => weightIn(table, name, host) !== null;
+  // an earlier deed may have taken it out too
+  await watch.tableWhere(lvs01, `${host.name} in ${name}`, PATIENCE_MS, isIn);
+  await out();
+  const outAt = now();
+  const removedAt = await watch.tableWhere(
+    lvs01,
+    `${host.name} out of ${name}`,
+    PATIENCE_MS,
+    (table) => !isIn(table),
+  );
+  await back();
+  const backAt = now();
+  const returnedAt = await watch.tableWhere(lvs01, `${host.name} back in ${name}`, PATIENCE_MS, isIn);
+  const since = (from: Ms, to: Ms): number => (to <= from ? 0 : stopwatch.seconds(from, to));
+  return { removed: since(outAt, removedAt), returned: since(backAt, returnedAt) };
+}
+
+export const serversOf = (table: Table, name: string) =>
+  table.find((service) => service.name === name)?.servers ?? [];
+
+/** null = it is not in the table */
+export const weightIn = (table: Table, name: string, host: Host): number | null =>
+  serversOf(table, name).find(({ address }) => address.startsWith(`${host.address}:`))?.weight ?? null;

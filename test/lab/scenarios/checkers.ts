@@ -1,19 +1,12 @@
 /** Every checker that is not TCP or HTTP, against real servers: dnsmasq, aiosmtpd, the kernel's own answers to pings, a
  *  script. Each server is stopped, frozen, or made to answer wrongly, and comes back. */
-import { now } from '../harness/clock.ts';
 import { daemonUnderTest, startDaemon } from '../harness/daemon.ts';
 import type { Host } from '../harness/host.ts';
 import { saveTable, type Table } from '../harness/ipvs-table.ts';
 import { type Note, playScenarios, type Stage } from '../harness/scenario.ts';
-import { dnsServer, mailServer, type Service, ZONE } from '../harness/services.ts';
-import { PATIENCE_MS } from '../harness/steps.ts';
+import { dnsServer, mailServer, refusingMailServer, type Service, ZONE } from '../harness/services.ts';
+import { type InAndOut, inAndOut, PATIENCE_MS, serversOf, weightIn } from '../harness/steps.ts';
 import { VIP } from '../harness/topology.ts';
-
-/** Seconds from the deed to the change of the table. */
-interface InAndOut {
-  readonly removed: number;
-  readonly returned: number;
-}
 
 interface CheckerSteps {
   readonly started: { readonly table: readonly string[] };
@@ -24,6 +17,10 @@ interface CheckerSteps {
   readonly udpStopped: InAndOut;
   readonly smtpStopped: InAndOut;
   readonly smtpFrozen: InAndOut;
+  /** it refuses every question */
+  readonly dnsRefuses: InAndOut;
+  /** it greets with an error */
+  readonly smtpRefuses: InAndOut;
   readonly pingIgnored: InAndOut;
   readonly unreachable: InAndOut;
   /** weights of rs01 for each exit status in turn; null = removed */
@@ -80,20 +77,39 @@ async function playCheckers(stage: Stage, note: Note<CheckerSteps>): Promise<voi
   ];
   note('successes', told(/succe/i));
 
-  const stopping = (one: Service, name: string) => inAndOut(stage, name, one.stop, one.start);
-  const freezing = (one: Service, name: string) => inAndOut(stage, name, one.freeze, one.thaw);
+  const stopping = (one: Service, name: string) => inAndOut(stage, name, rs01, one.stop, one.start);
+  const freezing = (one: Service, name: string) => inAndOut(stage, name, rs01, one.freeze, one.thaw);
   // dnsmasq and the mail server by turns: after a step the checks of one server have time to pass again, retries and all
   note('dnsStopped', await stopping(dns, DNS));
   note('smtpStopped', await stopping(mail, SMTP));
   note('udpStopped', await stopping(dns, UDP));
   note('smtpFrozen', await freezing(mail, SMTP));
   note('dnsFrozen', await freezing(dns, DNS));
+  for (const one of [refusingMailServer(rs01), dnsServer(rs01, null, 5353)]) await one.start();
+  const redirecting = (protocol: string, from: number, to: number, name: string) => {
+    const rule = [
+      'PREROUTING',
+      '-p',
+      protocol,
+      '--dport',
+      `${from}`,
+      '-j',
+      'REDIRECT',
+      '--to-ports',
+      `${to}`,
+    ];
+    const iptables = (command: string) => () => rs01.run(['iptables', '-t', 'nat', command, ...rule]);
+    return inAndOut(stage, name, rs01, iptables('-A'), iptables('-D'));
+  };
+  note('smtpRefuses', await redirecting('tcp', 25, 2525, SMTP));
+  note('dnsRefuses', await redirecting('udp', 53, 5353, DNS));
   const ignoring = (value: 0 | 1) => rs01.run(['sysctl', '-qw', `net.ipv4.icmp_echo_ignore_all=${value}`]);
   note(
     'pingIgnored',
     await inAndOut(
       stage,
       PING,
+      rs01,
       () => ignoring(1),
       () => ignoring(0),
     ),
@@ -103,6 +119,7 @@ async function playCheckers(stage: Stage, note: Note<CheckerSteps>): Promise<voi
     await inAndOut(
       stage,
       UDP,
+      rs01,
       () => stage.cut(rs01),
       () => stage.restore(rs01),
     ),
@@ -139,40 +156,11 @@ async function playCheckers(stage: Stage, note: Note<CheckerSteps>): Promise<voi
     loads.push({ load, weights: [rs01, rs02].map((host) => weightIn(table, FILE, host)) });
   }
   note('loads', loads);
-  note('failures', told(/fail|error|timeout|timed out|could not/i));
+  note('failures', told(/fail|error|timeout|timed out|could not|bad greeting/i));
   await daemon.stop();
 }
 
-/** Whatever `out` does takes rs01 out of the service, `back` brings it back. */
-async function inAndOut(
-  { watch, lvs01, rs01, stopwatch }: Stage,
-  name: string,
-  out: () => unknown,
-  back: () => unknown,
-): Promise<InAndOut> {
-  const isIn = (table: Table) => weightIn(table, name, rs01) !== null;
-  await watch.tableWhere(lvs01, `rs01 in ${name}`, PATIENCE_MS, isIn); // an earlier deed may have taken it out too
-  const outAt = now();
-  await out();
-  const removedAt = await watch.tableWhere(
-    lvs01,
-    `rs01 out of ${name}`,
-    PATIENCE_MS,
-    (table) => !isIn(table),
-  );
-  const backAt = now();
-  await back();
-  const returnedAt = await watch.tableWhere(lvs01, `rs01 back in ${name}`, PATIENCE_MS, isIn);
-  return { removed: stopwatch.seconds(outAt, removedAt), returned: stopwatch.seconds(backAt, returnedAt) };
-}
-
 const setStatus = (host: Host, status: number): void => host.write(STATUS, `${status}\n`);
-
-const serversOf = (table: Table, name: string) =>
-  table.find((service) => service.name === name)?.servers ?? [];
-
-const weightIn = (table: Table, name: string, host: Host): number | null =>
-  serversOf(table, name).find(({ address }) => address.startsWith(`${host.address}:`))?.weight ?? null;
 
 const configuration = (hosts: readonly Host[]): string => `global_defs {
     script_user root

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseIpv4 } from '../../../src/base/ip.ts';
 import { parseMac } from '../../../src/base/mac.ts';
-import { decodeArp, encodeArp, gratuitousArpFrame } from '../../../src/net/wire/arp.ts';
+import { arpProbeFrame, decodeArp, encodeArp, gratuitousArpFrame } from '../../../src/net/wire/arp.ts';
 import { decodeEthernet, encodeEthernet } from '../../../src/net/wire/ethernet.ts';
 import { anyIpv4, anyMac } from './arbitraries.ts';
 import { ARP_REPLY, GRATUITOUS_ARP, GRATUITOUS_ARP_VMAC } from './captured-frames.ts';
@@ -16,6 +16,21 @@ describe('gratuitous ARP', () => {
     if (vip === null || mac === null || vmac === null) throw new Error('bad fixture');
     expect(gratuitousArpFrame(mac, vip)).toEqual(GRATUITOUS_ARP);
     expect(gratuitousArpFrame(vmac, vip)).toEqual(GRATUITOUS_ARP_VMAC);
+  });
+});
+
+describe('an ARP Probe (RFC 5227 §1.1)', () => {
+  test('asks everybody for the address and says nothing about the sender but its MAC', () => {
+    if (vip === null || mac === null) throw new Error('bad fixture');
+    const frame = decodeEthernet(arpProbeFrame(mac, vip));
+    expect(frame).toMatchObject({ destination: 'ff:ff:ff:ff:ff:ff', source: mac, ethertype: 0x0806 });
+    expect(decodeArp(frame?.payload ?? new Uint8Array(0))).toEqual({
+      operation: 'request',
+      senderMac: mac,
+      senderIp: '0.0.0.0',
+      targetMac: '00:00:00:00:00:00',
+      targetIp: vip,
+    });
   });
 });
 

@@ -73,6 +73,26 @@ describe('FIFO lines', () => {
   });
 });
 
+describe('a second master', () => {
+  const news = (smtpAlert: boolean) => {
+    const { instance } = instanceNews('MASTER');
+    const notify = { ...instance.notify, smtpAlert };
+    return { kind: 'split_seen', instance: { ...instance, notify }, over: false, text: 'it is so' } as const;
+  };
+
+  test('is a mail where smtp_alert asks for it, and nothing that keepalived has no word for', () => {
+    const told = vrrp(news(true));
+    expect(told.mail?.subject).toContain('VRRP Instance VI_1 - Split brain');
+    expect(told.mail?.body).toBe('=> it is so <=');
+    expect({ scripts: told.scripts, line: told.line, isState: told.isState }).toEqual({
+      scripts: [],
+      line: null,
+      isState: false,
+    });
+    expect(vrrpDelivery(news(false), TELLING)).toBe(null);
+  });
+});
+
 describe('scripts', () => {
   test('get keepalived’s arguments: four words for the generic one, none added for the others', () => {
     const recorded = new Set(fixture('lvs24-notify.out').trim().split('\n'));

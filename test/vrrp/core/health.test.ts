@@ -20,6 +20,7 @@ const link = (name: InterfaceName, changes: Partial<LinkFact> = {}): LinkFact =>
   up: true,
   multicast: true,
   announces: true,
+  switchedOn: true,
   mtu: 1500,
   ...changes,
 });
@@ -79,7 +80,7 @@ describe('reasons to be in FAULT (behaviour.md sections 4.7 and 6)', () => {
   });
 
   test.each<{ what: string; changes: Partial<VrrpInstance>; network: Network; reason: string }>([
-    { what: 'own link down', changes: {}, network: down, reason: 'interface eth0 is down' },
+    { what: 'own link down', changes: {}, network: down, reason: 'eth0 has no carrier' },
     {
       what: 'own link down with dont_track_primary',
       changes: { trackPrimary: false },
@@ -134,7 +135,7 @@ describe('reasons to be in FAULT (behaviour.md sections 4.7 and 6)', () => {
       network: withTransport(WHOLE, transportKey({ interface: ETH0, family: 'inet' }), 'EPERM'),
       reason: 'there is no VRRP socket: EPERM',
     },
-    { what: 'tracked link down', changes: tracked(0), network: eth1Down, reason: 'interface eth1 is down' },
+    { what: 'tracked link down', changes: tracked(0), network: eth1Down, reason: 'eth1 has no carrier' },
     {
       what: 'tracked link with weight',
       changes: tracked(10),
@@ -157,7 +158,7 @@ describe('reasons to be in FAULT (behaviour.md sections 4.7 and 6)', () => {
       what: 'home of a virtual address down',
       changes: elsewhere(true),
       network: eth1Down,
-      reason: 'interface eth1 is down',
+      reason: 'eth1 has no carrier',
     },
     {
       what: 'the same with no_track',

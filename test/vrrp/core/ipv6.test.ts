@@ -39,7 +39,7 @@ class Router {
       trackers,
       statics: NO_STATICS,
     };
-    const links = [{ name: ETH0, up: true, multicast: true, announces: true, mtu: 1500 }];
+    const links = [{ name: ETH0, up: true, switchedOn: true, multicast: true, announces: true, mtu: 1500 }];
     this.feed({ kind: 'started', config, links, addresses: [own] });
   }
 

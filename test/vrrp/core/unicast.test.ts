@@ -33,7 +33,7 @@ const started = (unicast: Partial<Unicast> = {}, changes: Partial<VrrpInstance> 
         statics: NO_STATICS,
         trackers: { scripts: [], files: [], processes: [] },
       },
-      links: [{ name: ETH0, up: true, multicast: true, announces: true, mtu: 1500 }],
+      links: [{ name: ETH0, up: true, switchedOn: true, multicast: true, announces: true, mtu: 1500 }],
       addresses: [{ interface: ETH0, address: OWN, prefixLength: 24, ours: null, detection: 'over' }],
     },
     instant(0),
@@ -109,7 +109,7 @@ describe('unicast', () => {
   });
 
   test('when a fault is over the peers are told where the source is (behaviour.md section 4.7)', () => {
-    const link = { name: ETH0, up: true, multicast: true, announces: true, mtu: 1500 };
+    const link = { name: ETH0, up: true, switchedOn: true, multicast: true, announces: true, mtu: 1500 };
     const [down] = stepNode(started(), { kind: 'link_changed', link: { ...link, up: false } }, instant(1));
     const [, actions] = stepNode(down, { kind: 'link_changed', link }, instant(2));
     expect(actions).toContainEqual({ kind: 'announce_address', interface: ETH0, address: OWN });
@@ -128,7 +128,7 @@ describe('two unicast routers of one VRID on one interface', () => {
       {
         kind: 'started',
         config: { globals, instances, ...NOTHING_ELSE },
-        links: [{ name: ETH0, up: true, multicast: true, announces: true, mtu: 1500 }],
+        links: [{ name: ETH0, up: true, switchedOn: true, multicast: true, announces: true, mtu: 1500 }],
         addresses: [{ interface: ETH0, address: OWN, prefixLength: 24, ours: null, detection: 'over' }],
       },
       instant(0),

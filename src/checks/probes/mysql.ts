@@ -1,0 +1,12 @@
+/** MYSQL_CHECK: a real login, then whatever is asked for. The library comes with the first check of this kind. */
+import type { MysqlChecker } from '../../config/model/service-checkers.ts';
+import type { StartProbe } from './probe.ts';
+import { startSession } from './session.ts';
+
+export const probeMysql: StartProbe<MysqlChecker> = (checker, ports, done) =>
+  startSession(
+    { target: checker.target, tls: null },
+    ports,
+    async () => (await import('./mysql-client.ts')).converseMysql(checker),
+    done,
+  );

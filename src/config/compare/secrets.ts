@@ -1,0 +1,16 @@
+/** What must not be shown of a model: every text under the name `secret`. */
+
+export const HIDDEN = '(hidden)';
+
+export const isSecret = (name: string, value: unknown): boolean =>
+  name === 'secret' && typeof value === 'string';
+
+/** A copy in which secrets are hidden. */
+export function withoutSecrets<T>(value: T): T;
+export function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((each: unknown) => withoutSecrets(each));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [name, isSecret(name, each) ? HIDDEN : withoutSecrets(each)]),
+  );
+}
