@@ -21,7 +21,12 @@ const port = createPacketPort(createClock());
 
 for (const name of names.length > 0 ? names : ['eth0']) {
   const at = interfaceName(name);
-  const place = { interface: at, ifIndex: must(interfaceIndex(at)), family: 'inet' } as const;
+  const place = {
+    interface: at,
+    ifIndex: must(interfaceIndex(at)),
+    family: 'inet',
+    receiveBuffer: null,
+  } as const;
   const socket = must(
     port.openVrrp({ ...place, protocol: 'vrrp', group: parseIp('224.0.0.18') }, () => {
       for (const packet of socket.drain(PACKETS_PER_WAKE)) {

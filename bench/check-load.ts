@@ -24,11 +24,11 @@ const checker = (kind: CheckKind): readonly string[] =>
     ? ['TCP_CHECK {', 'connect_timeout 3', '}']
     : ['HTTP_GET {', 'url {', 'path /', 'status_code 200', '}', 'connect_timeout 3', '}'];
 
-/** Each of 1,000 servers has an address of its own in 127/8 and is checked every `delayLoop` seconds. */
-export function checkConfig(kind: CheckKind, delayLoop = 1): string {
+/** Each of `services` × 10 servers has an address of its own in 127/8 and is checked every `delayLoop` seconds. */
+export function checkConfig(kind: CheckKind, delayLoop = 1, services = SERVICES): string {
   const servers = (service: number): readonly string[] =>
     Array.from({ length: SERVERS_PER_SERVICE }, (_, server) => [
-      `real_server 127.1.${service}.${server + 1} ${PORT} {`,
+      `real_server 127.${1 + (service >> 8)}.${service & 255}.${server + 1} ${PORT} {`,
       'weight 1',
       `delay_loop ${delayLoop}`,
       `warmup ${delayLoop}`,
@@ -37,8 +37,8 @@ export function checkConfig(kind: CheckKind, delayLoop = 1): string {
       ...checker(kind),
       '}',
     ]).flat();
-  return Array.from({ length: SERVICES }, (_, service) => [
-    `virtual_server 10.200.${service}.1 ${PORT} {`,
+  return Array.from({ length: services }, (_, service) => [
+    `virtual_server 10.${200 + (service >> 8)}.${service & 255}.1 ${PORT} {`,
     'lb_algo rr',
     'lb_kind NAT',
     'protocol TCP',

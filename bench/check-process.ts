@@ -5,6 +5,7 @@ import { startCheckers } from '../src/checks/shell/process.ts';
 import { loadConfig } from '../src/config/load.ts';
 import { createClock } from '../src/net/adapters/clock.ts';
 import { forgetfulOwnership } from '../src/ports/ownership.ts';
+import { forgetfulFile } from '../src/ports/state-file.ts';
 import { createProgramRunner } from '../src/scripts/program-runner.ts';
 import { createTrackedFiles } from '../src/track/shell/tracked-files.ts';
 import { fakeKernel } from '../test/ipvs/fake-kernel.ts';
@@ -13,7 +14,14 @@ const { config } = loadConfig(process.argv[2] ?? '', { strictIncludes: false });
 if (config === null) throw new Error('the configuration does not load');
 const clock = createClock();
 const ports = {
-  ...{ clock, log: () => {}, ipvs: fakeKernel(), ownership: forgetfulOwnership, seed: 1 },
+  ...{
+    clock,
+    log: () => {},
+    ipvs: fakeKernel(),
+    ownership: forgetfulOwnership,
+    memory: forgetfulFile,
+    seed: 1,
+  },
   ...{ openDatagram: openProbeSocket, programs: createProgramRunner(clock) },
   files: createTrackedFiles(clock),
 };

@@ -18,6 +18,19 @@ export interface CheckLoad {
   readonly residentMegabytes: number;
 }
 
+/** What a daemon does with 40,000 real servers; milliseconds and IPVS commands that change the table. */
+export interface HugeTable {
+  /** a start on the right table, its processes' included, until it says that it is ready */
+  readonly restart: number;
+  readonly restartWrites: number;
+  /** null: it does not say when it has reloaded */
+  readonly reload: number | null;
+  readonly reloadWrites: number;
+  /** from the signal until the last of ten changed weights is in the kernel */
+  readonly change: number;
+  readonly changeWrites: number;
+}
+
 export interface GuestFigures {
   readonly kernel: string;
   readonly apply: Comparison;
@@ -31,6 +44,11 @@ export interface GuestFigures {
   readonly restartWrites: { readonly vipd: number; readonly other: number };
   readonly configTest: Comparison;
   readonly tcpChecks: { readonly vipd: CheckLoad; readonly other: CheckLoad };
+  readonly hugeTable: { readonly vipd: HugeTable; readonly other: HugeTable };
+  /** from a closed port to the removal */
+  readonly removal: Comparison;
+  /** of the checkers process with 10,000 checked real servers, after each has been checked */
+  readonly residentMegabytes: { readonly vipd: number; readonly other: number };
   readonly httpChecks: { readonly vipd: CheckLoad; readonly other: CheckLoad };
 }
 

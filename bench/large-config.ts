@@ -20,8 +20,20 @@ const serviceAddress = (service: number): string => `10.${100 + (service >> 8)}.
 const serverAddress = (service: number, server: number): string => `172.16.${server}.${1 + (service % 250)}`;
 const count = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i);
 
-export const largeConfig = (): string =>
-  count(SERVICES)
+export interface ConfigSize {
+  readonly services?: number;
+  /** of the first server of a service */
+  readonly weightOf?: (service: number) => number;
+  /** statements of each real server */
+  readonly checker?: readonly string[];
+}
+
+export const largeConfig = ({
+  services = SERVICES,
+  weightOf = () => 1,
+  checker = [],
+}: ConfigSize = {}): string =>
+  count(services)
     .map((service) =>
       [
         `virtual_server ${serviceAddress(service)} 80 {`,
@@ -31,7 +43,8 @@ export const largeConfig = (): string =>
         '    delay_loop 6',
         ...count(SERVERS_PER_SERVICE).flatMap((server) => [
           `    real_server ${serverAddress(service, server)} 80 {`,
-          '        weight 1',
+          `        weight ${server === 0 ? weightOf(service) : 1}`,
+          ...checker,
           '    }',
         ]),
         '}',

@@ -1,6 +1,7 @@
 // One bundle per process and one per part that is loaded only when asked for: a start reads few files instead of hundreds,
 // and each process carries only what it runs. CommonJS, because it starts faster than ES modules on Node 20.
-import { rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 import { partName, splitPlugin } from './split-plugin.mjs';
 import { validatorPlugin, writeValidator } from './validator-plugin.mjs';
@@ -51,3 +52,12 @@ while (next.size > 0) {
       ? new Set()
       : await bundle(Object.fromEntries(fresh.map((source) => [partName(source), source])));
 }
+
+// what a start of vipd compiles is kept for the next one, made under the flags in the first line of bin/vipd
+const flags = readFileSync('bin/vipd', 'utf8')
+  .split('\n')[0]
+  .split(' ')
+  .filter((word) => word.startsWith('--'));
+execFileSync('node', [...flags, 'scripts/compile-code.cjs', '-t', '-f', 'conf/web-dr.conf'], {
+  stdio: 'ignore',
+});

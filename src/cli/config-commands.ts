@@ -21,6 +21,7 @@ export function addConfigCommands(
     .option('-f, --file <path>', 'configuration file (default: the one that vipd would read)')
     .option('-i, --config-id <id>', 'id for @ID lines')
     .option('--json', 'the model and its origins as JSON')
+    .option('--secrets', 'with passwords and keys, which are hidden otherwise')
     .action(async (options: ConfigOptions) => finish(await printConfig(options, terminal)));
   program
     .command('fmt <files...>')
@@ -49,6 +50,7 @@ interface ConfigOptions {
   readonly file?: string;
   readonly configId?: string;
   readonly json?: true;
+  readonly secrets?: true;
 }
 
 async function printConfig(options: ConfigOptions, terminal: Terminal): Promise<number> {
@@ -64,8 +66,9 @@ async function printConfig(options: ConfigOptions, terminal: Terminal): Promise<
   if (config === null) return 1;
   const statements = isDocument(file) ? [] : loadTree(file, load).statements;
   const origins = originsOf(statements, config);
-  const json = () => `${JSON.stringify(effectiveJson(config, origins), null, 2)}\n`;
-  terminal.stdout(options.json === true ? json() : effectiveText(config, origins));
+  const openness = options.secrets === true ? 'with_secrets' : 'without_secrets';
+  const json = () => `${JSON.stringify(effectiveJson(config, origins, openness), null, 2)}\n`;
+  terminal.stdout(options.json === true ? json() : effectiveText(config, origins, openness));
   return diagnostics.some(isError) ? 1 : 0;
 }
 

@@ -1,5 +1,5 @@
 /** What is wrong, as sentences for whoever was woken; an empty list is exit status 0. Pure. */
-import type { ChecksStatus } from '../checks/core/status.ts';
+import type { ChecksStatus, VirtualServerStatus } from '../checks/core/status.ts';
 import type { DaemonStatus } from '../control/api.ts';
 import type { NotifyStatus } from '../notify/core/status.ts';
 import { endpointText } from '../observe/endpoint-text.ts';
@@ -44,11 +44,19 @@ const checksProblems = ({ virtualServers, kernelError }: ChecksStatus): readonly
         .filter(({ overdue }) => overdue)
         .map(({ name }) => `${name} of ${service.name} has not run for three of its intervals`),
     ),
+    ...heldProblems(service),
     ...service.realServers
       .filter(({ alive }) => !alive)
       .map((server) => `${endpointText(server)} of ${service.name} is down`),
   ]),
 ];
+
+function heldProblems({ name, realServers, depoolThreshold }: VirtualServerStatus): readonly string[] {
+  const held = realServers.filter((server) => server.held).length;
+  const servers = held === 1 ? '1 server although its checks' : `${held} servers although their checks`;
+  if (held === 0) return [];
+  return [`${name} keeps ${servers} fail (depool_threshold ${depoolThreshold})`];
+}
 
 /** The last script of an object counts, not one that failed long ago. */
 const notifyProblems = ({ objects, fifos, mail }: NotifyStatus): readonly string[] => [

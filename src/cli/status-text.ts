@@ -5,6 +5,7 @@ import { MICROS_PER_MILLI } from '../base/units.ts';
 import type {
   CheckerStatus,
   ChecksStatus,
+  DrainStatus,
   RealServerStatus,
   VirtualServerStatus,
 } from '../checks/core/status.ts';
@@ -67,8 +68,17 @@ function vrrpSections({ instances, groups, trackers }: VrrpStatus, wall: number)
   const routing = instances.flatMap((instance) =>
     instance.routing.map(({ text, held }) => [text, instance.name, held ? 'here' : 'not here']),
   );
+  const paths = instances.flatMap((instance) =>
+    instance.paths.map(({ interface: name, main, last }) => [
+      instance.name,
+      main ? name : `${name} (heartbeat)`,
+      last === null ? 'nothing' : `${last.source} (${last.priority})`,
+      last === null ? '' : since(last.wall, wall),
+    ]),
+  );
   return [
     columns([heads, ...instances.map((instance) => instanceRow(instance, wall))]),
+    ...(paths.length === 0 ? [] : [columns([['INSTANCE', 'PATH', 'LAST HEARD', ''], ...paths])]),
     ...(routing.length === 0 ? [] : [columns([['ROUTE OR RULE', 'INSTANCE', 'PLACE'], ...routing])]),
     ...(places.length === 0 ? [] : [columns([['ADDRESS', 'INTERFACE', 'INSTANCE', 'PLACE', ''], ...places])]),
     ...(groups.length === 0 ? [] : [columns([['SYNC GROUP', 'STATE', 'MEMBERS'], ...groups.map(groupRow)])]),
@@ -115,6 +125,7 @@ function checksSections(checks: ChecksStatus, wall: number): readonly string[] {
     checks.driftRepairs === 0 ? '' : `, ${checks.driftRepairs} to undo what somebody else had changed`;
   return [
     ...checks.virtualServers.map((service) => serviceSection(service, wall)),
+    ...drainSections(checks, wall),
     `KERNEL TABLE (${counted(checks.kernelWrites, 'write')} since start${repairs})\n${kernel}`,
     ...(checks.syncDaemons === '' ? [] : [`SYNC DAEMONS\n${checks.syncDaemons}`]),
   ];
@@ -167,13 +178,48 @@ function serverRows(server: RealServerStatus, wall: number): readonly (readonly 
   ];
 }
 
-const serverState = ({ alive, pooled }: RealServerStatus): string =>
-  `${alive ? 'up' : 'DOWN'}${alive === pooled ? '' : pooled ? ', in table' : ', not in table'}`;
+function serverState({ alive, pooled, drain, held }: RealServerStatus): string {
+  const life = alive ? 'up' : 'DOWN';
+  if (drain !== null) return `${life}, ${drain.ended ? 'drained' : 'draining'}`;
+  if (held) return `${life}, kept in table`;
+  return `${life}${alive === pooled ? '' : pooled ? ', in table' : ', not in table'}`;
+}
 
-const weightText = ({ effectiveWeight, configuredWeight }: RealServerStatus): string =>
+const weightText = ({ effectiveWeight, configuredWeight, rising }: RealServerStatus): string =>
   effectiveWeight === configuredWeight
     ? String(configuredWeight)
-    : `${effectiveWeight} (of ${configuredWeight})`;
+    : `${effectiveWeight} (of ${configuredWeight}${rising ? ', rising' : ''})`;
+
+/** Who is on his way out, by order or by reload. */
+function drainSections({ virtualServers, leaving }: ChecksStatus, wall: number): readonly string[] {
+  const ordered = virtualServers.flatMap(({ name, realServers }) =>
+    realServers.flatMap((server) =>
+      server.drain === null
+        ? []
+        : [drainRow(endpointText(server), name, server.drain, wall, '`vipctl undrain` takes it back')],
+    ),
+  );
+  const removed = leaving.map(({ server, service, drain }) =>
+    drainRow(server, service, drain, wall, 'no longer configured'),
+  );
+  const heads = ['DRAINED SERVER', 'OF', 'CONNECTIONS', 'SINCE', 'AT MOST', ''];
+  return ordered.length + removed.length === 0 ? [] : [columns([heads, ...ordered, ...removed])];
+}
+
+const drainRow = (
+  server: string,
+  service: string,
+  { ended, connections, sinceWall, untilWall }: DrainStatus,
+  wall: number,
+  why: string,
+): readonly string[] => [
+  server,
+  service,
+  ended ? 'drained' : String(connections ?? 'not counted yet'),
+  since(sinceWall, wall),
+  ended ? '' : `${age(Math.max(0, untilWall - wall))} more`,
+  why,
+];
 
 const checkCells = (checker: CheckerStatus, wall: number): readonly string[] => [
   checker.name,

@@ -6,6 +6,7 @@ import { controlSocketPath } from '../control/api.ts';
 import type { ClientError } from '../control/client.ts';
 import { addCompareCommands } from './compare-commands.ts';
 import { addConfigCommands } from './config-commands.ts';
+import { addDrainCommands } from './drain.ts';
 import { addImportCommand } from './import-command.ts';
 import { addOrderCommands } from './order-commands.ts';
 import { addRealserver } from './realserver/command.ts';
@@ -30,8 +31,9 @@ const PROCESS_TERMINAL: Terminal = {
   wall: () => Date.now(),
 };
 
-interface SocketChoice {
+export interface SocketChoice {
   readonly socket?: string;
+  readonly namespace?: string;
   readonly instance?: string;
 }
 
@@ -87,6 +89,7 @@ function vipctlProgram(terminal: Terminal, finish: (exitStatus: number) => void)
       const { runPlan } = await import('./plan.ts');
       finish(await runPlan(socketOf(options), options, terminal));
     });
+  addDrainCommands({ program, terminal, finish, addressed, socketOf });
   program
     .command('replay')
     .description('run a recording (vipd --record FILE) through the VRRP core and print what happened')
@@ -120,11 +123,15 @@ function vipctlProgram(terminal: Terminal, finish: (exitStatus: number) => void)
 const addressed = (program: Command, name: string): Command =>
   program
     .command(name)
-    .option('--socket <path>', `control socket (default: ${controlSocketPath(null)})`)
-    .option('--instance <name>', "the socket of the daemon with this 'instance'");
+    .option(
+      '--socket <path>',
+      `control socket (default: ${controlSocketPath({ netNamespace: null, instance: null })})`,
+    )
+    .option('--instance <name>', "the socket of the daemon with this 'instance'")
+    .option('--namespace <name>', "the socket of the daemon with this 'net_namespace'");
 
-const socketOf = ({ socket, instance }: SocketChoice): string =>
-  socket ?? controlSocketPath(instance ?? null);
+const socketOf = ({ socket, instance, namespace }: SocketChoice): string =>
+  socket ?? controlSocketPath({ netNamespace: namespace ?? null, instance: instance ?? null });
 
 async function status(options: SocketChoice & { json?: true }, terminal: Terminal): Promise<number> {
   const { fetchStatus } = await import('../control/client.ts');

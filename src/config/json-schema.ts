@@ -3,13 +3,13 @@
 
 import { lvsGlobals, poolMatch } from './json-schema-lvs.ts';
 import { groupNotify, instanceNotify, notifySettings } from './json-schema-notify.ts';
+import { processSettings, vrrpGlobals } from './json-schema-settings.ts';
 import { SCHEDULERS } from './model/lvs.ts';
 import { DNS_TYPES } from './model/network-checkers.ts';
 import { routingDefinitions, statics, virtualLink, virtualRoute, virtualRule } from './routing-schema.ts';
 import {
   flag,
   IPV4,
-  IPV6,
   i32,
   integer,
   interfaceName,
@@ -38,12 +38,6 @@ const trackerWeight = integer(-254, 254);
 const command = shared('command');
 const forwarding = shared('forwarding');
 
-const child = object({
-  niceness: nullable(integer(-20, 19)),
-  realtimePriority: nullable(integer(1, 99)),
-  noSwap: flag,
-});
-
 const globalConfig = object({
   routerId: text,
   mail: object({
@@ -58,28 +52,10 @@ const globalConfig = object({
     faults: flag,
     everyChecker: flag,
   }),
-  scripts: object({ user: nullable(shared('user')), security: flag }),
+  scripts: object({ user: nullable(shared('user')), security: flag, supplementaryGroups: flag }),
   notify: notifySettings,
-  process: object({
-    childWaitTime: micros,
-    usePidDir: flag,
-    instance: nullable(text),
-    configSaveDir: nullable(text),
-    netNamespace: nullable(text),
-    vrrp: child,
-    checkers: child,
-  }),
-  vrrp: object({
-    mcastGroup4: pattern(IPV4),
-    mcastGroup6: pattern(IPV6),
-    startupDelay: micros,
-    delayAfterBoot: micros,
-    interfaceDelays: list(object({ interface: interfaceName, down: micros, up: micros })),
-    logUnknownVrids: flag,
-    garpInterval: micros,
-    gnaInterval: micros,
-    dynamicInterfaces: flag,
-  }),
+  process: processSettings,
+  vrrp: vrrpGlobals,
   lvs: lvsGlobals,
   control: object({ prometheus: nullable(object({ address: ip, port: integer(1, 65_535) })) }),
 });
@@ -147,6 +123,12 @@ const vrrpInstance = object({
       checksum: oneOf('detect', 'old', 'new'),
     }),
   ),
+  heartbeats: list(
+    object({
+      interface: interfaceName,
+      destination: union(kind('multicast', { group: ip }), kind('unicast', { peers: list(ip, 1) })),
+    }),
+  ),
   virtualAddresses: { ...list(shared('virtualAddress')), maxItems: 255 },
   excludedAddresses: list(shared('virtualAddress')),
   virtualLinks: list(shared('virtualLink')),
@@ -163,6 +145,13 @@ const vrrpInstance = object({
   }),
   strict: flag,
   accept: flag,
+  timerExpiredBackup: nullable(integer(1, 254)),
+  receiveBuffer: union(
+    kind('usual'),
+    kind('octets', { octets: u32 }),
+    kind('mtu', { times: u32 }),
+    kind('advert', { times: u32 }),
+  ),
   trackSource: flag,
   trackPrimary: flag,
   trackInterfaces: list(object({ interface: interfaceName, weight, reverse: flag })),
@@ -302,6 +291,8 @@ const realServer = object({
   notifyDown: nullable(command),
   smtpAlert: flag,
   snmpName: nullable(text),
+  drainTimeout: micros,
+  slowStart: micros,
 });
 
 const virtualServer = object({
@@ -323,6 +314,10 @@ const virtualServer = object({
   quorumUp: nullable(command),
   quorumDown: nullable(command),
   smtpAlert: flag,
+  drainTimeout: micros,
+  depoolThreshold: nullable(
+    union(kind('count', { servers: u32 }), kind('percent', { percent: integer(0, 100) })),
+  ),
 });
 
 export const configSchema: Schema = {

@@ -5,6 +5,7 @@ import { createEffects } from './check/effects.ts';
 import { createHostWants, type HostFacts } from './check/host.ts';
 import { createTraps } from './check/traps.ts';
 import { type Diagnostic, exitCodeOf, GRAVITY, type Report, refusesToRun } from './diagnostics/diagnostic.ts';
+import { withSecretsHidden } from './diagnostics/secrets.ts';
 import { withBlankNamed } from './diagnostics/strange-blank.ts';
 import { createLowering } from './lower/lower.ts';
 import type { Config } from './model/config.ts';
@@ -42,6 +43,8 @@ export interface LoadedConfig {
   /** what `-t` exits with (grammar.md section 9) */
   readonly exitCode: number;
   readonly sources: readonly SourceFile[];
+  /** lines of all files and those that were made from them (see ReadResult.lines): what the time of reading is measured by */
+  readonly linesRead: number;
 }
 
 /** Never throws, whatever the files hold. Two kinds of file are read a second time, as a whole: those with a brace too
@@ -61,7 +64,7 @@ function parseIn(
   const diagnostics: Diagnostic[] = [];
   const report: Report = (diagnostic) => {
     const limit = GRAVITY[diagnostic.gravity].refuses ? 2 * DIAGNOSTICS_MAX : DIAGNOSTICS_MAX;
-    if (diagnostics.length < limit) diagnostics.push(withBlankNamed(diagnostic));
+    if (diagnostics.length < limit) diagnostics.push(withSecretsHidden(withBlankNamed(diagnostic)));
   };
   const parser = createParser(createGrammar(), report);
   const lowering = createLowering(
@@ -73,7 +76,7 @@ function parseIn(
   const traps = createTraps(report);
   const wants = options.host === null ? null : createHostWants(options.host, report);
   let inOrder = true;
-  const { sources } = readConfigFiles(path, files, options, report, portion, (pieces) => {
+  const { sources, lines } = readConfigFiles(path, files, options, report, portion, (pieces) => {
     const statements = parser.parse(pieces);
     visit(statements, (statement, block) => {
       effects.visit(statement);
@@ -94,6 +97,7 @@ function parseIn(
     refused: refusesToRun(diagnostics),
     exitCode: exitCodeOf(diagnostics),
     sources,
+    linesRead: lines,
     complete: inOrder && parser.isBalanced(),
   };
 }

@@ -3,6 +3,8 @@
  *      GET  /v1/status   DaemonStatus
  *      POST /v1/reload   ReloadReport; 200 accepted, 409 refused
  *      POST /v1/plan     PlanReport; 200, or 409 when the file would be refused
+ *      POST /v1/drain?service=VS&server=RS[&limit=SECONDS]   DrainReport; 409 when there is no such server
+ *      POST /v1/undrain?service=VS&server=RS                 DrainReport; 409 when it is not being drained
  *      POST /v1/notify/replay[?name=NAME]   ReplayReport; 404 when nothing has that name
  *      GET  /v1/why?name=NAME   WhyReport of an instance, or of the members of a sync group
  *      POST /v1/failover?name=NAME[&for=SECONDS]   OrderReport; step down, until undone or for so long
@@ -14,10 +16,11 @@
  *  404 when nothing has the name, 409 when an order or a probe is refused, 503 when the vrrp process does not answer.
  *
  *  Every refusal is a Problem. */
-
 import type { Histogram } from '../base/histogram.ts';
 import { seconds } from '../base/units.ts';
+import { DRAIN_SECONDS_MAX, type DrainOrder } from '../checks/core/drain-order.ts';
 import type { ChecksStatus } from '../checks/core/status.ts';
+import { type Identity, identitySuffix } from '../daemon/core/identity.ts';
 import type { ChildName } from '../daemon/ipc.ts';
 import type { PlanLine } from '../ipvs/core/plan-text.ts';
 import type { NotifyStatus } from '../notify/core/status.ts';
@@ -25,10 +28,10 @@ import type { OrderKind, OrderWish } from '../vrrp/core/orders.ts';
 import type { VrrpInstanceStatus, VrrpStatus } from '../vrrp/core/status.ts';
 import type { InstanceWhy } from '../vrrp/core/why.ts';
 
-/** Where vipd answers; an `instance` gets a socket of its own beside it. */
+/** Where vipd answers; one with an `instance` or in a namespace of its own has a socket of its own beside it. */
 export const SOCKET_DIRECTORY = '/run/vipd';
-export const controlSocketPath = (instance: string | null): string =>
-  `${SOCKET_DIRECTORY}/vipd${instance === null ? '' : `_${instance}`}.sock`;
+export const controlSocketPath = (identity: Identity): string =>
+  `${SOCKET_DIRECTORY}/vipd${identitySuffix(identity)}.sock`;
 
 export interface DaemonStatus {
   /** the parent's */
@@ -115,6 +118,7 @@ export type Route =
   /** `name` null: all */
   | { readonly kind: 'replay_notify'; readonly name: string | null }
   | { readonly kind: 'plan' }
+  | { readonly kind: 'drain'; readonly order: DrainOrder }
   | { readonly kind: 'why'; readonly name: string }
   | { readonly kind: 'order'; readonly name: string; readonly wish: OrderWish }
   | { readonly kind: 'probe'; readonly name: string }
@@ -129,6 +133,8 @@ const ROUTES = [
   { method: 'POST', path: '/v1/reload', kind: 'reload' },
   { method: 'POST', path: '/v1/notify/replay', kind: 'replay_notify' },
   { method: 'POST', path: '/v1/plan', kind: 'plan' },
+  { method: 'POST', path: '/v1/drain', kind: 'drain' },
+  { method: 'POST', path: '/v1/undrain', kind: 'undrain' },
   { method: 'GET', path: '/v1/why', kind: 'why' },
   { method: 'POST', path: '/v1/failover', kind: 'step_down' },
   { method: 'POST', path: '/v1/prefer', kind: 'prefer' },
@@ -153,6 +159,9 @@ export function route(method: string, target: string): Route {
     case 'why':
     case 'probe':
       return name === null ? NAMELESS : { kind: row.kind, name };
+    case 'drain':
+    case 'undrain':
+      return drainRoute(row.kind, words);
     case 'undo':
       return name === null ? NAMELESS : { kind: 'order', name, wish: null };
     case 'step_down':
@@ -161,6 +170,16 @@ export function route(method: string, target: string): Route {
     default:
       return { kind: row.kind };
   }
+}
+
+function drainRoute(kind: DrainOrder['kind'], given: URLSearchParams): Route {
+  const [virtualServer, realServer, limit] = ['service', 'server', 'limit'].map((name) => given.get(name));
+  if (!virtualServer || !realServer) return { kind: 'bad_request', error: 'service and server are needed' };
+  if (!limit) return { kind: 'drain', order: { kind, virtualServer, realServer, limit: null } };
+  const whole = /^\d{1,6}$/.test(limit) ? Number(limit) : Number.NaN;
+  return whole <= DRAIN_SECONDS_MAX
+    ? { kind: 'drain', order: { kind, virtualServer, realServer, limit: seconds(whole) } }
+    : { kind: 'bad_request', error: `limit is a number of seconds up to ${DRAIN_SECONDS_MAX}` };
 }
 
 const NAMELESS: Route = { kind: 'bad_request', error: 'name=NAME is missing' };

@@ -1,6 +1,8 @@
 /** The control API's client: one request, one connection, and errors that say what to do. Used by vipctl. */
 import { Agent, request } from 'undici';
 import { err, ok, type Result } from '../base/result.ts';
+import { toSeconds } from '../base/units.ts';
+import type { DrainOrder, DrainReport } from '../checks/core/drain-order.ts';
 import type { OrderReport, ProbeReport } from '../vrrp/core/operator-report.ts';
 import type { DaemonStatus, PlanReport, Problem, ReloadReport, ReplayReport, WhyReport } from './api.ts';
 
@@ -38,6 +40,17 @@ export async function requestReplay(socketPath: string, name: string | null): An
 export async function requestPlan(socketPath: string): Answer<PlanReport> {
   const answer = await ask(socketPath, 'POST', '/v1/plan');
   return answer.ok ? expect<PlanReport>(answer.value, [200, 409]) : answer;
+}
+
+/** An order that is refused is an answer too. */
+export async function requestDrain(
+  socketPath: string,
+  { kind, virtualServer, realServer, limit }: DrainOrder,
+): Answer<DrainReport> {
+  const query = new URLSearchParams({ service: virtualServer, server: realServer });
+  if (limit !== null) query.set('limit', `${toSeconds(limit)}`);
+  const answer = await ask(socketPath, 'POST', `/v1/${kind}?${query}`);
+  return answer.ok ? expect<DrainReport>(answer.value, [200, 409]) : answer;
 }
 
 export async function fetchWhy(socketPath: string, name: string): Answer<WhyReport> {

@@ -8,6 +8,7 @@ import type { Log } from '../base/log.ts';
 import { exhaustive } from '../base/never.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { SystemError } from '../base/system-error.ts';
+import type { DrainOrder, DrainReport } from '../checks/core/drain-order.ts';
 import { systemErrorOf } from '../observe/system-errors.ts';
 import type { OrderReport, ProbeReport } from '../vrrp/core/operator-report.ts';
 import type { OrderWish } from '../vrrp/core/orders.ts';
@@ -43,6 +44,8 @@ export interface ControlHandlers {
   reload(): Promise<ReloadReport>;
   /** has present states notified again */
   tellAgain(name: string | null): Promise<ReplayReport>;
+  /** resolves when the order is carried out or refused, not when the server is drained */
+  drain(order: DrainOrder): Promise<DrainReport>;
   /** reads the file as `reload` does, and changes nothing */
   plan(): Promise<PlanReport>;
   /** null when the vrrp process does not answer, here and below */
@@ -104,6 +107,10 @@ async function reply(handlers: ControlHandlers, method: string, target: string):
     }
     case 'plan': {
       const report = await handlers.plan();
+      return jsonReply(report.accepted ? 200 : 409, report);
+    }
+    case 'drain': {
+      const report = await handlers.drain(wanted.order);
       return jsonReply(report.accepted ? 200 : 409, report);
     }
     case 'why':

@@ -3,6 +3,7 @@ import { EMPTY_HISTOGRAM, observed } from '../base/histogram.ts';
 import { systemErrorText } from '../base/system-error.ts';
 import type { PoolNews } from '../checks/core/news.ts';
 import { openMarkedSocket } from '../checks/shell/marked-socket.ts';
+import { memoryFile } from '../checks/shell/memory-file.ts';
 import { createPathRouter } from '../checks/shell/path-router.ts';
 import { openProbeSocket } from '../checks/shell/probe-socket.ts';
 import { startCheckers } from '../checks/shell/process.ts';
@@ -10,6 +11,7 @@ import { createIptables } from '../ipvs/shell/iptables.ts';
 import { openIpvsKernel } from '../ipvs/shell/load-module.ts';
 import { ownershipFile } from '../ipvs/shell/ownership-file.ts';
 import { createSourceNat } from '../ipvs/shell/source-nat.ts';
+import { insideNamespace, namespacePath } from '../native/network-namespace.ts';
 import { createClock } from '../net/adapters/clock.ts';
 import { createNetKernel } from '../net/adapters/net-kernel.ts';
 import { ownAddresses } from '../net/adapters/own-addresses.ts';
@@ -20,15 +22,20 @@ import { createProgramRunner } from '../scripts/program-runner.ts';
 import { createTrackedFiles } from '../track/shell/tracked-files.ts';
 import { capabilityProblem } from './capabilities.ts';
 import { runChild, type StartHalf } from './child.ts';
+import { optimizeFromNowOn } from './optimizer.ts';
 import { applyScheduling } from './scheduling.ts';
 
-export const runCheckersChild = (): void => runChild('vipd_checkers', startHalf);
+export const runCheckersChild = (): void => runChild('checkers', startHalf);
 
 const startHalf: StartHalf = (config, options, log, post) => {
   const lacking = capabilityProblem(['CAP_NET_ADMIN']);
   if (lacking !== null) return { refusal: { exitCode: 4, reason: lacking } };
   applyScheduling(config.global.process.checkers, log);
-  const ipvs = openIpvsKernel();
+  const { ipvsNamespace } = config.global.process;
+  const ipvs =
+    ipvsNamespace === null
+      ? openIpvsKernel()
+      : insideNamespace(namespacePath(ipvsNamespace.name), openIpvsKernel);
   if (!ipvs.ok) return { refusal: { exitCode: 4, reason: systemErrorText(ipvs.error) } };
   let telling = tellingOf(config.global, 'lvs');
   const tell = (news: PoolNews, change: (delivery: Delivery) => Delivery = (delivery) => delivery): void => {
@@ -43,6 +50,7 @@ const startHalf: StartHalf = (config, options, log, post) => {
   });
   const ports = {
     ...{ clock, log, ipvs: ipvs.value, ownership: ownershipFile(options.ownershipFile, log) },
+    memory: memoryFile(options.memoryFile, log),
     files: createTrackedFiles(clock),
     ...{ openSocket: openMarkedSocket, openDatagram: openProbeSocket, programs: createProgramRunner(clock) },
     syncDaemons: ipvs.value,
@@ -55,6 +63,7 @@ const startHalf: StartHalf = (config, options, log, post) => {
     releaseIpvs: options.releaseIpvs,
     onNews: (news) => tell(news),
   });
+  optimizeFromNowOn();
   return {
     reload: (next) => {
       telling = tellingOf(next.global, 'lvs');
@@ -75,5 +84,6 @@ const startHalf: StartHalf = (config, options, log, post) => {
     },
     operator: null,
     resetCounters: () => {},
+    drain: (order) => checkers.order(order),
   };
 };

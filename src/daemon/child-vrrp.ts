@@ -2,7 +2,9 @@
 import { EMPTY_HISTOGRAM, observed } from '../base/histogram.ts';
 import { systemErrorText } from '../base/system-error.ts';
 import type { ChildScheduling } from '../config/model/global.ts';
+import { createCarrierPort } from '../net/adapters/carrier.ts';
 import { createClock } from '../net/adapters/clock.ts';
+import { createFirewall } from '../net/adapters/firewall.ts';
 import { createLinkKernel } from '../net/adapters/link-kernel.ts';
 import { createNeighbourProbe } from '../net/adapters/neighbour-probe.ts';
 import { createNetKernel } from '../net/adapters/net-kernel.ts';
@@ -26,7 +28,7 @@ import { followInstance } from './sync-follower.ts';
 /** SCHED_RR priority of the vrrp process unless the file says otherwise: adverts leave on time on a busy director. */
 const DEFAULT_REALTIME_PRIORITY = 10;
 
-export const runVrrpChild = (): void => runChild('vipd_vrrp', startHalf);
+export const runVrrpChild = (): void => runChild('vrrp', startHalf);
 
 const startHalf: StartHalf = (config, options, log, post) => {
   const lacking = capabilityProblem(['CAP_NET_ADMIN', 'CAP_NET_RAW']);
@@ -50,7 +52,9 @@ const startHalf: StartHalf = (config, options, log, post) => {
     clock,
     packets: createPacketPort(clock),
     net: net.value,
+    carrier: createCarrierPort(),
     sysctl: createSysctl(),
+    firewall: createFirewall(),
     routing: createRoutingKernel(),
     links: createLinkKernel(),
     log,
@@ -58,7 +62,7 @@ const startHalf: StartHalf = (config, options, log, post) => {
     files: createTrackedFiles(clock),
     processes: createProcessTable(clock),
   };
-  const sync = followInstance({ clock, log });
+  const sync = followInstance({ clock, log, ipvsNamespace: config.global.process.ipvsNamespace });
   const neighbours = createNeighbourProbe(net.value, clock);
   const core = options.record === null ? undefined : recordedCore(options.record, ports);
   const vrrp = startVrrp(
@@ -66,6 +70,7 @@ const startHalf: StartHalf = (config, options, log, post) => {
     config,
     {
       releaseVips: options.releaseVips,
+      watchAddresses: options.watchAddresses,
       onNews: (news) => tell(news),
       onStatusChange: (transition) => sync.entered(transition),
     },
@@ -96,6 +101,7 @@ const startHalf: StartHalf = (config, options, log, post) => {
       probe: (name) => probeAddresses(vrrp, neighbours, name),
     },
     resetCounters: () => vrrp.resetCounters(),
+    drain: () => null,
   };
 };
 

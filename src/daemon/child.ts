@@ -3,13 +3,15 @@
 import { constants } from 'node:os';
 import type { Log } from '../base/log.ts';
 import { catalogue, row } from '../base/log.ts';
+import type { DrainOrder, DrainReport } from '../checks/core/drain-order.ts';
 import type { Config } from '../config/model/config.ts';
 import { dieWithParent, unlockMemory } from '../native/process-knobs.ts';
 import type { Delivery } from '../notify/core/delivery.ts';
 import { createLog } from '../observe/log.ts';
 import type { OrderReport, ProbeReport } from '../vrrp/core/operator-report.ts';
 import type { OrderWish } from '../vrrp/core/orders.ts';
-import type { ChildMessage, ChildOptions, ChildStatus, ParentMessage, Preview } from './ipc.ts';
+import { identitySuffix } from './core/identity.ts';
+import type { ChildMessage, ChildName, ChildOptions, ChildStatus, ParentMessage, Preview } from './ipc.ts';
 import { createNewsPost } from './news-post.ts';
 import { createAssembly } from './portions.ts';
 
@@ -32,6 +34,8 @@ export interface Half {
   /** Posts what is so now; how many objects that was. */
   tellAgain(name: string | null): number;
   resetCounters(): void;
+  /** null: this half has no real servers */
+  drain(order: DrainOrder): DrainReport | null;
   /** null: this half takes no orders and probes nothing */
   readonly operator: Operator | null;
 }
@@ -56,8 +60,8 @@ export type StartHalf = (
 ) => Half | { readonly refusal: Refusal };
 
 /** Runs a child process until the parent or a signal ends it. */
-export function runChild(ident: string, startHalf: StartHalf): void {
-  process.title = ident;
+export function runChild(name: ChildName, startHalf: StartHalf): void {
+  process.title = `vipd_${name}`;
   let half: Half | null = null;
   let log: Log = () => {};
   const leave = (status: number): never => {
@@ -89,8 +93,10 @@ export function runChild(ident: string, startHalf: StartHalf): void {
       case 'services':
         return assembly.services(message.services);
       case 'start': {
-        log = createLog(ident, message.options.log);
         const config = assembly.complete(message.config);
+        const { names, ...identity } = config.global.process;
+        log = createLog(`vipd_${name}${identitySuffix(identity)}`, message.options.log);
+        if (names[name] !== null) process.title = names[name];
         const started = startHalf(config, message.options, log, letters.post);
         if ('refusal' in started) {
           tell({ kind: 'fatal', ...started.refusal }, () => leave(started.refusal.exitCode));
@@ -116,6 +122,11 @@ export function runChild(ident: string, startHalf: StartHalf): void {
       case 'tell_again':
         tell({ kind: 'told_again', request: message.request, objects: half?.tellAgain(message.name) ?? 0 });
         return;
+      case 'order_drain': {
+        const report = half?.drain(message.order) ?? null;
+        if (report !== null) tell({ kind: 'drain_ordered', request: message.request, report });
+        return;
+      }
       case 'order': {
         const report = half?.operator?.order(message.name, message.wish);
         if (report !== undefined) tell({ kind: 'ordered', request: message.request, report });

@@ -1,11 +1,13 @@
 /** A running child: the process, its IPC channel and the questions that wait for an answer. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { exhaustive } from '../base/never.ts';
+import type { DrainOrder, DrainReport } from '../checks/core/drain-order.ts';
 import type { Config } from '../config/model/config.ts';
 import type { Delivery } from '../notify/core/delivery.ts';
 import type { OrderReport, ProbeReport } from '../vrrp/core/operator-report.ts';
 import type { OrderWish } from '../vrrp/core/orders.ts';
 import type { ChildMessage, ChildName, ChildStatus, ConfigMessage, ParentMessage, Preview } from './ipc.ts';
+import { OPTIMIZE_LATER } from './optimizer.ts';
 import { inPortions } from './portions.ts';
 import { createQuestions } from './questions.ts';
 
@@ -17,10 +19,9 @@ const PREVIEW_ANSWER_LIMIT_MS = 10_000;
 /** No helper threads in either child: they bring nothing to heaps of this size, and a vrrp process under SCHED_RR that waits
  *  for V8's helpers, which run at normal priority, keeps them from the only CPU of a small director for seconds (seen in
  *  the lab). The checkers' small young generation is reused while it is still in the cache and touches few pages, which is
- *  most of the cost of a start (measured in bench/); bin/vipd has the same. Without helpers V8 optimizes in the middle of the
- *  work: a larger budget moves that behind the first write of a large table, which then takes half the time. */
+ *  most of the cost of a start (measured in bench/); bin/vipd has the same. */
 export const CHILD_NODE_FLAGS: Readonly<Record<ChildName, readonly string[]>> = {
-  checkers: ['--single-threaded', '--max-semi-space-size=1', '--interrupt-budget=1000000'],
+  checkers: ['--single-threaded', '--max-semi-space-size=1', OPTIMIZE_LATER],
   vrrp: ['--single-threaded'],
 };
 
@@ -42,6 +43,8 @@ export interface Child {
   status(): Promise<ChildStatus | null>;
   /** how many objects were told again; null as above */
   tellAgain(name: string | null): Promise<number | null>;
+  /** null as with `status` */
+  orderDrain(order: DrainOrder): Promise<DrainReport | null>;
   /** what an operator orders of an instance or a group; null as above */
   order(name: string, wish: OrderWish): Promise<OrderReport | null>;
   /** who else answers for the addresses of an instance; null as above */
@@ -60,6 +63,7 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
   const statuses = createQuestions<ChildStatus>();
   const previews = createQuestions<Preview>();
   const repeats = createQuestions<number>();
+  const drains = createQuestions<DrainReport>();
   const orders = createQuestions<OrderReport>();
   const probes = createQuestions<ProbeReport>();
   process_.on('message', (raw) => {
@@ -73,6 +77,8 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
         return previews.answer(message.request, message.preview);
       case 'told_again':
         return repeats.answer(message.request, message.objects);
+      case 'drain_ordered':
+        return drains.answer(message.request, message.report);
       case 'ordered':
         return orders.answer(message.request, message.report);
       case 'probed':
@@ -91,6 +97,7 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
     repeats.abandon();
     orders.abandon();
     probes.abandon();
+    drains.abandon();
     callbacks.onExit(status, signal);
   });
   // A child that is on its way out has closed its channel; its exit is reported separately.
@@ -113,6 +120,8 @@ export function startChild(name: ChildName, path: string, callbacks: ChildCallba
       statuses.ask((request) => void send({ kind: 'get_status', request }), STATUS_ANSWER_LIMIT_MS),
     preview: (config) =>
       previews.ask((request) => configure({ kind: 'preview', request, config }), PREVIEW_ANSWER_LIMIT_MS),
+    orderDrain: (order) =>
+      drains.ask((request) => void send({ kind: 'order_drain', request, order }), STATUS_ANSWER_LIMIT_MS),
     order: (objectName, wish) =>
       orders.ask(
         (request) => void send({ kind: 'order', request, name: objectName, wish }),

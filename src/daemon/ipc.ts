@@ -1,7 +1,9 @@
 /** What parent and children say to each other over Node's IPC channel: JSON, discriminated by `kind`.
  *  The children get the validated model, never the text, so they cannot disagree and a broken file never reaches them.
  *  A stop is not a message: it is SIGTERM, which also arrives when the parent dies. */
+
 import type { Histogram } from '../base/histogram.ts';
+import type { DrainOrder, DrainReport } from '../checks/core/drain-order.ts';
 import type { ChecksStatus } from '../checks/core/status.ts';
 import type { Config } from '../config/model/config.ts';
 import type { VirtualServer } from '../config/model/lvs.ts';
@@ -20,15 +22,25 @@ export interface ChildOptions {
   readonly releaseIpvs: boolean;
   /** where the checkers remember which services of the kernel are theirs */
   readonly ownershipFile: string;
+  /** where they remember results and drains */
+  readonly memoryFile: string;
   /** where the vrrp process records its run; null = nowhere */
   readonly record: string | null;
   readonly log: LogOptions;
+  /** -a */
+  readonly watchAddresses: boolean;
 }
 
 export interface LogOptions {
   readonly console: boolean;
   readonly format: 'text' | 'json';
   readonly detail: 0 | 1 | 2;
+  /** number of syslog.h */
+  readonly facility: number;
+  /** false (-G): neither syslog nor the journal */
+  readonly syslog: boolean;
+  /** -g: lines go there as well; each process adds its name before the extension */
+  readonly file: string | null;
 }
 
 export type ParentMessage =
@@ -38,6 +50,7 @@ export type ParentMessage =
   | { readonly kind: 'get_status'; readonly request: number }
   /** what is so now is told as if it had just become so: of one object by its name, or of all */
   | { readonly kind: 'tell_again'; readonly request: number; readonly name: string | null }
+  | { readonly kind: 'order_drain'; readonly request: number; readonly order: DrainOrder }
   | { readonly kind: 'order'; readonly request: number; readonly name: string; readonly wish: OrderWish }
   | { readonly kind: 'probe'; readonly request: number; readonly name: string }
   | { readonly kind: 'reset_counters' };
@@ -60,6 +73,7 @@ export type ChildMessage =
   /** scripts, FIFO lines and mail are the parent's business */
   | { readonly kind: 'notify'; readonly delivery: Delivery }
   | { readonly kind: 'previewed'; readonly request: number; readonly preview: Preview }
+  | { readonly kind: 'drain_ordered'; readonly request: number; readonly report: DrainReport }
   /** permanent: the child exits with `exitCode`, the parent stops everything */
   | { readonly kind: 'fatal'; readonly exitCode: number; readonly reason: string };
 

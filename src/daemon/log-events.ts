@@ -18,6 +18,7 @@ export const daemonLog = catalogue({
     (_: Record<never, never>) =>
       'The configuration has no vrrp_instance and no virtual_server: nothing to run',
   ),
+  configLine: row('config_line', 'info', (f: { line: string }) => f.line),
   configSaved: row('config_saved', 'info', (f: { path: string }) => `Saved the configuration as ${f.path}`),
   configNotSaved: row(
     'config_not_saved',
@@ -31,6 +32,22 @@ export const daemonLog = catalogue({
     'config_more_diagnostics',
     'warning',
     (f: { count: number }) => `… and ${f.count} more: see vipd -t`,
+  ),
+  reloadFileFailed: row(
+    'daemon_reload_file_failed',
+    'warning',
+    (f: { path: string; reason: string }) => `Cannot keep the reload_file ${f.path}: ${f.reason}`,
+  ),
+  namespaceFailed: row(
+    'daemon_namespace_failed',
+    'error',
+    (f: { reason: string }) =>
+      `Cannot run in the network namespace: ${f.reason}; 'ip netns add' makes one, and root may enter it`,
+  ),
+  fixedKept: row(
+    'daemon_fixed_kept',
+    'warning',
+    (f: { keyword: string }) => `Cannot change ${f.keyword} at a reload: the old value stays until a restart`,
   ),
   alreadyRunning: row(
     'daemon_already_running',

@@ -2,6 +2,7 @@
  *  Options whose effect vipd does not have yet are accepted and reported, so that existing unit files keep working. */
 import { parseArgs } from 'node:util';
 import { err, ok, type Result } from '../base/result.ts';
+import type { LogOptions } from './ipc.ts';
 
 export interface DaemonOptions {
   readonly action: 'run' | 'test' | 'version' | 'help' | 'schema' | 'signum';
@@ -16,11 +17,14 @@ export interface DaemonOptions {
   readonly json: boolean;
   readonly halves: { readonly vrrp: boolean; readonly checkers: boolean };
   readonly foreground: boolean;
-  readonly log: {
-    readonly console: boolean;
-    readonly format: 'text' | 'json';
-    readonly detail: 0 | 1 | 2;
-  };
+  readonly log: LogOptions;
+  /** -d: the configuration goes to the log */
+  readonly dumpConfig: boolean;
+  /** --all: every child, also one that has nothing to do */
+  readonly allChildren: boolean;
+  /** -a: every change of an address is logged */
+  readonly watchAddresses: boolean;
+  readonly coreDumps: boolean;
   readonly releaseVips: boolean;
   readonly releaseIpvs: boolean;
   readonly respawn: boolean;
@@ -29,6 +33,8 @@ export interface DaemonOptions {
     readonly vrrp: string | null;
     readonly checkers: string | null;
   };
+  /** network namespace; stronger than net_namespace */
+  readonly namespace: string | null;
   readonly controlSocket: string | null;
   /** where the vrrp process records its run */
   readonly record: string | null;
@@ -54,29 +60,34 @@ export const OPTIONS: readonly OptionRow[] = [
   { long: 'vrrp', short: 'P', help: 'only run the VRRP half' },
   { long: 'check', short: 'C', help: 'only run the health checks and IPVS half' },
   { long: 'no_bfd', short: 'B', help: 'do not run BFD', effect: 'none' },
-  { long: 'all', help: 'run all children even without configuration', effect: 'none' },
+  { long: 'all', help: 'run all children even without configuration' },
   { long: 'log-console', short: 'l', help: 'log to the console' },
   { long: 'log-detail', short: 'D', help: 'detailed log; twice for more' },
-  { long: 'log-facility', short: 'S', argument: 'FACILITY', help: 'syslog facility', effect: 'none' },
-  { long: 'log-file', short: 'g', help: 'log to files', effect: 'none' },
-  { long: 'flush-log-file', help: 'flush the log file after each line', effect: 'none' },
-  { long: 'no-syslog', short: 'G', help: 'do not log to syslog', effect: 'none' },
+  {
+    long: 'log-facility',
+    short: 'S',
+    argument: 'FACILITY',
+    help: 'syslog facility: 0-7, localN, user, daemon',
+  },
+  { long: 'log-file', short: 'g', help: 'log to files, one per process (--log-file=FILE)' },
+  { long: 'flush-log-file', help: 'write each line at once, as vipd always does' },
+  { long: 'no-syslog', short: 'G', help: 'do not log to syslog' },
   { long: 'umask', short: 'u', argument: 'MASK', help: 'umask (octal) for files that vipd creates' },
-  { long: 'release-vips', short: 'X', help: 'remove VIPs at stop even if not owned', effect: 'none' },
+  { long: 'release-vips', short: 'X', help: 'remove VIPs at stop even if not master, as vipd always does' },
   { long: 'dont-release-vrrp', short: 'V', help: 'leave VIPs in place at stop' },
   { long: 'dont-release-ipvs', short: 'I', help: 'leave the IPVS table in place at stop' },
   { long: 'dont-respawn', short: 'R', help: 'stop instead of restarting a child that died' },
   { long: 'dont-fork', short: 'n', help: 'stay in the foreground' },
-  { long: 'dump-conf', short: 'd', help: 'log the effective configuration at start', effect: 'none' },
+  { long: 'dump-conf', short: 'd', help: 'log the effective configuration at start' },
   { long: 'pid', short: 'p', argument: 'FILE', help: 'pid file of the parent' },
   { long: 'vrrp_pid', short: 'r', argument: 'FILE', help: 'pid file of the vrrp process' },
   { long: 'checkers_pid', short: 'c', argument: 'FILE', help: 'pid file of the checkers process' },
   { long: 'bfd_pid', short: 'b', argument: 'FILE', help: 'pid file of the BFD process', effect: 'none' },
-  { long: 'address-monitoring', short: 'a', help: 'log every address change', effect: 'none' },
+  { long: 'address-monitoring', short: 'a', help: 'log every address change' },
   { long: 'snmp', short: 'x', help: 'enable SNMP', effect: 'none' },
   { long: 'snmp-agent-socket', short: 'A', argument: 'FILE', help: 'AgentX socket', effect: 'none' },
-  { long: 'namespace', short: 's', argument: 'NAME', help: 'network namespace', effect: 'none' },
-  { long: 'core-dump', short: 'm', help: 'unlimited core size', effect: 'none' },
+  { long: 'namespace', short: 's', argument: 'NAME', help: 'network namespace to run in' },
+  { long: 'core-dump', short: 'm', help: 'unlimited core size' },
   { long: 'all-config', short: 'e', help: 'every include must be readable' },
   { long: 'config-id', short: 'i', argument: 'ID', help: 'id for @ID lines (default: the short host name)' },
   { long: 'config-test', short: 't', help: 'test the configuration (--config-test=FILE logs to FILE)' },
@@ -93,7 +104,7 @@ export const OPTIONS: readonly OptionRow[] = [
 
 /** An unknown option or a missing argument is an error text; extra words are only remarked, as keepalived does. */
 export function parseOptions(argv: readonly string[]): Result<DaemonOptions, string> {
-  const { argv: words, testLog } = takeTestLog(argv);
+  const { argv: words, testLog, logFile } = takeOptional(argv);
   let parsed: ReturnType<typeof readWords>;
   try {
     parsed = readWords(words);
@@ -111,6 +122,9 @@ export function parseOptions(argv: readonly string[]): Result<DaemonOptions, str
   if (umask !== null && !/^(0[xX][0-9a-fA-F]+|[0-7]{1,4})$/.test(umask)) {
     return err(`umask '${umask}' is not an octal number`);
   }
+  const facility = facilityOf(text('log-facility') ?? 'daemon');
+  if (facility === null)
+    return err(`'${text('log-facility')}' is no syslog facility: 0-7, localN, user, daemon`);
   const only = { vrrp: count('vrrp') > 0, checkers: count('check') > 0 };
   return ok({
     action: actionOf(count, testLog),
@@ -125,11 +139,19 @@ export function parseOptions(argv: readonly string[]): Result<DaemonOptions, str
       console: count('log-console') > 0,
       format: count('log-json') > 0 ? 'json' : 'text',
       detail: count('log-detail') >= 2 ? 2 : count('log-detail') === 1 ? 1 : 0,
+      facility,
+      syslog: count('no-syslog') === 0,
+      file: logFile ?? (count('log-file') > 0 ? LOG_FILE : null),
     },
+    dumpConfig: count('dump-conf') > 0,
+    allChildren: count('all') > 0,
+    watchAddresses: count('address-monitoring') > 0,
+    coreDumps: count('core-dump') > 0,
     releaseVips: count('dont-release-vrrp') === 0,
     releaseIpvs: count('dont-release-ipvs') === 0,
     respawn: count('dont-respawn') === 0,
     pidFiles: { parent: text('pid'), vrrp: text('vrrp_pid'), checkers: text('checkers_pid') },
+    namespace: text('namespace'),
     controlSocket: text('control-socket'),
     record: text('record'),
     umask: umask === null ? null : Number.parseInt(umask, umask.toLowerCase().startsWith('0x') ? 16 : 8),
@@ -152,19 +174,35 @@ function actionOf(count: (name: string) => number, testLog: string | null): Daem
   return count('config-test') > 0 || testLog !== null ? 'test' : 'run';
 }
 
-/** The one option with an optional argument: `--config-test=FILE` or `-tFILE`; node:util has no such kind. */
-function takeTestLog(argv: readonly string[]): {
+/** The options with an optional argument, `--config-test=FILE` or `-tFILE`, `--log-file=FILE` or `-gFILE`; node:util has no
+ *  such kind. */
+function takeOptional(argv: readonly string[]): {
   readonly argv: readonly string[];
   readonly testLog: string | null;
+  readonly logFile: string | null;
 } {
-  let testLog: string | null = null;
+  const found: Record<'config-test' | 'log-file', string | null> = { 'config-test': null, 'log-file': null };
   const rest = argv.map((word) => {
-    const match = /^--config-test=(.+)$/.exec(word) ?? /^-t([./].*)$/.exec(word);
-    if (match === null) return word;
-    testLog = match[1] ?? null;
-    return '--config-test';
+    const match = /^--(config-test|log-file)=(.+)$/.exec(word);
+    const short = /^-([tg])([./].*)$/.exec(word);
+    if (match === null && short === null) return word;
+    const name = (match?.[1] ?? (short?.[1] === 't' ? 'config-test' : 'log-file')) as keyof typeof found;
+    found[name] = match?.[2] ?? short?.[2] ?? null;
+    return `--${name}`;
   });
-  return { argv: rest, testLog };
+  return { argv: rest, testLog: found['config-test'], logFile: found['log-file'] };
+}
+
+/** keepalived's, so that what follows it finds it. */
+const LOG_FILE = '/tmp/keepalived.log';
+/** syslog.h */
+const FACILITY = { user: 1, daemon: 3, local0: 16 } as const;
+
+/** `3` and `local3` are the same; null for what is none. */
+function facilityOf(word: string): number | null {
+  if (word === 'user' || word === 'daemon') return FACILITY[word];
+  const local = /^(?:local)?([0-7])$/.exec(word)?.[1];
+  return local === undefined ? null : FACILITY.local0 + Number(local);
 }
 
 function readWords(argv: readonly string[]) {

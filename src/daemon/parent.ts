@@ -6,11 +6,14 @@ import type { Log } from '../base/log.ts';
 import { exhaustive } from '../base/never.ts';
 import { systemErrorText } from '../base/system-error.ts';
 import { type Instant, toSeconds } from '../base/units.ts';
+import type { DrainOrder, DrainReport } from '../checks/core/drain-order.ts';
 import type { Config } from '../config/model/config.ts';
 import type { RoutingEntry } from '../config/model/routing.ts';
 import type { ChildReport } from '../control/api.ts';
+import { planAdmission } from '../net/core/refusal.ts';
 import type { Notifier } from '../notify/shell/notifier.ts';
 import type { Alarm, Clock } from '../ports/clock.ts';
+import type { Firewall } from '../ports/firewall.ts';
 import type { LinkKernel } from '../ports/link-kernel.ts';
 import type { NetKernel, NetState } from '../ports/net-kernel.ts';
 import type { RoutingKernel } from '../ports/routing-kernel.ts';
@@ -23,9 +26,11 @@ import {
   type Halves,
   planRelease,
   planRoutingRelease,
+  refusalsAtRisk,
   routingAtRisk,
   routingInterest,
 } from './core/needs.ts';
+import { ordersNow, type StandingOrders, withOrder } from './core/standing-orders.ts';
 import {
   CHILD_NAMES,
   initialSupervision,
@@ -47,6 +52,7 @@ export interface ParentPorts {
   readonly openNetKernel: () => NetKernel | null;
   readonly openRoutingKernel: () => RoutingKernel;
   readonly openLinkKernel: () => LinkKernel;
+  readonly openFirewall: () => Firewall;
   readonly childProgram: (name: ChildName) => string;
   readonly childPidFile: (name: ChildName) => ChildPidFile;
   readonly notifier: Pick<Notifier, 'deliver' | 'reconfigure' | 'beginStop'>;
@@ -83,6 +89,7 @@ export class Parent {
   /** the model before the last reload, while a child may still hold something of it */
   #previousConfig: Config | null = null;
   #queuedConfig: Config | null = null;
+  #orders: StandingOrders = new Map();
 
   constructor(config: Config, settings: ParentSettings, ports: ParentPorts) {
     this.#config = config;
@@ -179,9 +186,18 @@ export class Parent {
     return told.reduce<number>((sum, objects) => sum + (objects ?? 0), 0);
   }
 
+  /** Has a real server drained, or takes that back. */
+  async orderDrain(order: DrainOrder): Promise<DrainReport> {
+    const report = (await this.#children.get('checkers')?.orderDrain(order)) ?? null;
+    return report ?? { accepted: false, text: 'the checkers process is not running or does not answer' };
+  }
+
   /** null when the vrrp process does not run or does not answer */
   async order(name: string, wish: OrderWish): Promise<OrderReport | null> {
-    return (await this.#children.get('vrrp')?.order(name, wish)) ?? null;
+    const report = (await this.#children.get('vrrp')?.order(name, wish)) ?? null;
+    const obeying = report?.instances.map((instance) => instance.name) ?? [];
+    this.#orders = withOrder(this.#orders, obeying, wish, this.#ports.clock.now());
+    return report;
   }
 
   async probe(name: string): Promise<ProbeReport | null> {
@@ -240,8 +256,13 @@ export class Parent {
   #startChild(name: ChildName): void {
     this.#unready.add(name);
     if (name === 'vrrp') this.#links.remember(this.#config);
+    let isNew = true;
     const child = startChild(name, this.#ports.childProgram(name), {
-      onReady: () => this.#childReady(name),
+      onReady: () => {
+        if (isNew && name === 'vrrp') this.#orderAgain();
+        isNew = false;
+        this.#childReady(name);
+      },
       onNews: (delivery) => this.#ports.notifier.deliver(delivery),
       onFatal: (exitCode, reason) => this.#ports.log(daemonLog.childFatal({ child: name, reason, exitCode })),
       onExit: (status, signal) => this.#childGone(name, status, signal),
@@ -251,6 +272,13 @@ export class Parent {
     if (child.pid === null) return;
     this.#ports.childPidFile(name).write(child.pid);
     this.#ports.log(daemonLog.childStarted({ child: name, pid: child.pid }));
+  }
+
+  /** A vrrp process that is new knows of no orders. */
+  #orderAgain(): void {
+    for (const { name, wish } of ordersNow(this.#orders, this.#ports.clock.now())) {
+      void this.#children.get('vrrp')?.order(name, wish);
+    }
   }
 
   #childReady(name: ChildName): void {
@@ -285,6 +313,7 @@ export class Parent {
     const models = this.#previousConfig === null ? [this.#config] : [this.#config, this.#previousConfig];
     this.#releaseAddresses(models);
     this.#links.release(models);
+    this.#releaseRefusals(models);
   }
 
   #releaseAddresses(models: readonly Config[]): void {
@@ -310,6 +339,18 @@ export class Parent {
           : daemonLog.releaseFailed({ what: systemErrorText(error) }),
       );
     });
+  }
+
+  /** After the addresses: nothing is accepted for one that is still there. */
+  #releaseRefusals(models: readonly Config[]): void {
+    const refusals = refusalsAtRisk(models);
+    if (refusals.length === 0) return;
+    const firewall = this.#ports.openFirewall();
+    for (const order of refusals.flatMap(planAdmission)) {
+      const error = firewall.apply([order]);
+      if (error !== null && error.code !== 'ENOENT')
+        this.#ports.log(daemonLog.releaseFailed({ what: systemErrorText(error) }));
+    }
   }
 
   /** Before the addresses that the routes may need. */

@@ -2,13 +2,17 @@
 import { join } from 'node:path';
 import { EMPTY_HISTOGRAM, type Histogram, observed } from '../base/histogram.ts';
 import type { Log } from '../base/log.ts';
+import type { Result } from '../base/result.ts';
+import { type SystemError, systemErrorText } from '../base/system-error.ts';
 import { elapsed, instant } from '../base/units.ts';
-import { type LoadOptions, loadConfigFile } from '../config/load.ts';
+import { type LoadedConfig, type LoadOptions, loadConfigFile } from '../config/load.ts';
 import type { Config } from '../config/model/config.ts';
 import { controlSocketPath, type DaemonStatus, type PlanReport, type ReloadReport } from '../control/api.ts';
 import { startControlServer } from '../control/server.ts';
-import { monotonicMicros } from '../native/process-knobs.ts';
+import { isInNamespace, namespacePath, restartInNamespace } from '../native/network-namespace.ts';
+import { allowCoreDumps, monotonicMicros } from '../native/process-knobs.ts';
 import { createClock } from '../net/adapters/clock.ts';
+import { createFirewall } from '../net/adapters/firewall.ts';
 import { createLinkKernel } from '../net/adapters/link-kernel.ts';
 import { createNetKernel } from '../net/adapters/net-kernel.ts';
 import { createRoutingKernel } from '../net/adapters/routing-kernel.ts';
@@ -20,13 +24,15 @@ import type { Clock } from '../ports/clock.ts';
 import type { ProgramRunner } from '../ports/programs.ts';
 import { createProgramRunner } from '../scripts/program-runner.ts';
 import { defaultConfigFile } from './config-file.ts';
+import { identitySuffix, keepFixed, withNamespace } from './core/identity.ts';
 import { exitCodeOfRefusal, isError, reportDiagnostics } from './diagnostics.ts';
-import { writeDataDumps, writeStatistics } from './dumps.ts';
+import { logConfiguration, writeDataDumps, writeStatistics } from './dumps.ts';
 import type { ChildName } from './ipc.ts';
 import { daemonLog } from './log-events.ts';
 import type { DaemonOptions } from './options.ts';
 import { Parent } from './parent.ts';
 import { acquirePidFile, childPidFile, type LockedPidFile } from './pid-file.ts';
+import { placeReloadFile } from './reload-file.ts';
 import { connectServiceManager, type ServiceManager } from './sd-notify.ts';
 
 interface Daemon {
@@ -49,12 +55,24 @@ interface Daemon {
 export async function runDaemon(options: DaemonOptions, version: string): Promise<number | null> {
   if (options.umask !== null) process.umask(options.umask);
   const file = options.configFile ?? defaultConfigFile();
-  const log = createLog('vipd', options.log);
+  const loaded = await loadInNamespace(file, options);
+  const log = createLog(
+    `vipd${loaded.config === null ? '' : identitySuffix(loaded.config.global.process)}`,
+    options.log,
+  );
   log(daemonLog.starting({ version, file }));
   for (const remark of options.remarks) log(daemonLog.remark({ remark }));
-  const loaded = await loadConfigFile(file, loadOptionsOf(options));
+  if (loaded.outside !== null) {
+    log(daemonLog.namespaceFailed({ reason: systemErrorText(loaded.outside) }));
+    return 1;
+  }
   reportDiagnostics(loaded.diagnostics, log);
   if (loaded.config === null || loaded.refused) return exitCodeOfRefusal(loaded.diagnostics);
+  process.title = loaded.config.global.process.names.parent ?? process.title;
+  if (options.coreDumps) tellRefusal(allowCoreDumps(), log);
+  if (options.dumpConfig) logConfiguration(loaded.config, log);
+  const { umask } = loaded.config.global.process;
+  if (options.umask === null && umask !== null) process.umask(umask);
 
   const pidPathOfParent = pidPath(options, loaded.config, 'vipd');
   const pidFile = acquirePidFile(pidPathOfParent, process.pid);
@@ -88,6 +106,27 @@ export async function runDaemon(options: DaemonOptions, version: string): Promis
   return null;
 }
 
+const tellRefusal = (answer: Result<void, SystemError>, log: Log): void => {
+  if (!answer.ok) log(daemonLog.processKnob({ knob: answer.error.attempted, reason: answer.error.detail }));
+};
+
+/** Whatever the file says is read, and asked of the machine, inside the namespace. Where only the file names it, that is found
+ *  out by a first reading. `outside`: why it cannot be entered. */
+async function loadInNamespace(
+  file: string,
+  options: DaemonOptions,
+): Promise<LoadedConfig & { readonly outside: SystemError | null }> {
+  const enter = (name: string | null): SystemError | null => {
+    const path = name === null ? null : namespacePath(name);
+    return path === null || isInNamespace(path) ? null : restartInNamespace(path);
+  };
+  const refused = enter(options.namespace);
+  const loaded = await loadConfigFile(file, loadOptionsOf(options));
+  const config = loaded.config === null ? null : withNamespace(loaded.config, options.namespace);
+  const outside = refused ?? (config === null ? null : enter(config.global.process.netNamespace));
+  return { ...loaded, config, outside };
+}
+
 async function start(daemon: Daemon, config: Config): Promise<void> {
   const { log, options, services } = daemon;
   const closers: (() => Promise<void>)[] = [];
@@ -96,13 +135,15 @@ async function start(daemon: Daemon, config: Config): Promise<void> {
   const parent = new Parent(
     config,
     {
-      halves: options.halves,
+      halves: { ...options.halves, idle: options.allChildren },
       respawn: options.respawn,
       child: {
         releaseVips: options.releaseVips,
         releaseIpvs: options.releaseIpvs,
         ownershipFile: besideSocket(controlSocketOf(options, config), 'ipvs-services'),
+        memoryFile: besideSocket(controlSocketOf(options, config), 'check-results'),
         record: options.record,
+        watchAddresses: options.watchAddresses,
         log: options.log,
       },
     },
@@ -111,6 +152,7 @@ async function start(daemon: Daemon, config: Config): Promise<void> {
       log,
       openRoutingKernel: createRoutingKernel,
       openLinkKernel: createLinkKernel,
+      openFirewall: createFirewall,
       openNetKernel: () => {
         const kernel = createNetKernel();
         return kernel.ok ? kernel.value : null;
@@ -192,13 +234,17 @@ async function keep(daemon: Daemon, config: Config): Promise<void> {
 async function reload(daemon: Daemon, parent: Parent): Promise<ReloadReport> {
   const { file, log, clock } = daemon;
   log(daemonLog.reloading({ file }));
+  const marker = placeReloadFile(parent.config.global.process, log);
   const loaded = await loadConfigFile(file, loadOptionsOf(daemon.options));
+  marker.remove();
   const texts = reportDiagnostics(loaded.diagnostics, log);
   const errors = loaded.diagnostics.filter(isError).length;
   const accepted = loaded.config !== null && !loaded.refused && errors === 0;
   daemon.lastRead = { wall: clock.wall(), succeeded: accepted, diagnostics: loaded.diagnostics.length };
   if (accepted && loaded.config !== null) {
-    parent.reload(loaded.config);
+    const { config, kept } = keepFixed(parent.config, withNamespace(loaded.config, daemon.options.namespace));
+    for (const keyword of kept) log(daemonLog.fixedKept({ keyword }));
+    parent.reload(config);
     await keep(daemon, loaded.config);
   } else log(daemonLog.reloadRefused({ file, errors }));
   return { accepted, diagnostics: texts };
@@ -238,6 +284,7 @@ async function openDoors(
       probe: (name) => parent.probe(name),
       reload: () => reload(daemon, parent),
       plan: () => planReload(daemon, parent),
+      drain: (order) => parent.orderDrain(order),
     },
   });
   const closers: (() => Promise<void>)[] = [];
@@ -293,18 +340,17 @@ const loadOptionsOf = ({ configId, strictIncludes, strict }: DaemonOptions): Loa
 });
 
 const controlSocketOf = ({ controlSocket }: DaemonOptions, { global }: Config): string =>
-  controlSocket ?? controlSocketPath(global.process.instance);
+  controlSocket ?? controlSocketPath(global.process);
 
 /** `/run/vipd/vipd.ipvs-services` for `/run/vipd/vipd.sock`: two daemons never share one. */
 const besideSocket = (socket: string, suffix: string): string => `${socket.replace(/\.sock$/, '')}.${suffix}`;
 
-/** -p -r -c, else /run/vipd/NAME[_INSTANCE].pid */
+/** -p -r -c, else /run/vipd/NAME[_NAMESPACE][_INSTANCE].pid */
 function pidPath(options: DaemonOptions, config: Config, name: 'vipd' | ChildName): string {
   const named = {
     vipd: options.pidFiles.parent,
     vrrp: options.pidFiles.vrrp,
     checkers: options.pidFiles.checkers,
   };
-  const { instance } = config.global.process;
-  return named[name] ?? `/run/vipd/${name}${instance === null ? '' : `_${instance}`}.pid`;
+  return named[name] ?? `/run/vipd/${name}${identitySuffix(config.global.process)}.pid`;
 }

@@ -3,11 +3,12 @@
 import type { Log } from '../base/log.ts';
 import type { Result } from '../base/result.ts';
 import type { SystemError } from '../base/system-error.ts';
-import type { SyncDaemonSettings } from '../config/model/global.ts';
+import type { ProcessSettings, SyncDaemonSettings } from '../config/model/global.ts';
 import { wantedDaemons } from '../ipvs/core/daemon-plan.ts';
 import { createIpvsKernel } from '../ipvs/shell/kernel.ts';
 import { loadIpvs } from '../ipvs/shell/load-module.ts';
 import { createSyncKeeper } from '../ipvs/shell/sync-keeper.ts';
+import { insideNamespace, namespacePath } from '../native/network-namespace.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { SyncDaemonKernel } from '../ports/sync-daemons.ts';
 import type { Transition } from '../vrrp/core/actions.ts';
@@ -18,8 +19,17 @@ export interface SyncFollower {
   close(): void;
 }
 
-export function followInstance(ports: { readonly clock: Clock; readonly log: Log }): SyncFollower {
-  const keeper = createSyncKeeper({ ...ports, openKernel });
+interface SyncFollowerPorts {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** where IPVS is, if not here */
+  readonly ipvsNamespace: ProcessSettings['ipvsNamespace'];
+}
+
+export function followInstance({ clock, log, ipvsNamespace }: SyncFollowerPorts): SyncFollower {
+  const openThere = () =>
+    ipvsNamespace === null ? openKernel() : insideNamespace(namespacePath(ipvsNamespace.name), openKernel);
+  const keeper = createSyncKeeper({ clock, log, openKernel: openThere });
   const masters = new Set<string>();
   let settings: SyncDaemonSettings | null = null;
   let due: NodeJS.Immediate | null = null;

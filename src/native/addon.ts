@@ -39,14 +39,19 @@ export interface Addon {
   clockMicros(clock: number): number;
   setParentDeathSignal(signal: number): number;
   enterNetworkNamespace(descriptor: number): number;
+  keepOpen(descriptor: number): number;
+  replaceProgram(path: string, argv: readonly string[]): number;
   setScheduler(policy: number, priority: number): number;
   getScheduler(): number;
   getSchedulerPriority(): number;
+  setAffinity(thread: number, cpus: readonly number[]): number;
+  setResourceLimit(resource: number, soft: number, hard: number): number;
   lockMemory(flags: number): number;
   unlockMemory(): number;
   lockFile(descriptor: number): number;
   isFileLocked(descriptor: number): number;
   interfaceIndex(name: string): number;
+  linkCarrier(name: string, method: number): number;
   interfaceName(index: number): string | number;
   errorText(errno: number): string;
 }

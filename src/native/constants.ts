@@ -51,7 +51,7 @@ export const IPV6 = {
 export const ETH_P = { IP: 0x0800, ARP: 0x0806, IPV6: 0x86dd } as const;
 
 /** linux/netlink.h */
-export const NETLINK = { ROUTE: 0, GENERIC: 16 } as const;
+export const NETLINK = { ROUTE: 0, NETFILTER: 12, GENERIC: 16 } as const;
 export const SOL_NETLINK = 270;
 export const NETLINK_OPTION = { ADD_MEMBERSHIP: 1, CAP_ACK: 10, EXT_ACK: 11, GET_STRICT_CHK: 12 } as const;
 
@@ -63,3 +63,6 @@ export const SCHED = { OTHER: 0, FIFO: 1, RR: 2, RESET_ON_FORK: 0x4000_0000 } as
 
 /** asm-generic/mman.h */
 export const MCL = { CURRENT: 1, FUTURE: 2, ONFAULT: 4 } as const;
+
+/** asm-generic/resource.h */
+export const RLIMIT = { CORE: 4, RTTIME: 15 } as const;

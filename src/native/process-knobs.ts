@@ -1,5 +1,6 @@
 /** What a process can ask of the kernel about itself and Node does not offer: clocks, death with the parent,
  *  real-time scheduling, memory locks, file locks. All of it acts on the calling process or thread. */
+import { readdirSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 import { err, mapResult, ok, type Result } from '../base/result.ts';
 import type { SystemError } from '../base/system-error.ts';
@@ -12,7 +13,7 @@ import {
   interfaceName,
 } from '../base/units.ts';
 import { loadAddon } from './addon.ts';
-import { CLOCK, MCL, SCHED } from './constants.ts';
+import { CLOCK, MCL, RLIMIT, SCHED } from './constants.ts';
 import { fromAnswer, systemError } from './errno.ts';
 
 /** A function that reads CLOCK_BOOTTIME, which goes on while the machine is suspended. */
@@ -64,6 +65,25 @@ export function getScheduling(): Result<Scheduling, SystemError> {
     }),
   );
 }
+
+/** Lets every thread of this process run on these processors only (sched_setaffinity(2)). */
+export function setAffinity(cpus: readonly number[]): Result<void, SystemError> {
+  const attempted = (): string => `run on processors ${cpus.join(' ')} only`;
+  for (const thread of readdirSync('/proc/self/task')) {
+    const set = done(loadAddon().setAffinity(Number(thread), cpus), attempted);
+    if (!set.ok) return set;
+  }
+  return ok(undefined);
+}
+
+/** Microseconds that a real-time process may run without waiting for anything (getrlimit(2)): at `soft` it gets SIGXCPU each
+ *  second, at `hard` the kernel kills it. */
+export const setRealTimeLimit = (soft: number, hard: number): Result<void, SystemError> =>
+  done(loadAddon().setResourceLimit(RLIMIT.RTTIME, soft, hard), () => `limit real time to ${hard} us`);
+
+/** Core dumps of any size, of this process and of those that it starts. */
+export const allowCoreDumps = (): Result<void, SystemError> =>
+  done(loadAddon().setResourceLimit(RLIMIT.CORE, -1, -1), () => 'allow core dumps');
 
 /** Nice value of this process, -20..19. */
 export function setNice(nice: number): Result<void, SystemError> {

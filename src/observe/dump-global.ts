@@ -13,6 +13,7 @@ import {
 export const globalLines = (global: GlobalConfig): readonly string[] => [
   ...heading('Global definitions'),
   ` Network namespace = ${global.process.netNamespace ?? '(default)'}`,
+  ...ipvsNamespaceLine(global.process.ipvsNamespace),
   ...optional(global.process.instance !== null, ` Instance name = ${global.process.instance}`),
   ` Router ID = ${global.routerId}`,
   ...mailLines(global.mail),
@@ -27,12 +28,18 @@ export const globalLines = (global: GlobalConfig): readonly string[] => [
   ` Gratuitous ARP interval = ${secondsText(global.vrrp.garpInterval)}`,
   ` Gratuitous NA interval = ${secondsText(global.vrrp.gnaInterval)}`,
   ...optional(global.vrrp.startupDelay > 0, ` VRRP startup delay = ${secondsText(global.vrrp.startupDelay)}`),
+  ` nftables table name = ${global.vrrp.firewall.table}`,
+  ` nftables chain priority = ${global.vrrp.firewall.priority}`,
+  ` nftables counters = ${trueFalse(global.vrrp.firewall.counters)}`,
   ...schedulingLines('VRRP', global.process.vrrp),
   ...schedulingLines('Checker', global.process.checkers),
   ` Script security ${global.scripts.security ? 'enabled' : 'disabled'}`,
   ...scriptUserLines(global.scripts.user),
   ` no_checker_emails = ${global.mail.everyChecker ? 0 : 1}`,
 ];
+
+const ipvsNamespaceLine = (namespace: GlobalConfig['process']['ipvsNamespace']): readonly string[] =>
+  namespace === null ? [] : [` IPVS network namespace = ${namespace.name ?? '(main namespace)'}`];
 
 function mailLines(mail: GlobalConfig['mail']): readonly string[] {
   const server = mail.server;

@@ -61,6 +61,7 @@ export const instanceLines = (
   ),
   ...routingLines(instance, now),
   ...unicastLines(instance),
+  ...heartbeatLines(instance),
   ...trackingLines(instance),
   ...instanceNotifyLines(instance.notify),
 ];
@@ -95,6 +96,18 @@ function unicastLines({ destination }: VrrpInstance): readonly string[] {
     }),
   ];
 }
+
+const heartbeatLines = ({ heartbeats }: VrrpInstance): readonly string[] =>
+  heartbeats.length === 0
+    ? []
+    : [
+        `   Heartbeats (${heartbeats.length}):`,
+        ...heartbeats.map(({ interface: name, destination }) =>
+          destination.kind === 'multicast'
+            ? `     ${destination.group} dev ${name}`
+            : `     ${destination.peers.join(' ')} dev ${name}`,
+        ),
+      ];
 
 const garpLines = (garp: GarpSettings): readonly string[] => [
   `   Gratuitous ARP delay = ${shortSeconds(garp.delay)}`,

@@ -12,13 +12,12 @@ export const SEVERITY: Readonly<Record<LogLevel, number>> = {
   debug: 7,
 };
 
-/** LOG_DAEMON of syslog.h, keepalived's default facility. */
-const FACILITY_DAEMON = 3;
-
 /** Who writes: `vipd_vrrp[4711]`. */
 export interface Writer {
   readonly ident: string;
   readonly pid: number;
+  /** of syslog.h; LOG_DAEMON is 3 */
+  readonly facility: number;
 }
 
 export interface Line {
@@ -44,8 +43,8 @@ export const journalLine: LineFormat = ({ severity, text }) => `<${severity}>${o
 
 /** `<29>Nov 20 07:10:11 vipd_vrrp[4711]: …`: a datagram for /dev/log as syslog(3) writes it (RFC 3164
  *  section 4.1 without the host). */
-export const syslogLine: LineFormat = ({ severity, text, wall }, { ident, pid }) =>
-  `<${FACILITY_DAEMON * 8 + severity}>${syslogTime(new Date(wall))} ${ident}[${pid}]: ${oneLine(text)}`;
+export const syslogLine: LineFormat = ({ severity, text, wall }, { ident, pid, facility }) =>
+  `<${facility * 8 + severity}>${syslogTime(new Date(wall))} ${ident}[${pid}]: ${oneLine(text)}`;
 
 function syslogTime(date: Date): string {
   const [month, day] = [date.toDateString().slice(4, 7), String(date.getDate()).padStart(2)];

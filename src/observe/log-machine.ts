@@ -6,7 +6,7 @@ import { AF, SOCK } from '../native/constants.ts';
 import { openDatagramSocket } from '../native/datagram-socket.ts';
 import { unixSockaddr } from '../native/sockaddr.ts';
 import type { LogMachine } from './log.ts';
-import { isJournalStream, type LineSink, stderrSink } from './log-sink.ts';
+import { fileSink, isJournalStream, type LineSink, stderrSink } from './log-sink.ts';
 
 const SYSLOG_SOCKET = '/dev/log';
 
@@ -18,6 +18,7 @@ export function thisMachine(): LogMachine {
     stderr: stderrSink(),
     journal: isJournalStream(process.env['JOURNAL_STREAM']),
     openSyslog: () => syslogSink(SYSLOG_SOCKET),
+    openFile: fileSink,
   };
 }
 

@@ -1,7 +1,7 @@
 /** Where log lines leave the process: standard error, without ever blocking and without ever throwing. What a
  *  slow reader does not take now waits, up to a limit; beyond it lines are lost and counted: the daemon's work is
  *  worth more than its log. */
-import { constants, fstatSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 
 const STDERR = 2;
@@ -25,6 +25,21 @@ export function stderrSink(): LineSink {
   const { offer, ...sink } = descriptorSink(own ?? STDERR);
   process.once('exit', offer); // the last lines of a process are those that say why it ended
   return sink;
+}
+
+/** A file that lines are appended to, mode 0600. Null when it cannot be opened, is a link, or belongs to somebody else, who
+ *  may have laid it into a common directory. */
+export function fileSink(path: string): LineSink | null {
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
+  try {
+    const fd = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+    const found = fstatSync(fd);
+    if (found.isFile() && found.nlink === 1 && found.uid === process.geteuid?.()) return descriptorSink(fd);
+    closeSync(fd);
+  } catch {
+    // whoever asked for the file sees that it is not there
+  }
+  return null;
 }
 
 export interface DescriptorSink extends LineSink {

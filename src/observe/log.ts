@@ -6,7 +6,15 @@ import type { Log, LogEntry, LogLevel } from '../base/log.ts';
 import type { Instant } from '../base/units.ts';
 import type { LogOptions } from '../daemon/ipc.ts';
 import { observeLog } from './log-events.ts';
-import { bareLine, consoleLine, journalLine, type LineFormat, SEVERITY, syslogLine } from './log-line.ts';
+import {
+  bareLine,
+  consoleLine,
+  journalLine,
+  type LineFormat,
+  SEVERITY,
+  syslogLine,
+  type Writer,
+} from './log-line.ts';
 import { thisMachine } from './log-machine.ts';
 import type { LineSink } from './log-sink.ts';
 import { admit, type Bucket, type RateLimit } from './rate-limit.ts';
@@ -26,6 +34,8 @@ export interface LogMachine {
   readonly journal: boolean;
   /** Opens /dev/log; null where it cannot be had, then standard error takes its place. */
   openSyslog(): LineSink | null;
+  /** Opens a file to append to; null where that is not possible or not safe. */
+  openFile(path: string): LineSink | null;
 }
 
 /** `ident` as syslog shows it: vipd, vipd_vrrp, vipd_checkers. Never throws, never blocks; see LineSink. */
@@ -69,7 +79,7 @@ function entryWriter(ident: string, options: LogOptions, machine: LogMachine): (
       timestamp: () => `,"time":"${new Date(machine.wall()).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination({ ident, pid: machine.pid }, options, machine),
+    destination({ ident, pid: machine.pid, facility: options.facility }, options, machine),
   );
   return ({ id, level, text, fields }) => logger[level]({ id, fields }, text);
 }
@@ -82,30 +92,45 @@ interface Destination {
   write(json: string): void;
 }
 
-function destination(
-  writer: { readonly ident: string; readonly pid: number },
-  options: LogOptions,
-  machine: LogMachine,
-): Destination {
-  const { sink, format } = chooseOutput(options, machine);
-  let lost = 0;
-  const put = (severity: number, text: string): boolean =>
+function destination(writer: Writer, options: LogOptions, machine: LogMachine): Destination {
+  const outputs = chooseOutputs(writer.ident, options, machine).map((output) => ({ ...output, lost: 0 }));
+  const put = ({ sink, format }: Output, severity: number, text: string): boolean =>
     sink.write(format({ severity, text, wall: machine.wall() }, writer));
   return {
     [symbols.needsMetadataGsym]: true,
     lastLevel: 0,
     lastMsg: '',
     write(json) {
-      if (lost > 0 && put(SEVERITY.warning, observeLog.lost({ lines: lost }).text)) lost = 0;
       const text = options.format === 'json' ? json.trimEnd() : this.lastMsg;
-      if (!put(severityOf(this.lastLevel), text)) lost += 1;
+      for (const output of outputs) {
+        const { lost } = output;
+        if (lost > 0 && put(output, SEVERITY.warning, observeLog.lost({ lines: lost }).text)) output.lost = 0;
+        if (!put(output, severityOf(this.lastLevel), text)) output.lost += 1;
+      }
     },
   };
 }
 
-function chooseOutput(options: LogOptions, machine: LogMachine): { sink: LineSink; format: LineFormat } {
-  if (machine.journal) return { sink: machine.stderr, format: journalLine };
-  const syslog = options.console ? null : machine.openSyslog();
-  if (syslog !== null) return { sink: syslog, format: syslogLine };
-  return { sink: machine.stderr, format: options.format === 'json' ? bareLine : consoleLine };
+interface Output {
+  readonly sink: LineSink;
+  readonly format: LineFormat;
+}
+
+/** The journal, the console or syslog, and besides it a file. */
+function chooseOutputs(ident: string, options: LogOptions, machine: LogMachine): readonly Output[] {
+  const usual = options.format === 'json' ? bareLine : consoleLine;
+  const file = options.file === null ? null : machine.openFile(fileOf(options.file, ident));
+  const beside = file === null ? [] : [{ sink: file, format: usual }];
+  if (machine.journal && options.syslog) return [{ sink: machine.stderr, format: journalLine }, ...beside];
+  const syslog = options.console || !options.syslog ? null : machine.openSyslog();
+  if (syslog !== null) return [{ sink: syslog, format: syslogLine }, ...beside];
+  // without syslog at the user's wish the file, or nothing, is meant
+  const console = options.console || options.syslog;
+  return [...(console ? [{ sink: machine.stderr, format: usual }] : []), ...beside];
+}
+
+/** `/tmp/keepalived_vrrp.log` for vipd_vrrp. */
+function fileOf(path: string, ident: string): string {
+  const at = path.lastIndexOf('.') > path.lastIndexOf('/') ? path.lastIndexOf('.') : path.length;
+  return `${path.slice(0, at)}${ident.replace(/^vipd/, '')}${path.slice(at)}`;
 }

@@ -377,6 +377,26 @@ export const METRICS: readonly Metric[] = [
   },
   perRealServer('pooled', 'Whether the real server is in the kernel table', (r) => Number(r.pooled)),
   perRealServer('weight', 'Effective weight', (r) => r.effectiveWeight),
+  perRealServer('draining', 'Whether the real server waits for its last connections', (r) =>
+    Number(r.drain?.ended === false),
+  ),
+  perRealServer('drained', 'Whether the real server is out of service by order', (r) =>
+    Number(r.drain?.ended === true),
+  ),
+  perRealServer('held', 'Whether depool_threshold keeps the real server although it is down', (r) =>
+    Number(r.held),
+  ),
+  {
+    name: 'vipd_leaving_server_connections',
+    type: 'gauge',
+    help: 'Connections that real servers still carry which a reload has taken away',
+    labels: ['virtual_server', 'real_server'],
+    read: (status) =>
+      (status.checks?.leaving ?? []).map(({ service, server, drain }) => ({
+        labels: { virtual_server: service, real_server: server },
+        value: drain.connections ?? 0,
+      })),
+  },
   perCheck('up', 'gauge', 'Whether the check agrees that the server is up', (c) =>
     c.state === 'unknown' ? null : Number(c.state === 'up'),
   ),

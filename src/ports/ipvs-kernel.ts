@@ -44,11 +44,14 @@ export interface IpvsCounters extends IpvsTraffic {
   readonly perSecond: IpvsTraffic;
 }
 
-export interface DestinationUsage extends IpvsCounters {
+export interface DestinationConnections {
   readonly activeConnections: number;
   readonly inactiveConnections: number;
+  /** templates */
   readonly persistentConnections: number;
 }
+
+export interface DestinationUsage extends IpvsCounters, DestinationConnections {}
 
 /** What a read returns: the configuration as a table and the counters beside it, under the same keys. */
 export interface KernelIpvs {
@@ -67,8 +70,15 @@ export interface IpvsTimeouts {
 export interface IpvsKernel {
   info(): Result<{ readonly version: string; readonly connectionTableSize: number }, SystemError>;
   read(): Result<KernelIpvs, SystemError>;
+  /** The same without the counters, at a fraction of the cost. */
+  readTable(): Result<IpvsTable, SystemError>;
   /** Some services only; one that the kernel does not have is absent. Counters are not read. */
   readServices(keys: readonly ServiceKey[]): Result<IpvsTable, SystemError>;
+  /** What the destinations of some services carry, by the keys of both; a service that the kernel does not have carries
+   *  nothing. */
+  readConnections(
+    keys: readonly ServiceKey[],
+  ): Result<ReadonlyMap<string, ReadonlyMap<string, DestinationConnections>>, SystemError>;
   /** One answer per operation, in order; null = done. Later operations go on after an error. */
   apply(operations: readonly IpvsOperation[]): readonly (SystemError | null)[];
   timeouts(): Result<IpvsTimeouts, SystemError>;

@@ -31,6 +31,8 @@ export interface VrrpSocketOptions {
   readonly protocol: VrrpProtocol;
   /** multicast group to join and send to; null for unicast */
   readonly group: IpAddress | null;
+  /** octets of the receive buffer; null = the kernel's usual one */
+  readonly receiveBuffer: number | null;
 }
 
 export interface VrrpSocket {

@@ -1,7 +1,7 @@
 /** Names of users and groups → the numbers a program runs with, from /etc/passwd and /etc/group (passwd(5), group(5)). */
 import { readFileSync } from 'node:fs';
 import { err, ok, type Result } from '../base/result.ts';
-import type { ScriptUser } from '../config/model/global.ts';
+import type { ScriptSettings, ScriptUser } from '../config/model/global.ts';
 
 /** The account that runs scripts when nothing names one. */
 export const SCRIPT_ACCOUNT = 'keepalived_script';
@@ -29,6 +29,7 @@ export const readAccountFiles = (): AccountFiles => ({
 export function resolveIdentity(
   wanted: ScriptUser | null,
   files: AccountFiles,
+  { supplementaryGroups }: Pick<ScriptSettings, 'supplementaryGroups'> = { supplementaryGroups: false },
 ): Result<Identity | null, string> {
   const passwd = rowsOf(files.passwd);
   if (wanted === null) {
@@ -49,7 +50,7 @@ export function resolveIdentity(
     return err(group === '' ? `user '${wanted.user}' has no group` : `no group '${group}' in /etc/group`);
   }
   // a leading colon (keywords.json, script_user) adds the groups that list the user as a member
-  const wide = wanted.group?.startsWith(':') === true;
+  const wide = supplementaryGroups || wanted.group?.startsWith(':') === true;
   const memberOf = groups.filter(([, , , members]) => members?.split(',').includes(account?.[0] ?? ''));
   const supplementary = wide ? memberOf.map((row) => idOf(row[2] ?? '')).filter((id) => id !== null) : [];
   return ok({ uid, gid, supplementary });

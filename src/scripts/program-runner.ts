@@ -63,7 +63,7 @@ interface Prepared {
 function prepare({ argv, user, settings }: ProgramOrder): Result<Prepared, SystemError> {
   const refuse = (code: string, detail: string) => err({ code, attempted: `run ${argv[0]}`, detail });
   const wanted = user ?? settings.user;
-  const identity = resolveIdentity(wanted, readAccountFiles());
+  const identity = resolveIdentity(wanted, readAccountFiles(), settings);
   if (!identity.ok) return refuse('ENOENT', identity.error);
   if (identity.value === null && settings.security) {
     return refuse('EPERM', `no user is named for it, and there is no user '${SCRIPT_ACCOUNT}'`);

@@ -22,6 +22,7 @@ import type { NodeState } from '../vrrp/core/node-state.ts';
 import type { VrrpCore, VrrpOptions, VrrpPart, VrrpPorts, VrrpProcess } from '../vrrp/shell/process.ts';
 import { newClock, type SimClock } from './clock.ts';
 import { type HostPlan, type LinkPlan, portOf } from './cluster.ts';
+import { newFirewall } from './firewall.ts';
 import type { Frame } from './frame.ts';
 import { newKernel, type SimKernel } from './kernel.ts';
 import type { Lan } from './lan.ts';
@@ -297,6 +298,8 @@ export class Host {
       routing: this.routing,
       links: this.links,
       sysctl: { read: () => null, write: () => ok(undefined) },
+      carrier: NO_CARRIER_TO_ASK,
+      firewall: newFirewall(),
       log: observer.log(this),
       programs: this.tracked.programs,
       files: this.tracked.files,
@@ -341,3 +344,9 @@ export class Host {
     this.#send(ifIndex, { kind: 'vrrp', to, ...how, ...advert });
   }
 }
+
+/** No simulated link is polled. */
+const NO_CARRIER_TO_ASK: VrrpPorts['carrier'] = {
+  ask: (name) =>
+    err({ code: 'EOPNOTSUPP', attempted: `ask for the carrier of ${name}`, detail: 'simulated' }),
+};

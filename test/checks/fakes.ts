@@ -4,10 +4,21 @@ import { err, ok, type Result } from '../../src/base/result.ts';
 import type { SystemError } from '../../src/base/system-error.ts';
 import { after, type Instant, instant, type Micros, seconds } from '../../src/base/units.ts';
 import { applyOperations } from '../../src/ipvs/core/apply.ts';
-import { type IpvsTable, serviceKeyText } from '../../src/ipvs/core/table.ts';
+import { type IpvsService, type IpvsTable, serviceKeyText } from '../../src/ipvs/core/table.ts';
 import type { Clock } from '../../src/ports/clock.ts';
-import type { IpvsKernel, IpvsOperation, IpvsTimeouts } from '../../src/ports/ipvs-kernel.ts';
+import type {
+  DestinationConnections,
+  IpvsKernel,
+  IpvsOperation,
+  IpvsTimeouts,
+} from '../../src/ports/ipvs-kernel.ts';
 import { tableText } from './world.ts';
+
+const NO_CONNECTIONS: DestinationConnections = {
+  activeConnections: 0,
+  inactiveConnections: 0,
+  persistentConnections: 0,
+};
 
 export interface FakeKernel extends IpvsKernel {
   readonly operations: readonly IpvsOperation[];
@@ -18,6 +29,8 @@ export interface FakeKernel extends IpvsKernel {
   readonly looks: number;
   readonly timeoutWrites: number;
   text(): string;
+  /** connections of a destination, by `destinationKeyText`; none unless told */
+  carries(destination: string, connections: Partial<DestinationConnections>): void;
   /** what somebody else does with ipvsadm */
   meddle(...operations: readonly IpvsOperation[]): void;
   /** the kernel loses or regains its ip_vs module */
@@ -35,6 +48,14 @@ export function createFakeKernel(start: IpvsTable = new Map()): FakeKernel {
   let absent = false;
   let timeouts: IpvsTimeouts = { tcp: seconds(900), tcpFin: seconds(120), udp: seconds(300) };
   const operations: IpvsOperation[] = [];
+  const carried = new Map<string, Partial<DestinationConnections>>();
+  const connectionsOf = (service: IpvsService | undefined) =>
+    new Map(
+      [...(service?.destinations.keys() ?? [])].map((key) => [
+        key,
+        { ...NO_CONNECTIONS, ...carried.get(key) },
+      ]),
+    );
   const counts = { batches: 0, reads: 0, looks: 0, timeoutWrites: 0 };
   const answer = <T>(value: () => T): Result<T, SystemError> => (absent ? err(NO_IPVS) : ok(value()));
   return {
@@ -65,6 +86,13 @@ export function createFakeKernel(start: IpvsTable = new Map()): FakeKernel {
       const wanted = new Set(keys.map(serviceKeyText));
       return answer(() => new Map([...table].filter(([key]) => wanted.has(key))));
     },
+    readTable: () => {
+      counts.reads++;
+      return answer(() => table);
+    },
+    readConnections: (keys) =>
+      answer(() => new Map(keys.map(serviceKeyText).map((key) => [key, connectionsOf(table.get(key))]))),
+    carries: (destination, connections) => void carried.set(destination, connections),
     meddle: (...batch) => {
       table = applyOperations(table, batch).table;
     },

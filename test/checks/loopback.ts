@@ -102,7 +102,10 @@ export interface RunningTestProbe {
 
 const programs = createProgramRunner(createClock());
 const runProgram: RunProgram = ({ command, timeout }, completed) =>
-  programs.run({ ...command, timeout, settings: { user: null, security: false } }, completed);
+  programs.run(
+    { ...command, timeout, settings: { user: null, security: false, supplementaryGroups: false } },
+    completed,
+  );
 
 /** `pace`: virtual time that passes whenever the probe looks at its clock, as it does for each chunk it reads. */
 export function startTestProbe(

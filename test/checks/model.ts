@@ -162,6 +162,8 @@ export const realServer = (
   notifyDown: null,
   smtpAlert: false,
   snmpName: null,
+  drainTimeout: micros(0),
+  slowStart: micros(0),
   ...more,
 });
 
@@ -199,10 +201,18 @@ export const virtualServer = (
   quorumUp: null,
   quorumDown: null,
   smtpAlert: false,
+  drainTimeout: micros(0),
+  depoolThreshold: null,
   ...more,
 });
 
-const scheduling = { niceness: null, realtimePriority: null, noSwap: false } as const;
+const scheduling = {
+  niceness: null,
+  realtimePriority: null,
+  noSwap: false,
+  processors: null,
+  realtimeLimit: null,
+} as const;
 
 /** `ADDRESS:PORT` and `fwmark:MARK`; TCP and IPv4. */
 export const groupMatch = (name: string, entries: readonly string[]): GroupMatch => ({
@@ -233,7 +243,7 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
       faults: true,
       everyChecker: true,
     },
-    scripts: { user: null, security: false },
+    scripts: { user: null, security: false, supplementaryGroups: false },
     notify: {
       fifo: null,
       vrrpFifo: null,
@@ -249,7 +259,12 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
       usePidDir: false,
       instance: null,
       netNamespace: null,
+      ipvsNamespace: null,
+      names: { parent: null, vrrp: null, checkers: null },
       configSaveDir: null,
+      umask: null,
+      dumps: { data: null, statistics: null, useInstance: false },
+      reloadFile: null,
       vrrp: scheduling,
       checkers: scheduling,
     },
@@ -262,6 +277,10 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
       logUnknownVrids: false,
       garpInterval: micros(0),
       gnaInterval: micros(0),
+      localIgmp: true,
+      garpGroups: [],
+      polledLinks: [],
+      firewall: { table: 'vipd', priority: -1, counters: false },
       dynamicInterfaces: false,
     },
     lvs: {

@@ -10,6 +10,12 @@
  *      set tcp 192.168.100.8:80 lost                                     its probe never answers: a defect of vipd itself
  *      file load 5                                                       the track_file holds this now
  *      addresses 192.168.100.240                                         this host has these; none behind the word: none
+ *      carries 192.168.100.8:80 3                                        connections of a destination from now on
+ *      carries 192.168.100.8:80 3 192.168.100.241:80                     the same in one service of a group only
+ *      drain 192.168.100.240:80 192.168.100.8:80 60                      the operator's order; the limit may be left out
+ *      undrain 192.168.100.240:80 192.168.100.8:80
+ *      crash 1                                                           another process starts so many seconds later with
+ *      restart 1                                                         the services above; `crash` leaves the table behind
  *      run 20                                                            seconds of virtual time
  */
 import { micros, seconds } from '../../src/base/units.ts';
@@ -84,6 +90,16 @@ export function playScenario(text: string): string {
     } else if (command === 'addresses') {
       world.hasAddresses(words);
       output.push(...world.run(micros(0)));
+    } else if (command === 'carries') world.carries(words[0] ?? '', Number(words[1]), words[2] ?? null);
+    else if (command === 'drain' || command === 'undrain') {
+      const [virtualServer = '', realServer = '', limit] = words;
+      const time = limit === undefined ? null : seconds(Number(limit));
+      world.order({ kind: command, virtualServer, realServer, limit: time });
+      output.push(...world.run(micros(0)));
+    } else if (command === 'crash' || command === 'restart') {
+      world.restart(services, seconds(Number(words[0])), command === 'crash');
+      services = [];
+      output.push(...world.run(micros(0)));
     } else if (command === 'run') output.push(...world.run(seconds(Number(words[0]))));
     else if (command !== undefined && !command.startsWith('#')) throw new Error(`unknown command: ${line}`);
   }
@@ -124,8 +140,16 @@ function serviceOf([kind, where, ...rest]: readonly string[]): VirtualServer {
     quorum: number(of, 'quorum', 1),
     hysteresis: number(of, 'hysteresis', 0),
     haSuspend: of.has('suspend'),
+    drainTimeout: seconds(number(of, 'drain', 0)),
+    depoolThreshold: thresholdOf(of.get('threshold')),
     sorryServer: sorry === undefined ? null : sorryServer(...endpoint(sorry), { inhibit: of.has('inhibit') }),
   });
+}
+
+function thresholdOf(text: string | undefined): VirtualServer['depoolThreshold'] {
+  if (text === undefined) return null;
+  if (text.endsWith('%')) return { kind: 'percent', percent: Number(text.slice(0, -1)) };
+  return { kind: 'count', servers: Number(text) };
 }
 
 function withServer(
@@ -138,6 +162,8 @@ function withServer(
   const of = settings(rest.filter((word) => !isChecker(word)));
   const server: RealServer = realServer(...endpoint(where), {
     weight: number(of, 'weight', 1),
+    drainTimeout: seconds(number(of, 'drain', 0)),
+    slowStart: seconds(number(of, 'slow', 0)),
     inhibitOnFailure: of.has('inhibit'),
     checkers: rest.filter(isChecker).map((word) => checkerOf(endpoint(where), word.split(','))),
   });

@@ -7,7 +7,7 @@ import type { VrrpEvent } from '../../src/vrrp/core/events.ts';
 import { nextDeadline } from '../../src/vrrp/core/node.ts';
 import { type NodeState, newNode } from '../../src/vrrp/core/node-state.ts';
 import { headLine, recording, stepLine } from '../../src/vrrp/core/recording.ts';
-import { vrrpConfigOf } from '../../src/vrrp/shell/process.ts';
+import { vrrpConfigOf } from '../../src/vrrp/shell/vrrp-config.ts';
 import { parseText } from '../config/case-files.ts';
 
 let folder: string;

@@ -41,7 +41,7 @@ test('a failing seed ends it with status 1, and with a smaller run that breaks t
   expect(text).toMatch(/seed \d+ fails:\n {2}no takeover is early: r\d VI_\d took over \d+ us too early/);
   expect(text).toMatch(/after \d+ runs of the shrinker [12] routers?, 1 instance, 1 round, [01] faults?:/);
   expect(text).toMatch(/again: npm run sim -- --seed \d+\n$/);
-}, 60_000);
+}, 180_000);
 
 test('what is no number is wrong usage', () => {
   expect(sim(['--seeds', 'many']).status).toBe(64);

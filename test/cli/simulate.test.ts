@@ -40,7 +40,7 @@ test('what happens if lvs01 loses eth0: a timeline, and the outage to expect', a
   const files = [file('lvs01.conf', 150), file('lvs02.conf', 100)];
   const { status, stdout, stderr } = await vipctl('simulate', ...files, '--scenario', 'lvs01 loses eth0');
   expect(stderr).toBe('');
-  expect(stdout).toMatch(/ {4}0\.000 {2}lvs01 +VI_1 MASTER -> FAULT: interface eth0 is down\n/);
+  expect(stdout).toMatch(/ {4}0\.000 {2}lvs01 +VI_1 MASTER -> FAULT: eth0 has no carrier\n/);
   expect(stdout).toMatch(/lvs02 +VI_1 BACKUP -> MASTER: /);
   expect(stdout).toMatch(
     /outage in this step\n {2}10\.0\.0\.10 {2}[23]\.\d{3} s without answer \(from 0\.001 s\)\n$/,

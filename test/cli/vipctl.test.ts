@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { invariant } from '../../src/base/never.ts';
+import { seconds } from '../../src/base/units.ts';
+import type { DrainOrder } from '../../src/checks/core/drain-order.ts';
 import { runVipctl } from '../../src/cli/vipctl.ts';
 import type { DaemonStatus, PlanReport, ReloadReport } from '../../src/control/api.ts';
 import { startControlServer } from '../../src/control/server.ts';
@@ -29,6 +31,7 @@ afterEach(async () => {
 });
 
 const replayed: (string | null)[] = [];
+const drains: DrainOrder[] = [];
 const withWhy = (why: InstanceWhy): DaemonStatus => ({
   ...STATUS,
   vrrp: { ...VRRP, instances: VRRP.instances.map((instance) => ({ ...instance, why })) },
@@ -52,6 +55,11 @@ async function daemon(
       status: async () => status,
       reload: async () => report,
       plan: async () => planned,
+      drain: async (order) => {
+        drains.push(order);
+        const accepted = order.realServer === '192.168.100.8:80';
+        return { accepted, text: accepted ? 'draining' : 'no such real server' };
+      },
       order: async (name, wish) => {
         ordered.push({ name, wish });
         return name === 'VI_1' ? OBEYED : { refused: 'VI_2 owns its addresses', instances: [] };
@@ -81,6 +89,39 @@ async function vipctl(...argv: readonly string[]) {
   });
   return { exitStatus, ...said };
 }
+
+describe('vipctl drain and undrain', () => {
+  const servers = ['[192.168.100.240]:tcp:80', '192.168.100.8:80'] as const;
+  const [virtualServer, realServer] = servers;
+
+  test('send the order with its limit, and say how it stands', async () => {
+    await daemon(STATUS);
+    drains.length = 0;
+    const told = await vipctl('drain', ...servers, '--timeout', '5m', '--socket', socket);
+    expect(told).toEqual({ exitStatus: 0, stdout: 'draining\n', stderr: '' });
+    await vipctl('drain', ...servers, '--socket', socket);
+    await vipctl('drain', ...servers, '--timeout', '0', '--socket', socket);
+    await vipctl('undrain', ...servers, '--socket', socket);
+    expect(drains).toEqual([
+      { kind: 'drain', virtualServer, realServer, limit: seconds(300) },
+      { kind: 'drain', virtualServer, realServer, limit: null },
+      { kind: 'drain', virtualServer, realServer, limit: 0 },
+      { kind: 'undrain', virtualServer, realServer, limit: null },
+    ]);
+  });
+
+  test('exit with 1 when the daemon knows no such server, with 64 for a time that is none', async () => {
+    await daemon(STATUS);
+    drains.length = 0;
+    const unknown = await vipctl('drain', virtualServer, '10.0.0.1:80', '--socket', socket);
+    expect(unknown).toEqual({ exitStatus: 1, stdout: '', stderr: 'vipctl: no such real server\n' });
+    for (const time of ['', 'soon', '-1', '8d', '1.5m']) {
+      const { exitStatus } = await vipctl('drain', ...servers, `--timeout=${time}`, '--socket', socket);
+      expect(exitStatus, time).toBe(64);
+    }
+    expect(drains).toHaveLength(1);
+  });
+});
 
 describe('vipctl notify replay', () => {
   test('tells all states again and says how many', async () => {
@@ -178,6 +219,32 @@ describe('vipctl status', () => {
     const { exitStatus, stdout } = await vipctl('status', '--socket', socket);
     expectGolden('status-degraded.txt', stdout);
     expect(exitStatus).toBe(1);
+  });
+
+  test('servers on their way out, on their way in, and kept in spite of their checks stand in it', async () => {
+    const [service] = STATUS.checks?.virtualServers ?? [];
+    const [first, second] = service?.realServers ?? [];
+    invariant(service !== undefined && first !== undefined && second !== undefined, () => 'two servers');
+    const drain = { ended: false, connections: 3, sinceWall: WALL - 65_000, untilWall: WALL + 235_000 };
+    const realServers = [
+      { ...first, effectiveWeight: 0, drain },
+      {
+        ...first,
+        address: '192.168.100.11',
+        drain: { ...drain, ended: true },
+        effectiveWeight: 0,
+        pooled: false,
+      },
+      { ...second, effectiveWeight: 1, rising: true },
+      { ...second, address: '192.168.100.12', alive: false, held: true },
+    ];
+    const leaving = [{ service: '[192.168.100.241]:tcp:80', server: '[192.168.100.13]:tcp:80', drain }];
+    const virtualServers = [{ ...service, depoolThreshold: 2, realServers }];
+    const checks = STATUS.checks === null ? null : { ...STATUS.checks, virtualServers, leaving };
+    await daemon({ ...STATUS, checks });
+    const { exitStatus, stdout } = await vipctl('status', '--socket', socket);
+    expect(exitStatus).toBe(1);
+    expectGolden('status-moving.txt', stdout);
   });
 
   test('as JSON is the whole status, with the same exit status', async () => {

@@ -94,6 +94,32 @@ describe('exit status and start', () => {
       0,
       true,
     ],
+    [
+      'a static address on an interface that is not there',
+      'static_ipaddress {\n 10.0.0.1 dev eth9\n}\n',
+      5,
+      true,
+    ],
+    ['a static address on the default interface', 'static_ipaddress {\n 10.0.0.1\n}\n', 0, true],
+    [
+      'a static address on a default interface that is not there',
+      'global_defs {\n default_interface eth9\n}\nstatic_ipaddress {\n 10.0.0.1\n}\n',
+      5,
+      true,
+    ],
+    ['a delay of an interface that is not there', 'interface_up_down_delays {\n eth9 1\n}\n', 5, true],
+    [
+      'a delay of a VMAC that will be there',
+      `${instance('use_vmac front')}interface_up_down_delays {\n front 1\n}\n`,
+      0,
+      true,
+    ],
+    [
+      'a script that no user can run, without enable_script_security',
+      instance('notify "/bin/true" nosuchuser'),
+      5,
+      true,
+    ],
     ['a script without enable_script_security', instance('notify /bin/true'), 6, true],
     [
       'a protected script',

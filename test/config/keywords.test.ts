@@ -46,6 +46,12 @@ const NETWORK_CHECKS = [
   'TCP_CHECK', 'HTTP_GET', 'SSL_GET', 'SMTP_CHECK', 'SMTP_CHECK/host', 'UDP_CHECK', 'DNS_CHECK', 'PING_CHECK',
 ]; // biome-ignore format: one line reads better
 const OWN = [
+  'global_defs/drain_timeout',
+  'virtual_server/drain_timeout',
+  'virtual_server/slow_start',
+  'virtual_server/depool_threshold',
+  'virtual_server/real_server/drain_timeout',
+  'virtual_server/real_server/slow_start',
   'global_defs/share_checks',
   ...NETWORK_CHECKS.map((check) => `${REAL_SERVER}/${check}/check_via`),
   ...['global_defs/prometheus_listen', 'global_defs/lvs_drift', 'global_defs/notify_timeout'],
@@ -57,6 +63,7 @@ const OWN = [
   ...httpWords('HTTP_GET'),
   ...httpWords('SSL_GET'),
   `${REAL_SERVER}/SSL_GET/tls_expiry_warn`,
+  ...['vrrp_instance/heartbeat_interfaces', 'vrrp_instance/heartbeat_peers'],
 ];
 
 describe('the keyword tables', () => {

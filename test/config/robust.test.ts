@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { formatConfig } from '../../src/config/printing/format.ts';
 import { parseText } from './case-files.ts';
 import {
   damagedSample,
@@ -42,6 +43,7 @@ describe('a damaged configuration', () => {
   test('of a hundred thousand open braces ends', () => {
     expectSound('vrrp_instance A {\n'.repeat(100_000));
     expectSound('{'.repeat(100_000));
+    expect(formatConfig('vrrp_instance A {\n'.repeat(100_000)).length).toBeLessThan(6_000_000);
     expectSound('virtual_server 10.0.0.1 80 { real_server 10.0.0.8 80 { HTTP_GET { url {\n'.repeat(5_000));
   });
 });

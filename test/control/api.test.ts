@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { seconds } from '../../src/base/units.ts';
 import { controlSocketPath, route } from '../../src/control/api.ts';
 
 describe('control API routes', () => {
@@ -31,6 +32,34 @@ describe('control API routes', () => {
     ['GET', '/v1/failover?name=VI_1', { kind: 'method_not_allowed', allow: 'POST' }],
     ['GET', '/v1/reload', { kind: 'method_not_allowed', allow: 'POST' }],
     ['DELETE', '/v1/status', { kind: 'method_not_allowed', allow: 'GET' }],
+    [
+      'POST',
+      '/v1/drain?service=%5B10.0.0.1%5D%3Atcp%3A80&server=10.0.0.8%3A80&limit=90',
+      {
+        kind: 'drain',
+        order: {
+          kind: 'drain',
+          virtualServer: '[10.0.0.1]:tcp:80',
+          realServer: '10.0.0.8:80',
+          limit: seconds(90),
+        },
+      },
+    ],
+    [
+      'POST',
+      '/v1/undrain?service=fwmark+7&server=10.0.0.8',
+      {
+        kind: 'drain',
+        order: { kind: 'undrain', virtualServer: 'fwmark 7', realServer: '10.0.0.8', limit: null },
+      },
+    ],
+    ['POST', '/v1/drain?service=x', { kind: 'bad_request', error: 'service and server are needed' }],
+    [
+      'POST',
+      '/v1/drain?service=x&server=y&limit=604801',
+      { kind: 'bad_request', error: 'limit is a number of seconds up to 604800' },
+    ],
+    ['GET', '/v1/drain', { kind: 'method_not_allowed', allow: 'POST' }],
     ['GET', '/', { kind: 'not_found' }],
     ['GET', '/v1/status/', { kind: 'not_found' }],
     ['GET', '/v1/../v1/status', { kind: 'not_found' }],
@@ -40,7 +69,11 @@ describe('control API routes', () => {
   });
 
   test('an instance has a socket of its own', () => {
-    expect(controlSocketPath(null)).toBe('/run/vipd/vipd.sock');
-    expect(controlSocketPath('blue')).toBe('/run/vipd/vipd_blue.sock');
+    const path = (netNamespace: string | null, instance: string | null): string =>
+      controlSocketPath({ netNamespace, instance });
+    expect(path(null, null)).toBe('/run/vipd/vipd.sock');
+    expect(path(null, 'blue')).toBe('/run/vipd/vipd_blue.sock');
+    expect(path('red', null)).toBe('/run/vipd/vipd_red.sock');
+    expect(path('red', 'blue')).toBe('/run/vipd/vipd_red_blue.sock');
   });
 });

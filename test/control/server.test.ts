@@ -46,6 +46,7 @@ const HANDLERS: ControlHandlers = {
   status: async () => STATUS,
   reload: async () => ({ accepted: true, diagnostics: [] }),
   tellAgain: async () => ({ objects: 0 }),
+  drain: async () => ({ accepted: true, text: '' }),
   plan: async () => ({ accepted: true, diagnostics: [], changes: [], operations: [], why: null }),
   order: async (name) =>
     name === 'VI_1'

@@ -121,8 +121,9 @@ describe('the vrrp child is needed', () => {
       { ...bare, statics: { ...bare.statics, rules: [{ entry: virtualRule(1), members: [] }] } },
     ],
   ])('%s', (_, wanted) => {
-    expect(childrenFor(wanted, { vrrp: true, checkers: true })).toEqual(['vrrp']);
-    expect(childrenFor(wanted, { vrrp: false, checkers: true })).toEqual([]);
+    expect(childrenFor(wanted, { vrrp: true, checkers: true, idle: false })).toEqual(['vrrp']);
+    expect(childrenFor(wanted, { vrrp: false, checkers: true, idle: false })).toEqual([]);
+    expect(childrenFor(wanted, { vrrp: true, checkers: true, idle: true })).toEqual(['checkers', 'vrrp']);
   });
 });
 
@@ -138,7 +139,11 @@ describe('the checkers child is needed', () => {
 
   test('for sync daemons that follow no instance, and not for those that follow one', () => {
     const needs = (instance: string | null) =>
-      childrenFor(config([], { syncDaemon: { ...sync, instance } }), { vrrp: true, checkers: true });
+      childrenFor(config([], { syncDaemon: { ...sync, instance } }), {
+        vrrp: true,
+        checkers: true,
+        idle: false,
+      });
     expect([needs(null), needs('VI_1')]).toEqual([['checkers'], []]);
   });
 });

@@ -60,6 +60,45 @@ describe('the command line', () => {
     ]);
   });
 
+  test('lines go to a facility, to files, or past syslog (-S -g -G)', () => {
+    expect(accepted().log).toMatchObject({ facility: 3, syslog: true, file: null });
+    expect(accepted('-S', '5', '-G', '-g').log).toMatchObject({
+      facility: 16 + 5,
+      syslog: false,
+      file: '/tmp/keepalived.log',
+    });
+    expect(accepted('-S', 'local5', '--log-file=/var/log/a.log').log).toMatchObject({
+      facility: 21,
+      file: '/var/log/a.log',
+    });
+    expect(accepted('-S', 'user', '-g/var/log/a.log').log).toMatchObject({
+      facility: 1,
+      file: '/var/log/a.log',
+    });
+    expect(parseOptions(['-S', '8'])).toEqual({
+      ok: false,
+      error: "'8' is no syslog facility: 0-7, localN, user, daemon",
+    });
+  });
+
+  test('a namespace, idle children, core dumps, addresses and the configuration are switched on', () => {
+    expect(accepted()).toMatchObject({
+      namespace: null,
+      allChildren: false,
+      coreDumps: false,
+      watchAddresses: false,
+      dumpConfig: false,
+    });
+    expect(accepted('-s', 'red', '--all', '-m', '-a', '-d', '-X')).toMatchObject({
+      namespace: 'red',
+      allChildren: true,
+      coreDumps: true,
+      watchAddresses: true,
+      dumpConfig: true,
+      remarks: [],
+    });
+  });
+
   test('a umask is octal, or refused', () => {
     expect(accepted('-u', '077').umask).toBe(0o77);
     expect(parseOptions(['-u', '9']).ok).toBe(false);

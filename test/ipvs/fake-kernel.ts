@@ -73,6 +73,12 @@ export function fakeKernel(initial: IpvsTable = new Map()): FakeKernel {
       const wanted = new Set(keys.map(serviceKeyText));
       return readError === null ? ok(new Map([...table].filter(([key]) => wanted.has(key)))) : err(readError);
     },
+    readTable: () => {
+      reads++;
+      return readError === null ? ok(table) : err(readError);
+    },
+    readConnections: (keys) =>
+      readError === null ? ok(new Map(keys.map((key) => [serviceKeyText(key), new Map()]))) : err(readError),
     apply,
     timeouts: () => ok({ tcp: seconds(900), tcpFin: seconds(120), udp: seconds(300) }),
     setTimeouts: () => ok(undefined),

@@ -22,7 +22,13 @@ export function replay(file: string): NetlinkSession {
     const found = request.type === FAMILY_ID ? answers.get(toHex(request.body)) : undefined;
     return found === undefined ? err(notInCapture(request)) : ok(found.map(message));
   };
-  return { request: answer, dump: answer, batch: (requests) => requests.map(notInCapture), close: () => {} };
+  return {
+    request: answer,
+    dump: answer,
+    batch: (requests) => requests.map(notInCapture),
+    transaction: (_, requests) => requests.map(notInCapture)[0] ?? null,
+    close: () => {},
+  };
 }
 
 function answersByQuestion(file: string): ReadonlyMap<string, readonly Uint8Array[]> {

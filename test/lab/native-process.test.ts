@@ -115,3 +115,27 @@ describe('a child', () => {
     ).toEqual({ ...clean, out: 'true gone' });
   });
 });
+
+describe('processors and limits', () => {
+  test('hold for every thread of the process', () => {
+    expect(
+      run(`
+        const { readdirSync, readFileSync } = require('node:fs');
+        console.log(knobs.setAffinity([0]).ok);
+        const lists = readdirSync('/proc/self/task').map((id) =>
+          /Cpus_allowed_list:\\s*(\\S+)/.exec(readFileSync('/proc/self/task/' + id + '/status', 'latin1'))[1]);
+        console.log([...new Set(lists)].join(' '));`),
+    ).toEqual({ ...clean, out: 'true\n0' });
+  });
+
+  test('of real time and core dumps are the kernel’s', () => {
+    expect(
+      run(`
+        const { readFileSync } = require('node:fs');
+        console.log(knobs.setRealTimeLimit(500000, 1000000).ok, knobs.allowCoreDumps().ok);
+        const limits = readFileSync('/proc/self/limits', 'latin1').split('\\n');
+        console.log(limits.find((line) => line.startsWith('Max realtime timeout')).replace(/ +/g, ' ').trim());
+        console.log(limits.find((line) => line.startsWith('Max core')).replace(/ +/g, ' ').trim());`).out,
+    ).toBe('true true\nMax realtime timeout 500000 1000000 us\nMax core file size unlimited unlimited bytes');
+  });
+});

@@ -10,12 +10,30 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+const USUAL = { data: null, statistics: null, useInstance: false };
 const errorOf = (result: ReturnType<typeof writeDump>) => (result.ok ? null : result.error.code);
 
 describe('dump file', () => {
   test("has keepalived's name, under $TMPDIR or /tmp", () => {
-    expect(dumpPath('vrrp')).toBe('/tmp/keepalived.data');
-    expect(dumpPath('statistics', '/var/tmp')).toBe('/var/tmp/keepalived.stats');
+    expect(dumpPath('vrrp', USUAL, '')).toBe('/tmp/keepalived.data');
+    expect(dumpPath('statistics', USUAL, '', '/var/tmp')).toBe('/var/tmp/keepalived.stats');
+  });
+
+  test('goes where the configuration says: a path, a name beside the others, a directory', () => {
+    const data = (given: string, dump: 'vrrp' | 'parent' | 'checkers') =>
+      dumpPath(dump, { ...USUAL, data: given }, '');
+    expect(data('/var/lib/state.txt', 'vrrp')).toBe('/var/lib/state.txt');
+    expect(data('/var/lib/state.txt', 'parent')).toBe('/var/lib/state_parent.txt');
+    expect(data('state', 'checkers')).toBe('/tmp/state_check');
+    expect(data('/var/lib/', 'checkers')).toBe('/var/lib/keepalived_check.data');
+    expect(dumpPath('statistics', { ...USUAL, statistics: '/var/lib/s' }, '_red')).toBe('/var/lib/s');
+  });
+
+  test('of one daemon among several carries its namespace and instance', () => {
+    expect(dumpPath('vrrp', { ...USUAL, useInstance: true }, '_red_one')).toBe(
+      '/tmp/keepalived.data.red_one',
+    );
+    expect(dumpPath('vrrp', { ...USUAL, useInstance: true }, '')).toBe('/tmp/keepalived.data');
   });
 
   test('is private and replaced whole, even where a readable one lay before', () => {

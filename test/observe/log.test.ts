@@ -15,7 +15,12 @@ const line = (level: LogLevel) => row('a_row', level, (f: { text: string }) => f
 
 /** A machine whose outlets remember what they got, and may be full. */
 function machine(changes: Partial<LogMachine> = {}) {
-  const written = { stderr: [] as string[], syslog: [] as string[] };
+  const written = {
+    stderr: [] as string[],
+    syslog: [] as string[],
+    file: [] as string[],
+    paths: [] as string[],
+  };
   const control = { full: false, seconds: 0 };
   const sink = (into: string[]): LineSink => ({
     write: (text) => {
@@ -30,12 +35,23 @@ function machine(changes: Partial<LogMachine> = {}) {
     stderr: sink(written.stderr),
     journal: false,
     openSyslog: () => sink(written.syslog),
+    openFile: (path) => {
+      written.paths.push(path);
+      return sink(written.file);
+    },
     ...changes,
   };
   return { fake, written, control };
 }
 
-const CONSOLE: LogOptions = { console: true, format: 'text', detail: 0 };
+const CONSOLE: LogOptions = {
+  console: true,
+  format: 'text',
+  detail: 0,
+  facility: 3,
+  syslog: true,
+  file: null,
+};
 
 describe('log lines', () => {
   test('a console line shows local time, program, pid and the text', () => {
@@ -133,5 +149,42 @@ describe('log under load', () => {
     log(line('info')({ text: 'three' }));
     expect(written.stderr[0]).toContain('2 log lines were lost');
     expect(written.stderr[1]).toContain('three');
+  });
+});
+
+describe('where lines go', () => {
+  const SYSLOG: LogOptions = { ...CONSOLE, console: false };
+  const tell = (ident: string, options: LogOptions, fake: LogMachine): void =>
+    createLog(ident, options, fake)(line('info')({ text: 'said' }));
+
+  test('a facility is in the number of a syslog line (-S)', () => {
+    const { fake, written } = machine();
+    tell('vipd', { ...SYSLOG, facility: 16 + 5 }, fake);
+    expect(written.syslog[0]).toMatch(/^<174>/);
+  });
+
+  test('a file gets them besides syslog, one per process (-g)', () => {
+    const { fake, written } = machine();
+    tell('vipd_vrrp_red', { ...SYSLOG, file: '/var/log/keepalived.log' }, fake);
+    expect(written.syslog).toHaveLength(1);
+    expect(written.paths).toEqual(['/var/log/keepalived_vrrp_red.log']);
+    expect(written.file).toEqual(['2026-11-20T07:10:11.123 vipd_vrrp_red[4711]: said\n']);
+  });
+
+  test('without syslog they go to the file, or nowhere (-G)', () => {
+    for (const file of ['/tmp/a.log', null]) {
+      const { fake, written } = machine();
+      tell('vipd', { ...SYSLOG, syslog: false, file }, fake);
+      expect([written.syslog, written.stderr, written.file.length]).toEqual([[], [], file === null ? 0 : 1]);
+    }
+  });
+
+  test('without syslog the journal gets none either, and a console does', () => {
+    const journal = machine({ journal: true });
+    tell('vipd', { ...SYSLOG, syslog: false }, journal.fake);
+    expect(journal.written.stderr).toEqual([]);
+    const console = machine();
+    tell('vipd', { ...CONSOLE, syslog: false }, console.fake);
+    expect(console.written.stderr).toHaveLength(1);
   });
 });

@@ -10,7 +10,8 @@ import type { Config } from '../../src/config/model/config.ts';
 import type { CheckerCommon, Forwarding, RealServer } from '../../src/config/model/lvs.ts';
 import type { ScriptCommand } from '../../src/config/model/vrrp.ts';
 import type { DaemonStatus } from '../../src/control/api.ts';
-import type { VrrpCounters, VrrpStatus } from '../../src/vrrp/core/status.ts';
+import type { VrrpStatus } from '../../src/vrrp/core/status.ts';
+import { COUNTERS } from './counters-sample.ts';
 import { MAIL_SETTINGS, NOTIFY, NOTIFY_SETTINGS, WALL } from './notify-samples.ts';
 import { ROUTED, ROUTING, STATICS } from './routing-samples.ts';
 import { GROUPS, TRACKERS } from './tracked-samples.ts';
@@ -53,6 +54,8 @@ const realServer = (address: string): RealServer => ({
   upperThreshold: 0,
   lowerThreshold: 0,
   inhibitOnFailure: false,
+  drainTimeout: seconds(0),
+  slowStart: seconds(0),
   checkers: [
     { ...common, kind: 'tcp', target: target(address) },
     {
@@ -87,16 +90,21 @@ export const CONFIG: Config = {
   global: {
     routerId: 'LVS_DEVEL',
     mail: MAIL_SETTINGS,
-    scripts: { user: { user: 'root', group: null }, security: true },
+    scripts: { user: { user: 'root', group: null }, security: true, supplementaryGroups: false },
     notify: NOTIFY_SETTINGS,
     process: {
       childWaitTime: seconds(5),
       usePidDir: false,
       instance: null,
       netNamespace: null,
+      ipvsNamespace: null,
+      names: { parent: null, vrrp: null, checkers: null },
       configSaveDir: null,
-      vrrp: { niceness: null, realtimePriority: 50, noSwap: true },
-      checkers: { niceness: 5, realtimePriority: null, noSwap: false },
+      umask: null,
+      dumps: { data: null, statistics: null, useInstance: false },
+      reloadFile: null,
+      vrrp: { niceness: null, realtimePriority: 50, noSwap: true, processors: null, realtimeLimit: null },
+      checkers: { niceness: 5, realtimePriority: null, noSwap: false, processors: null, realtimeLimit: null },
     },
     vrrp: {
       mcastGroup4: ip('224.0.0.18'),
@@ -107,6 +115,10 @@ export const CONFIG: Config = {
       logUnknownVrids: false,
       garpInterval: micros(0),
       gnaInterval: micros(0),
+      localIgmp: true,
+      garpGroups: [],
+      polledLinks: [],
+      firewall: { table: 'vipd', priority: -1, counters: false },
       dynamicInterfaces: false,
     },
     lvs: {
@@ -125,6 +137,7 @@ export const CONFIG: Config = {
     {
       name: 'VI_1',
       interface: eth0,
+      heartbeats: [],
       vrid: vrid(51),
       version: 2,
       family: 'inet',
@@ -172,6 +185,8 @@ export const CONFIG: Config = {
       },
       strict: false,
       accept: true,
+      timerExpiredBackup: null,
+      receiveBuffer: { kind: 'usual' },
       trackSource: false,
       trackPrimary: true,
       trackInterfaces: [],
@@ -237,35 +252,10 @@ export const CONFIG: Config = {
       quorumUp: script('/etc/vipd/qup.sh', 'a'),
       quorumDown: null,
       smtpAlert: true,
+      drainTimeout: seconds(0),
+      depoolThreshold: null,
     },
   ],
-};
-
-export const COUNTERS: VrrpCounters = {
-  advertsReceived: 0,
-  advertsSent: 4,
-  becameMaster: 1,
-  releasedMaster: 0,
-  packetLengthErrors: 0,
-  checksumErrors: 0,
-  versionErrors: 0,
-  ttlErrors: 0,
-  invalidTypeReceived: 0,
-  advertIntervalErrors: 0,
-  addressListErrors: 0,
-  invalidAuthType: 0,
-  authTypeMismatch: 0,
-  authFailures: 0,
-  hmacMissing: 0,
-  hmacMalformed: 0,
-  hmacUnknownKey: 0,
-  hmacInvalid: 0,
-  hmacStale: 0,
-  hmacReplayed: 0,
-  priorityZeroReceived: 0,
-  priorityZeroSent: 0,
-  gratuitousArpsSent: 10,
-  splitsSeen: 0,
 };
 
 export const VRRP: VrrpStatus = {
@@ -283,6 +273,7 @@ export const VRRP: VrrpStatus = {
       effectivePriority: 103,
       advertIntervalMicros: 1_000_000,
       master: null,
+      paths: [],
       addresses: [
         { address: ip('192.168.100.240'), prefixLength: 32, interface: 'eth0', excluded: false, held: true },
         { address: ip('10.0.0.1'), prefixLength: 24, interface: 'eth1', excluded: true, held: true },
@@ -311,6 +302,7 @@ const checker = {
 } as const;
 
 export const CHECKS: ChecksStatus = {
+  leaving: [],
   virtualServers: [
     {
       service: { kind: 'address', protocol: 'tcp', address: ip('192.168.100.240'), port: port(80) },
@@ -319,6 +311,7 @@ export const CHECKS: ChecksStatus = {
       quorum: 1,
       aliveWeight: 2,
       quorumUp: true,
+      depoolThreshold: null,
       sorryServer: { address: '192.168.100.10', port: 80, active: false },
       realServers: [
         {
@@ -329,6 +322,7 @@ export const CHECKS: ChecksStatus = {
           alive: true,
           pooled: true,
           forwarding: 'DR',
+          ...{ held: false, rising: false, drain: null },
           lastTransitionWall: WALL - 3 * 3_600_000 - 5 * 60_000,
           checkers: [
             { ...checker, name: 'TCP_CHECK [192.168.100.8]:80', kind: 'tcp' },
@@ -349,6 +343,7 @@ export const CHECKS: ChecksStatus = {
           alive: true,
           pooled: true,
           forwarding: 'DR',
+          ...{ held: false, rising: false, drain: null },
           lastTransitionWall: null,
           checkers: [{ ...checker, name: 'TCP_CHECK [192.168.100.9]:80', kind: 'tcp' }],
         },

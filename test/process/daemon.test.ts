@@ -187,6 +187,18 @@ test('a child that is killed is started again, and the daemon goes on', async ()
   expect(Number(readFileSync(join(made.folder, 'vrrp.pid'), 'utf8'))).not.toBe(pid);
 });
 
+test('an order outlives the process that obeyed it', async () => {
+  const made = place();
+  const daemon = start(made);
+  await daemon.said(/Startup complete/);
+  const vipctl = (...argv: string[]): string =>
+    spawnSync(VIPCTL, [...argv, '--socket', made.socket], { encoding: 'utf8', timeout: 20_000 }).stdout;
+  expect(vipctl('failover', 'VI_1', '--for', '1h')).toContain('VI_1 FAULT, priority 1:');
+  process.kill(Number(readFileSync(join(made.folder, 'vrrp.pid'), 'utf8')), 'SIGKILL');
+  await daemon.said(/Respawning[\s\S]*an operator ordered a failover for 3[56]\d\d/);
+  expect(vipctl('why', 'VI_1')).toContain('a failover was ordered');
+});
+
 test('children end when the parent is killed', async () => {
   const made = place();
   const daemon = start(made);

@@ -32,6 +32,11 @@ test('a group may be named or numbered, and so may the user', () => {
   expect(identity('1005')).toEqual(ok({ uid: 1005, gid: 1006, supplementary: [] }));
 });
 
+test('set_supplementary_groups adds them for every user', () => {
+  const wide = resolveIdentity({ user: 'watch', group: null }, FILES, { supplementaryGroups: true });
+  expect(wide).toEqual(ok({ uid: 1005, gid: 1006, supplementary: [6, 4] }));
+});
+
 test('a leading colon adds the groups that list the user', () => {
   expect(identity('watch', ':www')).toEqual(ok({ uid: 1005, gid: 33, supplementary: [6, 4] }));
   expect(identity('watch', ':')).toEqual(ok({ uid: 1005, gid: 1006, supplementary: [6, 4] }));

@@ -33,7 +33,7 @@ function script(body: string, head = '#!/bin/sh\n'): string {
 const order = (argv: ProgramOrder['argv'], more: Partial<ProgramOrder> = {}): ProgramOrder => ({
   argv,
   user: ROOT,
-  settings: { user: null, security: false },
+  settings: { user: null, security: false, supplementaryGroups: false },
   timeout: LONG,
   ...more,
 });
@@ -122,7 +122,7 @@ describe('what a program sees', () => {
 
   test("script_user where the command names nobody, the command's own user before that", async () => {
     const path = script(`echo $(id -u) >> ${folder}/seen`);
-    const settings = { user: { user: 'daemon', group: null }, security: false };
+    const settings = { user: { user: 'daemon', group: null }, security: false, supplementaryGroups: false };
     writeFileSync(join(folder, 'seen'), '');
     chmodSync(join(folder, 'seen'), 0o666);
     await run([path], { user: null, settings });
@@ -221,7 +221,9 @@ describe('a program that cannot be started', () => {
 
   test('because others could change it, as root and with enable_script_security only', async () => {
     const path = script('exit 0');
-    const secured: Partial<ProgramOrder> = { settings: { user: null, security: true } };
+    const secured: Partial<ProgramOrder> = {
+      settings: { user: null, security: true, supplementaryGroups: false },
+    };
     expect(await reason(order([path], secured))).toBe(
       `EPERM unsafe as root: ${folder} is writable by everybody`,
     );

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { simulate } from '../../src/sim/run.ts';
 
 /** A few; `npm run sim` plays thousands. */
-const SEEDS = 60;
+const SEEDS = 25;
 const wanted = process.env['SEED'];
 const seeds = wanted === undefined ? Array.from({ length: SEEDS }, (_, i) => i + 1) : [Number(wanted)];
 
@@ -12,7 +12,7 @@ describe('the simulator', () => {
       simulate(seed).violations.map(({ rule, text }) => `seed ${seed}: ${rule}: ${text}`),
     );
     expect(broken).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   test('a seed gives the same run each time', () => {
     expect(simulate(7)).toEqual(simulate(7));

@@ -18,7 +18,7 @@ const LAYERS: readonly (readonly [RegExp, Layer])[] = [
   [/^src\/base\//, 'base'],
   [/^src\/config\/load/, 'shell'],
   [/^src\/(config|[a-z]+\/(core|wire))\//, 'pure'],
-  [/^src\/net\/(netlink|rtnl)\//, 'pure'],
+  [/^src\/net\/(netlink|nftables|rtnl)\//, 'pure'],
   [/^src\/ports\//, 'ports'],
   [/^src\/native\//, 'native'],
   [/^src\/sim\/run/, 'cli'],

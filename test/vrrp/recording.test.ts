@@ -41,8 +41,8 @@ interface Life {
 }
 
 describe('a recording', () => {
-  test('replayed gives the orders of the run, to the last field (seeds 1..12)', () => {
-    for (let seed = 1; seed <= 12; seed++) {
+  test('replayed gives the orders of the run, to the last field (seeds 1..4)', () => {
+    for (let seed = 1; seed <= 4; seed++) {
       const lives = recordRun(seed);
       expect(lives.length).toBeGreaterThan(1);
       for (const { lines, ordered } of lives) {

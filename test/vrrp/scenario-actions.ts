@@ -1,5 +1,6 @@
 /** What a node orders, as the lines of a scenario. */
 import { entryText } from '../../src/config/model/routing.ts';
+import { ETH0 } from '../../src/sim/topology.ts';
 import type { VrrpAction } from '../../src/vrrp/core/actions.ts';
 import { addressKey } from '../../src/vrrp/core/network.ts';
 
@@ -20,7 +21,7 @@ function lineOf(action: Exclude<VrrpAction, { kind: 'announce_address' }>): read
   switch (action.kind) {
     case 'send_advert':
       return [
-        `advert priority ${action.advert.priority} to ${action.destination} with ${action.advert.addresses.join(' ')}`,
+        `advert priority ${action.advert.priority} to ${action.destination}${action.interface === ETH0 ? '' : ` on ${action.interface} from ${action.source}`} with ${action.advert.addresses.join(' ')}`,
       ];
     case 'add_addresses':
       return [`add ${action.addresses.map(addressKey).join(', ')}`];

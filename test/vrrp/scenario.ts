@@ -2,9 +2,10 @@
  *
  *      instance VI_1 priority=100 version=3      configures (before `start`, or under `reload`); inet6: over IPv6
  *      start with=10.0.0.1                       started; these addresses are on eth0 already
- *      advert from=192.168.100.102 priority=90   a packet arrives; corrupt, ttl=, type=, authtype=: not as it should be
+ *      advert from=192.168.100.102 priority=90   a packet arrives; corrupt, ttl=, type=, authtype=: not as it should be;
+ *                                                on=eth1: over a heartbeat interface
  *      pass 3.7                                  time passes, deadlines are met to the microsecond
- *      stall 5                                   time passes, nobody looks at deadlines until its end
+ *      stall 5                                   time passes, nobody looks at deadlines until its end; asleep 5: nor then
  *      claim VI_1 10.0.0.1 02:00:00:00:00:07     outcome of a probe: who else answers; without an address nobody
  *      failover VI_1 for=600 · prefer VI_1 · undo VI_1      an operator orders
  *      news                                      from here on only what the world outside is told
@@ -47,7 +48,7 @@ import { type Advert, encodeAdvert, passwordOctets } from '../../src/vrrp/wire/a
 import { newsOf } from './news-text.ts';
 import { linesOf } from './scenario-actions.ts';
 import { fileOf, groupOf, processOf, resultOf, scriptOf, trackedOf } from './scenario-tracked.ts';
-import { type Words, wordsOf } from './scenario-words.ts';
+import { globalsOf, linkFact, type Words, wordsOf } from './scenario-words.ts';
 
 export const OWN_ADDRESS = '192.168.100.101';
 const OWN_LINK_LOCAL = 'fe80::101';
@@ -136,6 +137,9 @@ export class Scenario {
         return this.#feed(this.#packet(words));
       case 'pass':
         return this.#pass(seconds(Number(rest[0])));
+      case 'asleep':
+        this.#now = after(this.#now, seconds(Number(rest[0])));
+        return [];
       case 'stall':
         return this.#stall(seconds(Number(rest[0])));
       case 'link':
@@ -210,7 +214,8 @@ export class Scenario {
     const ttl = Number(words['ttl'] ?? 255);
     const seal = { kind: 'none' } as const;
     const packet = { source, destination, ttl, announcedLength: payload.length, payload, seal };
-    return { kind: 'packet_received', interface: instance.interface, family: instance.family, packet };
+    const on = interfaceName(words['on'] ?? instance.interface);
+    return { kind: 'packet_received', interface: on, family: instance.family, packet };
   }
 
   #link(name: InterfaceName, state: string): readonly string[] {
@@ -294,22 +299,6 @@ function claimsOf([address, mac]: readonly string[]): readonly Claim[] {
   return address === undefined || parsed === null ? [] : [{ address: ip(address), mac: parsed }];
 }
 
-const linkFact = (name: InterfaceName, up: boolean): LinkFact => ({
-  name,
-  up,
-  multicast: true,
-  announces: true,
-  switchedOn: true,
-  mtu: 1500,
-});
-
-const globalsOf = (words: Words): Partial<VrrpGlobals> => ({
-  startupDelay: seconds(Number(words['startup_delay'] ?? 0)),
-  delayAfterBoot: seconds(Number(words['delay_after_boot'] ?? 0)),
-  garpInterval: seconds(Number(words['garp_interval'] ?? 0)),
-  logUnknownVrids: 'log_unknown_vrids' in words,
-});
-
 function advertOf(instance: VrrpInstance, words: Words): Advert {
   const password = words['password'] ?? '';
   return {
@@ -355,6 +344,12 @@ function instanceOf(name: string, words: Words): VrrpInstance {
       list('vips').length > 0
         ? list('vips').map((text) => virtualAddress(text, home))
         : [virtualAddress(VIP[family], home)],
+    timerExpiredBackup:
+      'timer_expired_backup' in words ? priority(Number(words['timer_expired_backup'])) : null,
+    heartbeats: list('heartbeat').map((on) => ({
+      interface: interfaceName(on),
+      destination: { kind: 'multicast', group: ip('224.0.0.18') },
+    })),
     excludedAddresses: list('excluded').map((text) => virtualAddress(text)),
     garp: {
       delay: time('garp_delay', 0),

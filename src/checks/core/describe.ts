@@ -4,18 +4,21 @@ import { MICROS_PER_MILLI, toSeconds } from '../../base/units.ts';
 import type { PoolMatch } from '../../config/model/lvs.ts';
 import { certificateLeft } from './certificate.ts';
 import { type CheckerState, checkerVerdict } from './checker.ts';
+import { serversToKeep } from './depool.ts';
+import type { Drain } from './drain.ts';
 import { checkerName, serviceName } from './names.ts';
 import type { CheckerRecord, NodeState } from './node-state.ts';
+import { effectiveWeight, isPooled } from './pool.ts';
 import { resultText } from './probe-result.ts';
-import {
-  effectiveWeight,
-  isAlive,
-  isPooled,
-  type ServerState,
-  type ServiceState,
-  sorryServerActive,
-} from './service.ts';
-import type { CheckerStatus, RealServerStatus, ServedMatch, VirtualServerStatus } from './status.ts';
+import { isAlive, type ServerState, type ServiceState, sorryServerActive } from './service.ts';
+import type {
+  CheckerStatus,
+  DrainStatus,
+  LeavingServerStatus,
+  RealServerStatus,
+  ServedMatch,
+  VirtualServerStatus,
+} from './status.ts';
 
 const SECONDS_PER_DAY = 86_400;
 
@@ -43,6 +46,7 @@ function describeService(state: NodeState, service: ServiceState, moment: Moment
       sorry === null
         ? null
         : { address: sorry.address, port: sorry.port, active: sorryServerActive(service) },
+    depoolThreshold: serversToKeep(config),
     realServers: [...service.servers.values()].map((server) =>
       describeServer(state, service, server, moment),
     ),
@@ -70,13 +74,29 @@ function describeServer(
     alive: isAlive(server),
     pooled: isPooled(service, server),
     forwarding: config.forwarding.kind,
-    lastTransitionWall: wallOf(server.changedAt, moment),
+    held: server.held,
+    rising: server.ramp !== null,
+    drain: server.drain === null ? null : describeDrain(server.drain, moment),
+    lastTransitionWall: wallOrNull(server.changedAt, moment),
     checkers: server.checkers.flatMap((id) => {
       const record = state.checkers.get(id);
       return record === undefined ? [] : [describeChecker(record, moment)];
     }),
   };
 }
+
+function describeDrain(drain: Drain, moment: Moment): DrainStatus {
+  return {
+    ended: drain.ended,
+    connections: drain.connections,
+    sinceWall: wallOf(drain.since, moment),
+    untilWall: wallOf(drain.until, moment),
+  };
+}
+
+/** Those that a reload has taken away. */
+export const describeLeaving = (state: NodeState, moment: Moment): readonly LeavingServerStatus[] =>
+  [...state.leaving.values()].map(({ names, drain }) => ({ ...names, drain: describeDrain(drain, moment) }));
 
 function describeChecker(record: CheckerRecord, moment: Moment): CheckerStatus {
   const { config, state } = record;
@@ -85,7 +105,7 @@ function describeChecker(record: CheckerRecord, moment: Moment): CheckerStatus {
     kind: config.kind,
     state: checkerVerdict(state),
     lastResult: lastResult(state),
-    lastRunWall: wallOf(state.last?.at ?? null, moment),
+    lastRunWall: wallOrNull(state.last?.at ?? null, moment),
     lastDurationMicros: state.last?.duration ?? null,
     runs: state.runs,
     failures: state.failures,
@@ -102,5 +122,8 @@ const certificateDays = ({ certificate }: CheckerState, { now }: Moment): number
 const lastResult = (state: CheckerState): string | null =>
   state.last === null ? null : resultText(state.last.result);
 
-const wallOf = (at: Instant | null, { now, wall }: Moment): number | null =>
-  at === null ? null : Math.round(wall - (now - at) / MICROS_PER_MILLI);
+const wallOf = (at: Instant, { now, wall }: Moment): number =>
+  Math.round(wall - (now - at) / MICROS_PER_MILLI);
+
+const wallOrNull = (at: Instant | null, moment: Moment): number | null =>
+  at === null ? null : wallOf(at, moment);

@@ -12,6 +12,7 @@ import {
 } from '../../config/model/lvs.ts';
 import {
   type DestinationConfig,
+  type DestinationKey,
   destinationKeyText,
   type IpvsService,
   type IpvsTable,
@@ -19,17 +20,23 @@ import {
   serviceFamily,
   serviceKeyText,
 } from '../../ipvs/core/table.ts';
-import { effectiveWeight, isPooled, type ServiceState, sorryServerActive } from './service.ts';
+import type { LeavingServer } from './drain.ts';
+import { effectiveWeight, isPooled } from './pool.ts';
+import { type ServiceState, sorryServerActive } from './service.ts';
 
 /** IP_VS_SVC_F_PERSISTENT and IP_VS_SVC_F_ONEPACKET of linux/ip_vs.h */
 const PERSISTENT = 0x1;
 const ONE_PACKET = 0x4;
 const SORRY_WEIGHT = 1;
 
-/** `only`: some of the kernel's services, by `serviceKeyText`. Where two pools meet in one of them, the first decides how it
- *  works, and the servers of both are in it. */
-export function desiredTable(services: Iterable<ServiceState>, only?: ReadonlySet<string>): IpvsTable {
-  const table = new Map<string, IpvsService>();
+/** `leaving`: beside what is configured. `only`: some of the kernel's services, by `serviceKeyText`. Where two pools meet in one
+ *  of them, the first decides how it works, and the servers of both are in it. */
+export function desiredTable(
+  services: Iterable<ServiceState>,
+  leaving: Iterable<LeavingServer> = [],
+  only?: ReadonlySet<string>,
+): IpvsTable {
+  const table = new Map<string, OpenService>();
   for (const service of services) {
     for (const entry of entriesOf(service.config.match)) {
       const key = service.config.match === entry ? service.key : serviceKeyText(entry);
@@ -41,6 +48,7 @@ export function desiredTable(services: Iterable<ServiceState>, only?: ReadonlySe
       else table.set(key, { ...first, destinations: joined(first.destinations, own) });
     }
   }
+  for (const server of leaving) keepInTable(table, server, only);
   return table;
 }
 
@@ -52,7 +60,27 @@ export function* desiredKeys(services: Iterable<ServiceState>): Iterable<string>
   }
 }
 
-function serviceConfig(service: VirtualServer, key: ServiceMatch): ServiceConfig {
+interface OpenService extends IpvsService {
+  readonly destinations: Map<string, DestinationConfig>;
+}
+
+/** Whoever is configured at the same address goes before a server that leaves. */
+function keepInTable(
+  table: Map<string, OpenService>,
+  { destinations }: LeavingServer,
+  only: ReadonlySet<string> | undefined,
+): void {
+  for (const { service: config, destination } of destinations) {
+    const service = serviceKeyText(config.key);
+    if (only !== undefined && !only.has(service)) continue;
+    const held = table.get(service) ?? { config, destinations: new Map() };
+    const key = destinationKeyText(destination.key);
+    if (!held.destinations.has(key)) held.destinations.set(key, destination);
+    table.set(service, held);
+  }
+}
+
+export function serviceConfig(service: VirtualServer, key: ServiceMatch): ServiceConfig {
   const { persistence } = service;
   const bits = addressBits(serviceFamily(key));
   return {
@@ -69,7 +97,7 @@ function serviceConfig(service: VirtualServer, key: ServiceMatch): ServiceConfig
 
 /** Two servers may meet in one destination (DR servers that differ only in port, Q15): the heavier one counts.
  *  The sorry server, while active, goes before a real server of the same address. */
-function destinations(service: ServiceState, entry: ServiceMatch): ReadonlyMap<string, DestinationConfig> {
+function destinations(service: ServiceState, entry: ServiceMatch): Map<string, DestinationConfig> {
   const { match } = service.config;
   const pooled = new Map<string, DestinationConfig>();
   for (const server of service.servers.values()) {
@@ -99,7 +127,7 @@ function addHeavier(pooled: Map<string, DestinationConfig>, destination: Destina
 function joined(
   first: ReadonlyMap<string, DestinationConfig>,
   second: ReadonlyMap<string, DestinationConfig>,
-): ReadonlyMap<string, DestinationConfig> {
+): Map<string, DestinationConfig> {
   const both = new Map(first);
   for (const destination of second.values()) addHeavier(both, destination);
   return both;
@@ -107,15 +135,15 @@ function joined(
 
 type Destination = Pick<RealServer, 'address' | 'port' | 'forwarding' | 'upperThreshold' | 'lowerThreshold'>;
 
-function destinationOf(
+export function destinationOf(
   pool: PoolMatch,
   entry: ServiceMatch,
   server: Destination,
   weight: number,
 ): DestinationConfig {
-  const { address, forwarding, upperThreshold, lowerThreshold } = server;
+  const { forwarding, upperThreshold, lowerThreshold } = server;
   return {
-    key: { address, port: destinationPort(pool, entry, server) },
+    key: destinationKeyOf(pool, entry, server),
     weight,
     // the other half is the packet filter's (ipvs/core/source-nat.ts)
     forwarding: forwarding.kind === 'fullnat' ? { kind: 'nat' } : forwarding,
@@ -123,6 +151,13 @@ function destinationOf(
     lowerThreshold,
   };
 }
+
+/** As the kernel knows it. */
+export const destinationKeyOf = (
+  pool: PoolMatch,
+  entry: ServiceMatch,
+  server: Pick<RealServer, 'address' | 'port' | 'forwarding'>,
+): DestinationKey => ({ address: server.address, port: destinationPort(pool, entry, server) });
 
 /** Only NAT can change the port; with DR and tunnels the packet keeps the service's, and a fwmark has none. */
 export function destinationPort(

@@ -31,6 +31,27 @@ interface Overdue extends Pooling {
   /** whole seconds */
   readonly late: number;
 }
+interface ThresholdReached {
+  readonly [field: string]: unknown;
+  readonly service: string;
+  readonly down: number;
+  readonly of: number;
+  readonly held: number;
+  readonly keep: number;
+}
+interface Risen extends Pooling {
+  readonly weight: number;
+}
+interface SlowStart extends Risen {
+  readonly seconds: number;
+}
+interface Draining extends Pooling {
+  readonly seconds: number;
+}
+interface Drained extends Pooling {
+  /** null: nobody could count them */
+  readonly connections: number | null;
+}
 interface ProgramEnded extends Pooling {
   readonly program: string;
 }
@@ -134,6 +155,50 @@ export const checksLog = catalogue({
     'notice',
     (f: Pooling) => `Removing service ${f.server} from VS ${f.service}`,
   ),
+  serverKept: row(
+    'server_kept',
+    'warning',
+    (f: Pooling) =>
+      `Keeping service ${f.server} in VS ${f.service} although its checks fail (depool_threshold)`,
+  ),
+  thresholdReached: row(
+    'depool_threshold_reached',
+    'alert',
+    (f: ThresholdReached) =>
+      `${f.down} of ${f.of} servers of VS ${f.service} fail their checks: depool_threshold ${f.keep} reached, no more are taken out`,
+  ),
+  thresholdLeft: row(
+    'depool_threshold_left',
+    'notice',
+    (f: { service: string }) => `depool_threshold keeps no server in VS ${f.service} any more`,
+  ),
+  slowStart: row(
+    'slow_start',
+    'info',
+    (f: SlowStart) =>
+      `Weight of service ${f.server} of VS ${f.service} rises to ${f.weight} in ${f.seconds} s`,
+  ),
+  slowStartOver: row(
+    'slow_start_over',
+    'info',
+    (f: Risen) => `Weight of service ${f.server} of VS ${f.service} is ${f.weight} again`,
+  ),
+  drainBegun: row(
+    'drain_begun',
+    'notice',
+    (f: Draining) => `Draining service ${f.server} of VS ${f.service} for at most ${f.seconds} s`,
+  ),
+  drained: row('drained', 'notice', (f: Drained) => drainedLine(f)),
+  aliveWhileDrained: row(
+    'server_alive_while_drained',
+    'notice',
+    (f: Pooling) => `Service ${f.server} of VS ${f.service} passes its checks again and stays drained`,
+  ),
+  drainLifted: row(
+    'drain_lifted',
+    'notice',
+    (f: Pooling) => `Service ${f.server} of VS ${f.service} is drained no longer`,
+  ),
   serverEnabled: row(
     'server_enabled',
     'notice',
@@ -225,6 +290,11 @@ export const checksLog = catalogue({
     'error',
     (f: { reason: string }) => `ha_suspend without effect, all checks run: ${f.reason}`,
   ),
+  memoryLost: row(
+    'check_memory_lost',
+    'warning',
+    (f: { reason: string }) => `Results of the checks will not outlive this process: ${f.reason}`,
+  ),
   clientCertificate: row(
     'client_certificate_unusable',
     'error',
@@ -243,6 +313,13 @@ export const checksLog = catalogue({
   ),
 });
 
+function drainedLine({ server, service, connections }: Drained): string {
+  const done = `Service ${server} of VS ${service} is drained`;
+  if (connections === 0) return done;
+  const left = connections === null ? 'its connections were not counted' : plural(connections, 'connection');
+  return `${done}: its time is up, ${left}${connections === null ? '' : ' left'}`;
+}
+
 function programLine({ server, service, program, failure, retries, left }: ProgramFailed): string {
   const verdict = failure.kind === 'program_timeout' ? 'timed out' : 'failed';
   const how = resultText({ kind: 'failed', failure });
@@ -253,6 +330,8 @@ function attempt(retries: number, left: number): string {
   if (left > 0) return retries === 0 ? `, will do ${left} retries` : ` on retry ${retries}/${retries + left}`;
   return afterRetries(retries) || ' with retry disabled';
 }
+
+const plural = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`;
 
 function certificateLine({ server, check, left }: CertificateEnds): string {
   const days = Math.floor(toSeconds(left) / toSeconds(seconds(86_400)));

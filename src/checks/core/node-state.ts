@@ -1,11 +1,14 @@
 /** The records, events and actions of the checkers' state machine in node.ts. */
 import type { LogEntry } from '../../base/log.ts';
 import { type Prng, prng } from '../../base/prng.ts';
-import { type Instant, instant } from '../../base/units.ts';
+import { type Instant, instant, type Micros } from '../../base/units.ts';
 import type { Checker, ProbedChecker, VirtualServer } from '../../config/model/lvs.ts';
-import type { IpvsTable } from '../../ipvs/core/table.ts';
+import type { IpvsTable, ServiceKey } from '../../ipvs/core/table.ts';
 import type { CheckerState } from './checker.ts';
+import { DeadlineHeap } from './deadline-heap.ts';
+import type { ConnectionCounts, LeavingServer } from './drain.ts';
 import { emptyLane, type Lanes } from './lanes.ts';
+import type { Memory } from './memory.ts';
 import type { PoolNews } from './news.ts';
 import type { Paths } from './paths.ts';
 import type { ProbeAnswer } from './probe-result.ts';
@@ -31,6 +34,12 @@ export interface CheckerRecord {
   readonly follows: boolean;
 }
 
+/** A configured server: `ServiceState.key` and the key in its `servers`. */
+export interface ServerPlace {
+  readonly service: string;
+  readonly server: string;
+}
+
 export interface NodeState {
   readonly services: Map<string, ServiceState>;
   readonly checkers: Map<CheckerId, CheckerRecord>;
@@ -44,6 +53,14 @@ export interface NodeState {
   readonly present: Addresses;
   /** for check_via forwarding */
   readonly paths: Paths;
+  /** when the weight of each server with slow_start rises next */
+  readonly ramps: DeadlineHeap<ServerPlace>;
+  /** configured servers whose drain has not ended, by `placeKey` */
+  readonly draining: Map<string, ServerPlace>;
+  /** servers that the configuration no longer has, until they are drained, by `placeKey` */
+  readonly leaving: Map<string, LeavingServer>;
+  /** when connections are counted next */
+  readonly countAt: Instant;
 }
 
 export type NodeEvent =
@@ -53,6 +70,8 @@ export type NodeEvent =
       readonly virtualServers: readonly VirtualServer[];
       /** at start: the kernel's table as a predecessor left it */
       readonly found?: IpvsTable;
+      /** at start: what a predecessor has written down */
+      readonly memory?: Memory;
       /** rs_init_notifies: servers that start as up are news */
       readonly tellInitial?: boolean;
       /** share_checks */
@@ -62,6 +81,13 @@ export type NodeEvent =
   | { readonly kind: 'watch_due' }
   /** the addresses of this host, whenever they have changed */
   | { readonly kind: 'addresses_changed'; readonly present: Addresses }
+  | { readonly kind: 'rise_due' }
+  | { readonly kind: 'count_due' }
+  /** the answer to `count_connections` */
+  | { readonly kind: 'connections_counted'; readonly counts: ConnectionCounts }
+  /** by order of the operator */
+  | { readonly kind: 'drain_ordered'; readonly place: ServerPlace; readonly limit: Micros | null }
+  | { readonly kind: 'undrain_ordered'; readonly place: ServerPlace }
   /** a track_file holds this now; also told of each file after each change of the configuration */
   | { readonly kind: 'file_changed'; readonly file: string; readonly value: number }
   | {
@@ -81,8 +107,12 @@ export type NodeAction =
       readonly others: readonly CheckerId[];
     }
   | { readonly kind: 'abort_probe'; readonly checker: CheckerId }
+  /** for `connections_counted` */
+  | { readonly kind: 'count_connections'; readonly services: readonly ServiceKey[] }
   /** `desiredTable` of the services may have changed */
   | { readonly kind: 'update_table' }
+  /** what a successor has to know may have changed, and nothing else */
+  | { readonly kind: 'remember' }
   | { readonly kind: 'publish_news'; readonly news: PoolNews }
   | { readonly kind: 'log'; readonly entry: LogEntry };
 
@@ -97,7 +127,13 @@ export const emptyNode = (seed: number): NodeState => ({
   watchAt: instant(0),
   present: null,
   paths: new Map(),
+  ramps: new DeadlineHeap(),
+  draining: new Map(),
+  leaving: new Map(),
+  countAt: instant(0),
 });
+
+export const placeKey = ({ service, server }: ServerPlace): string => `${service} ${server}`;
 
 export const newsAction = (news: PoolNews): NodeAction => ({ kind: 'publish_news', news });
 

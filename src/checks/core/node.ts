@@ -2,11 +2,13 @@
  *  `step` is the only way in. The state is handed over: its maps are changed in place (ten thousand checkers
  *  must cost no more than the one that has news), so a caller keeps only the state that came back. */
 import { exhaustive } from '../../base/never.ts';
-import { after, elapsed, type Instant, instant, micros } from '../../base/units.ts';
+import { after, elapsed, type Instant, instant, micros, toSeconds } from '../../base/units.ts';
 import { type AgentState, agentAfter, agentResult, newAgent } from './agent-words.ts';
 import { afterRun, type CheckerState, type FinishedRun } from './checker.ts';
+import { liftDrain, lookAtDrains, orderDrain, takeCounts } from './drain.ts';
 import { judgeFileValue } from './file-value.ts';
 import { LANES, type LaneName, laneOf, nextLaunch, roomIn, withRunning } from './lanes.ts';
+import { checksLog } from './log-events.ts';
 import { serverName, serviceName } from './names.ts';
 import { narrate } from './narrate.ts';
 import {
@@ -24,11 +26,15 @@ import {
   type CheckerId,
   checkerNews,
   isAlive,
+  liveWeight,
+  namesOf,
   type ServerState,
+  type ServiceState,
   serverChanged,
   serverNews,
 } from './service.ts';
 import { shownText } from './service-failure.ts';
+import { raiseWeights, rampAt, scheduleRise } from './slow-start.ts';
 import { addressesChanged, isResting, putAside } from './suspend.ts';
 import { isFirstFailure } from './tell.ts';
 import { runsAgain, watch } from './watchdog.ts';
@@ -44,6 +50,16 @@ export function step(state: NodeState, event: NodeEvent, now: Instant): Stepped 
       return watch(state, now);
     case 'addresses_changed':
       return addressesChanged(state, event.present, now);
+    case 'rise_due':
+      return raiseWeights(state, now);
+    case 'count_due':
+      return lookAtDrains(state, now);
+    case 'connections_counted':
+      return takeCounts(state, event.counts, now);
+    case 'drain_ordered':
+      return orderDrain(state, event.place, event.limit, now);
+    case 'undrain_ordered':
+      return liftDrain(state, event.place, now);
     case 'file_changed':
       return fileChanged(state, event.file, event.value, now);
     case 'probe_finished':
@@ -179,14 +195,21 @@ function tellResult(
     run,
   });
   const actions = told.map(logAction);
+  if (record.state.hasRun !== next.hasRun || record.state.failing !== next.failing) {
+    actions.push({ kind: 'remember' });
+  }
   if (record.state.passing === next.passing && record.state.weight === next.weight) {
     const siblings = server.checkers.flatMap((id) => state.checkers.get(id) ?? []);
     const isNews = isFirstFailure(record, next.hasRun, siblings);
     return isNews ? [...actions, newsAction(serverNews(service, server, 'checked'))] : actions;
   }
-  const changed = serverChanged(service, record.server, counted(server, record.state, next, run.at));
+  const changedServer = counted(server, record.state, next, run.at);
+  const changed = serverChanged(service, record.server, changedServer);
   state.services.set(record.service, changed.service);
   for (const entry of changed.log) actions.push(logAction(entry));
+  if (changedServer.ramp !== null && changedServer.ramp !== server.ramp) {
+    actions.push(beginRise(state, record, service, changedServer));
+  }
   for (const news of changed.news) actions.push(newsAction(news));
   if (record.state.passing !== next.passing) {
     const turned = changed.news.some(({ kind }) => kind === 'server_turned');
@@ -196,12 +219,25 @@ function tellResult(
   return actions;
 }
 
+function beginRise(
+  state: NodeState,
+  record: CheckerRecord,
+  service: ServiceState,
+  server: ServerState,
+): NodeAction {
+  scheduleRise(state.ramps, record, server);
+  const fields = { weight: liveWeight(server), seconds: toSeconds(server.config.slowStart) };
+  return logAction(checksLog.slowStart({ ...namesOf(service, server), ...fields }));
+}
+
 /** The server with what one of its checkers says now in place of what it said before; the time of its last change moves
- *  only when its life does. */
+ *  only when its life does. A first pass is no recovery: `alpha` asked for it. */
 function counted(server: ServerState, before: CheckerState, next: CheckerState, now: Instant): ServerState {
   const failedCheckers = server.failedCheckers + Number(before.passing) - Number(next.passing);
   const { weight } = server.config;
   const addedWeight = server.addedWeight + addition(next.weight, weight) - addition(before.weight, weight);
-  const turned = isAlive(server) !== (failedCheckers === 0);
-  return { ...server, failedCheckers, addedWeight, changedAt: turned ? now : server.changedAt };
+  const alive = failedCheckers === 0;
+  if (isAlive(server) === alive) return { ...server, failedCheckers, addedWeight };
+  const ramp = alive && before.hasRun ? rampAt(now, server.config.slowStart, now) : null;
+  return { ...server, failedCheckers, addedWeight, changedAt: now, ramp };
 }

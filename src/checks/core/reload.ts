@@ -8,30 +8,31 @@
  *
  *  A checker that is new in a kept server is presumed to find what its predecessors found; at start the kernel's
  *  table tells what a predecessor of this process found (adoption.ts). */
-import { brand } from '../../base/brand.ts';
-import { sameValue } from '../../base/keyed-diff.ts';
-import { after, type Instant, micros, seconds } from '../../base/units.ts';
-import type { Checker, ProbedChecker, RealServer, VirtualServer } from '../../config/model/lvs.ts';
+import type { Instant } from '../../base/units.ts';
+import type { VirtualServer } from '../../config/model/lvs.ts';
 import { destinationKeyText, type IpvsTable, poolKeyText } from '../../ipvs/core/table.ts';
-import { type FoundServer, foundEntry, poolAsFound, weightAsFound } from './adoption.ts';
-import { newChecker } from './checker.ts';
+import { foundEntry, poolAsFound, weightAsFound } from './adoption.ts';
+import { departures, destinationsThatStay } from './departure.ts';
+import { settleHolds } from './depool.ts';
+import { firstCountAt, type LeavingServer } from './drain.ts';
 import { emptyLane, LANES, type Lanes, laneOf } from './lanes.ts';
 import { checksLog } from './log-events.ts';
+import { isFresh, recall } from './memory.ts';
 import { serverName, serviceName } from './names.ts';
 import type { PoolNews } from './news.ts';
 import {
-  type CheckerRecord,
   logAction,
   type NodeAction,
   type NodeEvent,
   type NodeState,
   newsAction,
+  placeKey,
 } from './node-state.ts';
 import { assignPaths } from './paths.ts';
 import { quorumRule } from './quorum.ts';
+import { type Building, buildServer } from './reload-server.ts';
 import {
   aliveWeightOf,
-  type CheckerId,
   isAlive,
   poolLine,
   quorumLines,
@@ -40,33 +41,16 @@ import {
   serverNews,
   settleQuorum,
 } from './service.ts';
-import { type Appointments, createAppointments, twinKey } from './sharing.ts';
-import { isResting, NEVER, wake } from './suspend.ts';
-import { farewellNews, firstQuorumNews, serviceFarewellNews } from './tell.ts';
-import { addition, type WeightEffect } from './weight.ts';
-
-/** keepalived waits as long before it spreads the first runs over `warmup`. */
-const FIRST_RUN_DELAY = seconds(1);
-
-/** The state under construction; `old` is only read. */
-interface Building {
-  readonly old: NodeState;
-  readonly now: Instant;
-  readonly tellInitial: boolean;
-  readonly actions: NodeAction[];
-  readonly services: Map<string, ServiceState>;
-  readonly checkers: Map<CheckerId, CheckerRecord>;
-  readonly lanes: Lanes;
-  created: number;
-  /** null = nothing is shared */
-  readonly appointments: Appointments | null;
-}
+import { createAppointments } from './sharing.ts';
+import { isResting, wake } from './suspend.ts';
+import { firstQuorumNews } from './tell.ts';
 
 export function reconfigure(
   old: NodeState,
   {
     virtualServers,
     found,
+    memory,
     tellInitial = false,
     share = false,
   }: Extract<NodeEvent, { kind: 'config_changed' }>,
@@ -76,6 +60,8 @@ export function reconfigure(
     old,
     now,
     tellInitial,
+    memory: memory ?? null,
+    hasFreshMemory: memory !== undefined && isFresh(memory, now),
     actions: [],
     services: new Map(),
     checkers: new Map(),
@@ -89,15 +75,44 @@ export function reconfigure(
   }
   keepSchedule(building);
   // what goes is told first, as keepalived does: a quorum that is lost by it comes after its cause
-  const actions: NodeAction[] = [...removals(building), ...building.actions, { kind: 'update_table' }];
+  const gone = departures(old, building, now);
+  for (const server of departuresFound(building, found)) gone.leaving.set(placeKey(server), server);
+  const actions: NodeAction[] = [...gone.actions, ...building.actions, { kind: 'update_table' }];
   const { services, checkers, created } = building;
-  const { random, watchAt, present } = old;
-  const paths = assignPaths(virtualServers);
-  const lanesNow = countedLanes(building);
-  const state = { services, checkers, lanes: lanesNow, created, random, watchAt, present, paths };
+  const { random, watchAt, ramps, present } = old;
+  const { leaving } = gone;
+  const node = {
+    ...{ services, checkers, lanes: countedLanes(building), created },
+    ...{ random, watchAt, ramps, leaving, present },
+    paths: assignPaths(virtualServers),
+    draining: drainingServers(services),
+    countAt: firstCountAt(old, now),
+  };
   // ha_suspend may have been taken away from a service whose checks rest
-  for (const record of checkers.values()) if (!isResting(state, record)) wake(state, record, now);
-  return [state, actions];
+  for (const record of checkers.values()) if (!isResting(node, record)) wake(node, record, now);
+  return [node, actions];
+}
+
+/** Servers that left before this process began, as the kernel still has them. */
+function departuresFound({ memory, services }: Building, found?: IpvsTable): readonly LeavingServer[] {
+  return (memory?.leaving ?? []).flatMap(({ destinations: remembered, ...server }) => {
+    const pool = services.get(server.service);
+    if (pool?.servers.has(server.server)) return [];
+    const destinations = remembered.flatMap(({ service, destination: key }) => {
+      const held = found?.get(service);
+      const destination = held?.destinations.get(key);
+      return held === undefined || destination === undefined ? [] : [{ service: held.config, destination }];
+    });
+    const staying = destinationsThatStay(destinations, pool);
+    return staying.length === 0 ? [] : [{ ...server, destinations: staying }];
+  });
+}
+
+function drainingServers(services: ReadonlyMap<string, ServiceState>): NodeState['draining'] {
+  const places = [...services.values()].flatMap(({ key, servers }) =>
+    [...servers].flatMap(([server, { drain }]) => (drain?.ended === false ? [{ service: key, server }] : [])),
+  );
+  return new Map(places.map((place) => [placeKey(place), place]));
 }
 
 function countedLanes({ checkers, lanes }: Building): Lanes {
@@ -116,18 +131,28 @@ function buildService(building: Building, config: VirtualServer, found?: IpvsTab
   const old = building.old.services.get(key);
   const foundService = foundEntry(config, found);
   const foundServer = poolAsFound(config, foundService);
+  const remembered = building.memory?.services.get(key);
+  const verdicts = building.hasFreshMemory ? remembered : undefined;
   const fresh: NodeAction[] = [];
   const servers = new Map<string, ServerState>();
   const changed: ServerChange[] = [];
   for (const real of config.realServers) {
     const serverKey = unusedKey(servers, destinationKeyText(real));
     const before = old?.servers.get(serverKey);
-    const foundWeight = weightAsFound(config, real, foundService);
-    const plan = {
-      ...{ config: real, before, found: foundServer(real), foundWeight },
-      ...{ service: config, key, serverKey },
-    };
-    const server = buildServer(building, plan, fresh);
+    const foundAs = foundServer(real);
+    const server = buildServer(building, {
+      config: real,
+      before,
+      found: foundAs,
+      isInKernel: foundService !== undefined,
+      foundWeight: weightAsFound(config, real, foundService),
+      remembered: recall(verdicts, serverKey, foundAs),
+      drain: remembered?.servers.get(serverKey)?.drain ?? null,
+      service: config,
+      key,
+      serverKey,
+      fresh,
+    });
     servers.set(serverKey, server);
     if (old !== undefined) building.actions.push(...poolLines(config, before, server));
     changed.push({ before, server });
@@ -135,11 +160,16 @@ function buildService(building: Building, config: VirtualServer, found?: IpvsTab
   const configuredWeight = config.realServers.reduce((sum, server) => sum + server.weight, 0);
   const rule = quorumRule(config, configuredWeight);
   const aliveWeight = aliveWeightOf(servers.values());
-  const settled = settleQuorum({ key, config, servers, rule, aliveWeight, quorumUp: old?.quorumUp ?? false });
+  const quorumUp = old?.quorumUp ?? verdicts?.quorumUp ?? false;
+  const settled = settleQuorum({ key, config, servers, rule, aliveWeight, quorumUp });
   const lines = old === undefined ? firstQuorumLines(settled.service) : settled.log;
   const quorumNews = old === undefined ? firstQuorumNews(settled.service) : settled.news;
   const news = [...changed.flatMap((change) => lifeNews(building, settled.service, change)), ...quorumNews];
-  building.actions.push(...lines.map(logAction), ...news.map(newsAction), ...fresh);
+  const holds = settleHolds(settled.service, null);
+  building.actions.push(...[...lines, ...holds].map(logAction));
+  // one by one: a hundred thousand do not fit the stack as arguments
+  for (const each of news) building.actions.push(newsAction(each));
+  for (const action of fresh) building.actions.push(action);
   return settled.service;
 }
 
@@ -155,95 +185,6 @@ function unusedKey(servers: ReadonlyMap<string, ServerState>, wanted: string): s
   let key = wanted;
   for (let twin = 2; servers.has(key); twin++) key = `${wanted} #${twin}`;
   return key;
-}
-
-interface ServerPlan {
-  readonly config: RealServer;
-  readonly before: ServerState | undefined;
-  readonly found: FoundServer;
-  readonly foundWeight: number | null;
-  readonly service: VirtualServer;
-  readonly key: string;
-  readonly serverKey: string;
-}
-
-function buildServer(building: Building, plan: ServerPlan, fresh: NodeAction[]): ServerState {
-  const { config, before } = plan;
-  const kept = (before?.checkers ?? []).flatMap((id) => building.old.checkers.get(id) ?? []);
-  const checkers: CheckerId[] = [];
-  let failedCheckers = 0;
-  let addedWeight = 0;
-  for (const checker of config.checkers) {
-    const twin = kept.findIndex((record) => sameValue(record.config, checker));
-    const old = twin < 0 ? newRecord(building, plan, checker, fresh) : kept.splice(twin, 1)[0];
-    if (old === undefined) continue;
-    const record = old.twin === null && building.appointments === null ? old : paired(building, plan, old);
-    building.checkers.set(record.id, record);
-    checkers.push(record.id);
-    if (!record.state.passing) failedCheckers++;
-    addedWeight += addition(record.state.weight, config.weight);
-  }
-  const turned = before !== undefined && isAlive(before) !== (failedCheckers === 0);
-  const changedAt = turned ? building.now : (before?.changedAt ?? null);
-  return { config, checkers, failedCheckers, addedWeight, changedAt };
-}
-
-function newRecord(
-  building: Building,
-  plan: ServerPlan,
-  config: Checker,
-  fresh: NodeAction[],
-): CheckerRecord {
-  const id = brand<CheckerId>(building.created++);
-  const { service } = plan;
-  const names = { server: serverName(service, plan.config), service: serviceName(service.match) };
-  const twin = building.appointments === null ? null : twinKey(config, plan.config);
-  const dueAt = config.kind === 'file' ? NEVER : scheduled(building, config, id, twin);
-  fresh.push(logAction(checksLog.checkerActivated(names)));
-  return {
-    id,
-    config,
-    service: plan.key,
-    server: plan.serverKey,
-    state: newChecker(isPresumedAlive(plan, config), presumedWeight(building, plan, config)),
-    launchedAt: null,
-    dueAt,
-    overdue: false,
-    twin,
-    follows: false,
-  };
-}
-
-/** A kept checker when share_checks comes or goes; a probe that runs is brought to its end. */
-const paired = (
-  { appointments }: Building,
-  { config }: ServerPlan,
-  record: CheckerRecord,
-): CheckerRecord => ({
-  ...record,
-  twin: appointments === null ? null : twinKey(record.config, config),
-});
-
-/** The first run, a second from now and somewhere within `warmup`. */
-function scheduled(
-  { now, old, lanes, appointments }: Building,
-  config: ProbedChecker,
-  id: CheckerId,
-  twin: string | null,
-): Instant {
-  const wait = micros(FIRST_RUN_DELAY + config.warmup);
-  const joined = twin === null ? null : (appointments?.find(twin, now, wait) ?? null);
-  const spread = joined === null ? micros(old.random.next() * config.warmup) : micros(0);
-  const dueAt = joined ?? after(after(now, FIRST_RUN_DELAY), spread);
-  if (twin !== null) appointments?.make(twin, dueAt);
-  lanes[laneOf(config)].schedule.add(dueAt, id);
-  return dueAt;
-}
-
-/** Before its first result: what a kept server was, what a predecessor left in the kernel, else alive unless alpha. */
-function isPresumedAlive({ before, found }: ServerPlan, { alpha }: Checker): boolean {
-  if (before !== undefined) return isAlive(before);
-  return found === 'unknown' ? !alpha : found === 'in_pool';
 }
 
 interface ServerChange {
@@ -263,19 +204,6 @@ function lifeNews(
   return tellInitial && isAlive(server) ? [serverNews(service, server, 'initially')] : [];
 }
 
-/** Before its first result a checker that names weights names the one its predecessor named, or that stands in the table. */
-function presumedWeight(
-  building: Building,
-  { before, foundWeight }: ServerPlan,
-  checker: Checker,
-): WeightEffect | null {
-  const namesWeight = checker.kind === 'agent' || (checker.kind === 'misc' && checker.dynamic);
-  if (!namesWeight) return null;
-  if (before === undefined) return foundWeight === null ? null : { kind: 'set', to: foundWeight };
-  const weights = before.checkers.map((id) => building.old.checkers.get(id)?.state.weight);
-  return weights.find((weight) => weight?.kind === 'set' || weight?.kind === 'share') ?? null;
-}
-
 /** A server that came with a reload, or that lives or dies by the change of its checkers. */
 function poolLines(
   service: VirtualServer,
@@ -287,31 +215,6 @@ function poolLines(
   const names = { server: serverName(service, server.config), service: serviceName(service.match) };
   const line = before === undefined ? checksLog.serverAdded : poolLine(server.config, alive);
   return [logAction(line(names))];
-}
-
-/** What is no longer configured: running probes are stopped, and its end is told. */
-function removals({ old, services, checkers }: Building): readonly NodeAction[] {
-  const actions: NodeAction[] = [];
-  for (const record of old.checkers.values()) {
-    if (record.launchedAt !== null && !checkers.has(record.id)) {
-      actions.push({ kind: 'abort_probe', checker: record.id });
-    }
-  }
-  for (const service of old.services.values()) {
-    const kept = services.get(service.key);
-    const name = serviceName(service.config.match);
-    if (kept === undefined) {
-      const news = serviceFarewellNews(service, 'removed');
-      actions.push(logAction(checksLog.serviceGone({ service: name })), ...news.map(newsAction));
-    }
-    for (const [key, server] of service.servers) {
-      if (kept === undefined || kept.servers.has(key)) continue;
-      const names = { server: serverName(service.config, server.config), service: name };
-      const news = farewellNews(service, server, 'removed');
-      actions.push(logAction(checksLog.serverGone(names)), ...news.map(newsAction));
-    }
-  }
-  return actions;
 }
 
 /** Kept checkers run when they would have run; entries of removed ones are dropped. */

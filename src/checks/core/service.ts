@@ -5,10 +5,13 @@ import type { Brand } from '../../base/brand.ts';
 import type { LogEntry } from '../../base/log.ts';
 import type { Instant } from '../../base/units.ts';
 import type { Checker, RealServer, VirtualServer } from '../../config/model/lvs.ts';
+import { settleHolds } from './depool.ts';
+import type { Drain } from './drain.ts';
 import { checksLog } from './log-events.ts';
 import { serverName, serviceName } from './names.ts';
 import type { PoolNews } from './news.ts';
 import { type QuorumRule, quorumAfter } from './quorum.ts';
+import type { Ramp } from './slow-start.ts';
 import { limitedWeight } from './weight.ts';
 
 /** Never used again after its checker is gone, so a late result finds nobody. */
@@ -21,7 +24,14 @@ export interface ServerState {
   readonly failedCheckers: number;
   /** what its checkers add to the configured weight; may be negative */
   readonly addedWeight: number;
+  /** when it last died or came back; null = neither has happened */
   readonly changedAt: Instant | null;
+  /** it gets no new connections by order of the operator; null = it does */
+  readonly drain: Drain | null;
+  /** its weight rises after a recovery; null = it has all of it */
+  readonly ramp: Ramp | null;
+  /** dead, and kept by depool_threshold */
+  readonly held: boolean;
 }
 
 export interface ServiceState {
@@ -41,7 +51,9 @@ export const isAlive = (server: ServerState): boolean => server.failedCheckers =
 export const liveWeight = ({ config, addedWeight }: Pick<ServerState, 'config' | 'addedWeight'>): number =>
   limitedWeight(config.weight + addedWeight);
 
-const countedWeight = (server: ServerState): number => (isAlive(server) ? liveWeight(server) : 0);
+/** For the quorum: who is on his way out does not count, who comes back counts whole at once. */
+const countedWeight = (server: ServerState): number =>
+  isAlive(server) && server.drain === null ? liveWeight(server) : 0;
 
 export const aliveWeightOf = (servers: Iterable<ServerState>): number => {
   let sum = 0;
@@ -51,14 +63,6 @@ export const aliveWeightOf = (servers: Iterable<ServerState>): number => {
 
 export const sorryServerActive = (service: ServiceState): boolean =>
   !service.quorumUp && service.config.sorryServer !== null;
-
-/** In the kernel's table as decided now. An inhibited server stays there with weight 0. */
-export const isPooled = (service: ServiceState, server: ServerState): boolean =>
-  server.config.inhibitOnFailure || (isAlive(server) && !sorryServerActive(service));
-
-/** The weight that the kernel gets; 0 also for a server that is not in its table. */
-export const effectiveWeight = (service: ServiceState, server: ServerState): number =>
-  isAlive(server) && !sorryServerActive(service) ? liveWeight(server) : 0;
 
 /** What becomes of a service, and what there is to tell about it. */
 export interface Told {
@@ -92,25 +96,37 @@ export const quorumNews = (
 /** `server` replaces its predecessor under `key`; says what that changes for the pool and the quorum. */
 export function serverChanged(service: ServiceState, key: string, server: ServerState): Told {
   const before = service.servers.get(key);
-  service.servers.set(key, server);
-  if (before === undefined) return { service, log: [], news: [] };
+  const settled = replaceServer(service, key, server);
+  if (before === undefined) return { service: settled.service, log: [], news: [] };
   const alive = isAlive(server);
-  const names = {
-    server: serverName(service.config, server.config),
-    service: serviceName(service.config.match),
-  };
-  const log = [...weightLines(before, server, names)];
-  if (isAlive(before) !== alive) log.push(poolLine(server.config, alive)(names));
-  if (log.length === 0) return { service, log, news: [] };
-  const aliveWeight = service.aliveWeight + countedWeight(server) - countedWeight(before);
-  const settled = settleQuorum({ ...service, aliveWeight });
-  const turned = isAlive(before) === alive ? [] : [serverNews(service, server, 'checked')];
-  return {
-    service: settled.service,
-    log: [...log, ...settled.log],
-    news: [...turned, ...settled.news],
-  };
+  const names = namesOf(service, server);
+  const weight = weightLines(before, server, names);
+  if (isAlive(before) === alive) return { ...settled, log: [...weight, ...settled.log] };
+  const held = service.servers.get(key)?.held === true;
+  const line = (held ? checksLog.serverKept : turnLine(server, alive))(names);
+  const turned = serverNews(service, server, 'checked');
+  return { ...settled, log: [...weight, line, ...settled.log], news: [turned, ...settled.news] };
 }
+
+/** A server that is drained does not come into the table by coming back to life. */
+const turnLine = (server: ServerState, alive: boolean) =>
+  alive && server.drain !== null ? checksLog.aliveWhileDrained : poolLine(server.config, alive);
+
+/** The same without the server's own lines: what follows for the quorum and for the servers that are held. */
+export function replaceServer(service: ServiceState, key: string, server: ServerState): Told {
+  const before = service.servers.get(key);
+  service.servers.set(key, server);
+  const aliveWeight =
+    service.aliveWeight + countedWeight(server) - (before === undefined ? 0 : countedWeight(before));
+  const settled = settleQuorum({ ...service, aliveWeight });
+  return { ...settled, log: [...settled.log, ...settleHolds(settled.service, key)] };
+}
+
+/** As the log names the server and its service. */
+export const namesOf = (service: ServiceState, server: ServerState) => ({
+  server: serverName(service.config, server.config),
+  service: serviceName(service.config.match),
+});
 
 function weightLines(
   before: ServerState,

@@ -21,6 +21,24 @@ export interface CheckerStatus {
   readonly certificateDays: number | null;
 }
 
+export interface DrainStatus {
+  /** true: it carries nothing any more, and waits for `vipctl undrain` */
+  readonly ended: boolean;
+  /** at the last count; null = not counted yet */
+  readonly connections: number | null;
+  readonly sinceWall: number;
+  /** when its time is up */
+  readonly untilWall: number;
+}
+
+/** A real server that a reload has taken away and that carries its last connections. */
+export interface LeavingServerStatus {
+  /** as the log names them */
+  readonly service: string;
+  readonly server: string;
+  readonly drain: DrainStatus;
+}
+
 export interface RealServerStatus {
   readonly address: string;
   readonly port: number;
@@ -30,6 +48,12 @@ export interface RealServerStatus {
   /** in the kernel's table as decided now */
   readonly pooled: boolean;
   readonly forwarding: string;
+  /** dead, and kept in the table by depool_threshold */
+  readonly held: boolean;
+  /** its weight rises (slow_start) */
+  readonly rising: boolean;
+  /** null: nobody has ordered one */
+  readonly drain: DrainStatus | null;
   readonly lastTransitionWall: number | null;
   readonly checkers: readonly CheckerStatus[];
 }
@@ -46,12 +70,15 @@ export interface VirtualServerStatus {
   readonly quorum: number;
   readonly aliveWeight: number;
   readonly quorumUp: boolean;
+  /** servers that failed checks alone never take out; null = none */
+  readonly depoolThreshold: number | null;
   readonly sorryServer: { readonly address: string; readonly port: number; readonly active: boolean } | null;
   readonly realServers: readonly RealServerStatus[];
 }
 
 export interface ChecksStatus {
   readonly virtualServers: readonly VirtualServerStatus[];
+  readonly leaving: readonly LeavingServerStatus[];
   /** the kernel table as `ipvsadm -Ln` prints it, and why not when it could not be read */
   readonly kernelListing: string | null;
   readonly kernelError: string | null;

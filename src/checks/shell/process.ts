@@ -9,38 +9,38 @@
 import type { Log, LogEntry } from '../../base/log.ts';
 import { exhaustive } from '../../base/never.ts';
 import { ok, type Result } from '../../base/result.ts';
-import { type SystemError, systemErrorText } from '../../base/system-error.ts';
+import type { SystemError } from '../../base/system-error.ts';
 import { earliest, type Instant } from '../../base/units.ts';
 import type { Config } from '../../config/model/config.ts';
 import type { LvsGlobals, ScriptSettings } from '../../config/model/global.ts';
 import type { ProbedChecker } from '../../config/model/lvs.ts';
 import { wantedDaemons } from '../../ipvs/core/daemon-plan.ts';
-import { printListing } from '../../ipvs/core/listing.ts';
 import type { PlanLine } from '../../ipvs/core/plan-text.ts';
-import { printDaemons } from '../../ipvs/core/settings-text.ts';
-import type { IpvsTable } from '../../ipvs/core/table.ts';
+import type { IpvsTable, ServiceKey } from '../../ipvs/core/table.ts';
 import type { SourceNat } from '../../ipvs/shell/source-nat.ts';
 import { createSyncKeeper, type SyncKeeper } from '../../ipvs/shell/sync-keeper.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
-import type { IpvsKernel } from '../../ports/ipvs-kernel.ts';
+import type { DestinationConnections, IpvsKernel } from '../../ports/ipvs-kernel.ts';
 import type { OwnAddresses } from '../../ports/own-addresses.ts';
 import type { OwnershipStore } from '../../ports/ownership.ts';
 import type { ProgramRunner } from '../../ports/programs.ts';
+import type { StateFile } from '../../ports/state-file.ts';
 import type { SyncDaemonKernel } from '../../ports/sync-daemons.ts';
 import type { TrackedFiles } from '../../ports/tracked-files.ts';
-import { describeServices } from '../core/describe.ts';
-import { desiredKeys, desiredTable } from '../core/desired.ts';
+import { describeLeaving, describeServices } from '../core/describe.ts';
+import { type DrainOrder, type DrainReport, tellDrain, understandOrder } from '../core/drain-order.ts';
 import { checksLog } from '../core/log-events.ts';
+import { parseMemory, printMemory } from '../core/memory-text.ts';
 import { serverName, serviceName } from '../core/names.ts';
 import type { PoolNews } from '../core/news.ts';
-import { nextDeadline, step } from '../core/node.ts';
+import { step } from '../core/node.ts';
 import { emptyNode, type NodeAction, type NodeEvent, type NodeState } from '../core/node-state.ts';
-import { pathServices, withPaths } from '../core/paths.ts';
+import { drainSeconds, leavingNatted, tableKeys, tableOf } from '../core/node-table.ts';
 import type { ProbeAnswer } from '../core/probe-result.ts';
 import type { CheckerId } from '../core/service.ts';
 import type { ChecksStatus } from '../core/status.ts';
 import { presentNews, shutdownNews } from '../core/tell.ts';
-import { nextWatch } from '../core/watchdog.ts';
+import { dueEvents, nextEventAt } from '../core/timetable.ts';
 import type { OpenDatagram } from '../probes/datagram-exchange.ts';
 import { createDeadlines, type DeadlineQueue } from '../probes/deadlines.ts';
 import { createDial, type OpenSocket } from '../probes/dial.ts';
@@ -48,6 +48,8 @@ import { type ProbePorts, type RunningProbe, startProbe } from '../probes/probe.
 import { type ClientContext, createClientContext } from './client-context.ts';
 import type { Decided } from './drift.ts';
 import { createFileWatch, type FileWatch } from './file-watch.ts';
+import { kernelStatus } from './kernel-status.ts';
+import { createMemoryKeeper, type MemoryKeeper } from './memory-keeper.ts';
 import type { PathRouter } from './path-router.ts';
 import { createPresence, type Presence } from './presence.ts';
 import { createTableKeeper, type TableKeeper } from './table-keeper.ts';
@@ -57,6 +59,8 @@ export interface CheckersPorts {
   readonly log: Log;
   readonly ipvs: IpvsKernel;
   readonly ownership: OwnershipStore;
+  /** where results and drains outlive the process */
+  readonly memory: StateFile;
   /** runs MISC_CHECK's programs */
   readonly programs: ProgramRunner;
   /** for FILE_CHECK */
@@ -90,6 +94,8 @@ export interface CheckersProcess {
   stop(): void;
   /** Reads the kernel's table for the listing. */
   status(): ChecksStatus;
+  /** Has one server drained, or takes that back. */
+  order(order: DrainOrder): DrainReport;
   /** What is so now, as if it had just become so: of the service or server of this name, or of all. */
   presentNews(name: string | null): readonly PoolNews[];
 }
@@ -113,6 +119,7 @@ class Checkers implements CheckersProcess {
   readonly #ports: CheckersPorts;
   readonly #options: CheckersOptions;
   readonly #table: TableKeeper;
+  readonly #memory: MemoryKeeper;
   readonly #deadlines: DeadlineQueue;
   readonly #probePorts: ProbePorts;
   readonly #probes = new Map<CheckerId, SharedProbe>();
@@ -124,6 +131,9 @@ class Checkers implements CheckersProcess {
   readonly #clientContext: ClientContext;
   readonly #sync: SyncKeeper | null;
   #scripts: ScriptSettings;
+  #virtualServers: Config['virtualServers'] = [];
+  /** destinations of FULLNAT servers that leave, when the filter was last told */
+  #leavingNatted = 0;
   #flushOnStop: LvsGlobals['flushOnStop'] = 'none';
   /** lines and news that wait for a write; null = none is under way */
   #withheld: Word[] | null = null;
@@ -133,7 +143,7 @@ class Checkers implements CheckersProcess {
   #stopped = false;
 
   constructor(ports: CheckersPorts, config: Config, options: CheckersOptions) {
-    const { clock, log, ipvs, ownership } = ports;
+    const { clock, log, ipvs, ownership, memory } = ports;
     const now = (): Instant => clock.now();
     this.#ports = ports;
     this.#options = options;
@@ -157,18 +167,19 @@ class Checkers implements CheckersProcess {
       runProgram: ({ command, timeout }, completed) =>
         ports.programs.run({ ...command, timeout, settings: this.#scripts }, completed),
     };
+    this.#memory = createMemoryKeeper(memory, now, () => printMemory(this.#state, now()));
     this.#table = createTableKeeper({ kernel: ipvs, log, now, ownership }, this.#decided());
     // Sockets before deadlines: after a stall the timer runs first, and answers that wait in the kernel would be
     // taken for silence. An immediate runs behind the loop's look at its sockets.
     this.#alarm = clock.alarm(() => setImmediate(() => this.#wake()));
     log(checksLog.initializing({}));
     if (config.global.lvs.flush) this.#table.flush();
-    this.#apply(config, this.#table.look());
+    this.#apply(config, this.#table.look(), memory.load());
   }
 
   #decided(): Decided {
     return {
-      keys: () => [...desiredKeys(this.#state.services.values()), ...pathServices(this.#state.paths)],
+      keys: () => tableKeys(this.#state),
       all: () => tableOf(this.#state),
       some: (keys) => tableOf(this.#state, new Set(keys)),
     };
@@ -176,10 +187,10 @@ class Checkers implements CheckersProcess {
 
   /** The kernel's table is as decided, or known to be refused, when it returns. */
   reload(config: Config): void {
-    this.#apply(config, null);
+    this.#apply(config, null, null);
   }
 
-  #apply(config: Config, found: IpvsTable | null): void {
+  #apply(config: Config, found: IpvsTable | null, memoryText: string | null): void {
     this.#flushOnStop = config.global.lvs.flushOnStop;
     this.#scripts = config.global.scripts;
     this.#clientContext.use(config.global.lvs.ssl);
@@ -188,13 +199,18 @@ class Checkers implements CheckersProcess {
     const { syncDaemon } = config.global.lvs;
     this.#sync?.want(syncDaemon?.instance === null ? wantedDaemons(syncDaemon, () => false) : []);
     const { virtualServers } = config;
+    this.#virtualServers = virtualServers;
     // what matters first: a thousand services have a thousand lines to say
     this.#withheld = [];
     const tellInitial = config.global.notify.initialServers;
+    const memory = memoryText === null ? null : parseMemory(memoryText);
     const { shareChecks: share } = config.global.lvs;
-    const first = found === null ? {} : { found };
-    this.#post({ kind: 'config_changed', virtualServers, tellInitial, share, ...first });
-    this.#ports.sourceNat?.want(virtualServers);
+    this.#post({
+      ...{ kind: 'config_changed', virtualServers, tellInitial, share },
+      ...(found === null ? {} : { found }),
+      ...(memory === null ? {} : { memory }),
+    });
+    this.#settleSourceNat();
     this.#files.follow(virtualServers);
     this.#presence.follow(virtualServers);
     this.#ports.paths?.settle(this.#state.paths);
@@ -207,10 +223,11 @@ class Checkers implements CheckersProcess {
 
   preview({ virtualServers }: Config): Result<readonly PlanLine[], SystemError> {
     const { clock, seed } = this.#ports;
-    const { lanes, random } = emptyNode(seed);
-    const aside = { ...this.#state, lanes, random };
+    const { lanes, random, ramps } = emptyNode(seed);
+    const aside = { ...this.#state, lanes, random, ramps };
     const [after] = step(aside, { kind: 'config_changed', virtualServers }, clock.now());
-    return this.#table.preview(tableOf(after));
+    const begun = [...after.leaving].filter(([key]) => !this.#state.leaving.has(key));
+    return this.#table.preview(tableOf(after), drainSeconds(begun.map(([, server]) => server)));
   }
 
   stop(): void {
@@ -220,6 +237,7 @@ class Checkers implements CheckersProcess {
     for (const { probe } of this.#probes.values()) probe.abort();
     this.#probes.clear();
     this.#files.close();
+    this.#memory.write();
     this.#presence.close();
     this.#ports.paths?.close();
     this.#sync?.close();
@@ -231,11 +249,12 @@ class Checkers implements CheckersProcess {
   }
 
   status(): ChecksStatus {
-    const { clock, ipvs } = this.#ports;
+    const { clock, ipvs, syncDaemons } = this.#ports;
+    const moment = { now: clock.now(), wall: clock.wall() };
     return {
-      virtualServers: describeServices(this.#state, { now: clock.now(), wall: clock.wall() }),
-      ...kernelStatus(ipvs),
-      syncDaemons: syncDaemonsText(this.#ports.syncDaemons),
+      virtualServers: describeServices(this.#state, moment),
+      leaving: describeLeaving(this.#state, moment),
+      ...kernelStatus(ipvs, syncDaemons),
       kernelWrites: this.#table.writes,
       driftRepairs: this.#table.driftRepairs,
     };
@@ -245,23 +264,29 @@ class Checkers implements CheckersProcess {
     return presentNews(this.#state, name);
   }
 
+  order(order: DrainOrder): DrainReport {
+    const understood = understandOrder(this.#state, order);
+    if (!understood.ok) return { accepted: false, text: understood.error };
+    this.#post(understood.value);
+    const { place } = understood.value;
+    return { accepted: true, text: tellDrain(this.#state, place, this.#ports.clock.now()) };
+  }
+
   #wake(): void {
     if (this.#stopped) return;
     this.#armedAt = null;
     const now = this.#ports.clock.now();
     this.#deadlines.expireDue(now);
-    const due = nextDeadline(this.#state);
-    if (due !== null && due <= now) this.#post({ kind: 'deadline_reached' });
-    const watch = nextWatch(this.#state);
-    if (watch !== null && watch <= now) this.#post({ kind: 'watch_due' });
+    for (const event of dueEvents(this.#state, now)) this.#post(event);
     this.#table.writeDue(now);
+    this.#memory.writeDue(now);
     this.#arm();
   }
 
   /** Brings the alarm forward when needed; one that rings too early costs less than setting it for every event. */
   #arm(): void {
-    const decisions = [nextDeadline(this.#state), nextWatch(this.#state)];
-    const wanted = earliest(...decisions, this.#deadlines.next(), this.#table.next());
+    const duties = [this.#deadlines.next(), this.#table.next(), this.#memory.next()];
+    const wanted = earliest(nextEventAt(this.#state), ...duties);
     if (this.#stopped || wanted === null || (this.#armedAt !== null && this.#armedAt <= wanted)) return;
     this.#armedAt = wanted;
     this.#alarm.set(wanted);
@@ -288,7 +313,13 @@ class Checkers implements CheckersProcess {
         else this.#withheld.push(action);
         return;
       case 'update_table':
-        return this.#table.request();
+        this.#table.request();
+        if (leavingNatted(this.#state).length < this.#leavingNatted) this.#settleSourceNat();
+        return this.#memory.request();
+      case 'remember':
+        return this.#memory.request();
+      case 'count_connections':
+        return this.#count(action.services);
       case 'launch_probe':
         return this.#launch(action);
       case 'abort_probe':
@@ -296,6 +327,23 @@ class Checkers implements CheckersProcess {
       default:
         return exhaustive(action);
     }
+  }
+
+  /** At a reload, and when a FULLNAT server is gone for good. */
+  #settleSourceNat(): void {
+    const leaving = leavingNatted(this.#state);
+    this.#leavingNatted = leaving.length;
+    this.#ports.sourceNat?.want([...this.#virtualServers, ...leaving]);
+  }
+
+  #count(services: readonly ServiceKey[]): void {
+    const answer = this.#ports.ipvs.readConnections(services);
+    // a drain that nobody can count ends with its time
+    const usage = answer.ok ? answer.value : [];
+    const ofService = (each: ReadonlyMap<string, DestinationConnections>) =>
+      new Map([...each].map(([key, one]) => [key, connectionsOf(one)]));
+    const counts = new Map([...usage].map(([key, each]) => [key, ofService(each)]));
+    this.#post({ kind: 'connections_counted', counts });
   }
 
   #say(word: Word): void {
@@ -331,9 +379,6 @@ class Checkers implements CheckersProcess {
   }
 }
 
-const tableOf = ({ services, paths }: NodeState, only?: ReadonlySet<string>): IpvsTable =>
-  withPaths(desiredTable(services.values(), only), paths, only);
-
 const shutdownLines = (state: NodeState): readonly LogEntry[] =>
   [...state.services.values()].flatMap(({ config, servers }) =>
     [...servers.values()].map((server) =>
@@ -344,16 +389,6 @@ const shutdownLines = (state: NodeState): readonly LogEntry[] =>
     ),
   );
 
-/** Nothing when they cannot be read: the reason stands where the table would. */
-function syncDaemonsText(kernel: SyncDaemonKernel | undefined): string {
-  const daemons = kernel?.daemons();
-  return daemons?.ok === true ? printDaemons(daemons.value) : '';
-}
-
-function kernelStatus(kernel: IpvsKernel): Pick<ChecksStatus, 'kernelListing' | 'kernelError'> {
-  const info = kernel.info();
-  if (!info.ok) return { kernelListing: null, kernelError: systemErrorText(info.error) };
-  const read = kernel.read();
-  if (!read.ok) return { kernelListing: null, kernelError: systemErrorText(read.error) };
-  return { kernelListing: printListing(info.value, read.value), kernelError: null };
-}
+/** A template of a persistent service counts: it is a session. */
+const connectionsOf = (usage: DestinationConnections): number =>
+  usage.activeConnections + usage.inactiveConnections + usage.persistentConnections;

@@ -7,7 +7,7 @@ import type { Result } from '../../base/result.ts';
 import { type SystemError, systemErrorText } from '../../base/system-error.ts';
 import { after, earliest, elapsed, type Instant, type Micros, micros, seconds } from '../../base/units.ts';
 import type { LvsGlobals } from '../../config/model/global.ts';
-import type { PlanLine } from '../../ipvs/core/plan-text.ts';
+import type { DrainSeconds, PlanLine } from '../../ipvs/core/plan-text.ts';
 import type { IpvsTable } from '../../ipvs/core/table.ts';
 import { createReconciler, type ReconcileReport, type ReconcilerPorts } from '../../ipvs/shell/reconcile.ts';
 import type { IpvsKernel, IpvsTimeouts } from '../../ports/ipvs-kernel.ts';
@@ -34,7 +34,7 @@ export interface TableKeeper {
   next(): Instant | null;
   writeDue(now: Instant): void;
   /** What a write of `desired` would do. */
-  preview(desired: IpvsTable): Result<readonly PlanLine[], SystemError>;
+  preview(desired: IpvsTable, drainSeconds: DrainSeconds): Result<readonly PlanLine[], SystemError>;
   /** At stop: removes what this process put there. */
   release(extent: 'owned' | 'everything'): void;
   readonly writes: number;
@@ -88,7 +88,7 @@ export function createTableKeeper(
       if (due === null && !drift.look(time, decided)) due = after(now(), trouble.again());
     },
     setDrift: (mode) => drift.setMode(mode),
-    preview: (desired) => reconciler.preview(desired),
+    preview: (desired, drainSeconds) => reconciler.preview(desired, drainSeconds),
     release: (extent) => void reconciler.release(extent),
     get writes() {
       return reconciler.writes;

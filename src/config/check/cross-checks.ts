@@ -1,11 +1,16 @@
 /** Rules that need more than one block: names, VRIDs and services that must be unique. */
-import type { IpAddress } from '../../base/ip.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import { serviceText } from '../lower/virtual-server.ts';
 import { familyName } from '../lower/vrrp-addresses.ts';
 import type { InstanceBlock } from '../lower/vrrp-instance.ts';
-import { entriesOf, type PoolMatch, type ServiceMatch, type VirtualServer } from '../model/lvs.ts';
+import {
+  entriesOf,
+  type PoolMatch,
+  type RealServer,
+  type ServiceMatch,
+  type VirtualServer,
+} from '../model/lvs.ts';
 import type { VrrpInstance } from '../model/vrrp.ts';
 import type { Span } from '../syntax/source.ts';
 import type { Statement } from '../syntax/tree.ts';
@@ -41,33 +46,51 @@ export function uniqueNames(blocks: readonly InstanceBlock[], report: Report): I
 
 /** Refuses two instances with one VRID on one interface and family, unless unicast keeps them apart. */
 export function uniqueVrids(instances: readonly PlacedInstance[], report: Report): void {
-  const firsts = new Map<string, PlacedInstance[]>();
+  const firsts = new Map<string, PlacedInstance>();
   for (const instance of instances) {
     const { vrid, interface: carrier, family } = instance.value;
-    const key = `${vrid} ${carrier} ${family}`;
-    const earlier = firsts.get(key) ?? [];
-    const rival = earlier.find(({ value }) => collide(value, instance.value));
+    const keys = conversations(instance.value).map((peers) => `${vrid} ${carrier} ${family} ${peers}`);
+    const rival = keys.map((key) => firsts.get(key)).find((first) => first !== undefined);
     if (rival !== undefined) {
       const notes = [{ text: `first VRID ${vrid} here`, at: vridPlace(rival.at) }];
       const fields = { vrid, interface: carrier, family: familyName(family) };
       report(catalog.duplicate_vrid(vridPlace(instance.at), fields, { notes }));
     }
-    firsts.set(key, [...earlier, instance]);
+    for (const key of keys) if (!firsts.has(key)) firsts.set(key, instance);
   }
 }
 
-function collide(a: VrrpInstance, b: VrrpInstance): boolean {
-  if (a.destination.kind !== b.destination.kind) return false;
-  if (a.destination.kind === 'multicast' || b.destination.kind === 'multicast') {
-    return groupOf(a) === groupOf(b);
-  }
-  const peers = new Set(a.destination.peers.map((peer) => peer.address));
-  const shared = b.destination.peers.some((peer) => peers.has(peer.address));
-  return a.sourceAddress === b.sourceAddress && shared;
-}
+/** With whom an instance talks, in words: two of one VRID collide where they talk with the same. */
+const conversations = ({ destination, sourceAddress }: VrrpInstance): readonly string[] =>
+  destination.kind === 'multicast'
+    ? [`all of ${destination.group}`]
+    : destination.peers.map((peer) => `${sourceAddress} with ${peer.address}`);
 
-const groupOf = ({ destination }: VrrpInstance): IpAddress | null =>
-  destination.kind === 'multicast' ? destination.group : null;
+/** Refuses a heartbeat interface on which another instance has the VRID: what arrives there must name one of them. */
+export function uniqueHeartbeats(instances: readonly PlacedInstance[], report: Report): void {
+  const users = new Map<string, PlacedInstance[]>();
+  const keyOf = ({ vrid, family }: VrrpInstance, carrier: string): string => `${vrid} ${family} ${carrier}`;
+  for (const instance of instances) {
+    const { value } = instance;
+    for (const carrier of [value.interface, ...value.heartbeats.map((path) => path.interface)]) {
+      const key = keyOf(value, carrier);
+      const here = users.get(key);
+      if (here === undefined) users.set(key, [instance]);
+      else here.push(instance);
+    }
+  }
+  for (const { value, at } of instances) {
+    for (const path of value.heartbeats) {
+      const rival = users.get(keyOf(value, path.interface))?.find((other) => other.value !== value);
+      if (rival === undefined) continue;
+      const fields = {
+        ...{ name: value.name, vrid: value.vrid },
+        ...{ interface: path.interface, other: rival.value.name },
+      };
+      report(catalog.heartbeat_vrid(vridPlace(at), fields));
+    }
+  }
+}
 
 /** The number itself, so that the caret stands under it. */
 function vridPlace(instance: Statement) {
@@ -94,37 +117,50 @@ const keyOf = (match: PoolMatch): string =>
 
 /** Two blocks of one service become one, as they would in the kernel: its settings are those of the first. */
 export function mergeServices(services: readonly Placed<VirtualServer>[], report: Report): VirtualServer[] {
-  const merged = new Map<string, Placed<VirtualServer>>();
-  for (const { value, order, at } of services) {
+  const merged = new Map<string, MergedService>();
+  for (const { value, at } of services) {
     const key = keyOf(value.match);
     const first = merged.get(key);
     if (first === undefined) {
-      merged.set(key, { value, order, at });
+      merged.set(key, { first: value, at, servers: null });
       continue;
     }
     const notes = [{ text: 'first given here', at: first.at }];
     report(catalog.duplicate_service(at, { service: serviceText(value.match) }, { notes }));
-    const known = new Set(first.value.realServers.map((server) => `${server.address} ${server.port}`));
-    const added = value.realServers.filter((server) => !known.has(`${server.address} ${server.port}`));
-    const realServers = [...first.value.realServers, ...added];
-    merged.set(key, { ...first, value: { ...first.value, realServers } });
+    first.servers ??= byEndpoint(first.first.realServers);
+    for (const [endpoint, server] of byEndpoint(value.realServers)) {
+      if (!first.servers.has(endpoint)) first.servers.set(endpoint, server);
+    }
   }
   reportShared([...merged.values()], report);
-  return [...merged.values()].map(({ value }) => value);
+  return [...merged.values()].map(({ first, servers }) =>
+    servers === null ? first : { ...first, realServers: [...servers.values()] },
+  );
 }
 
 /** Pools that meet in one service of the kernel; the first such entry of each is named. */
-function reportShared(services: readonly Placed<VirtualServer>[], report: Report): void {
-  if (services.every(({ value }) => value.match.kind !== 'group')) return;
-  const firsts = new Map<string, Placed<VirtualServer>>();
+function reportShared(services: readonly MergedService[], report: Report): void {
+  if (services.every(({ first }) => first.match.kind !== 'group')) return;
+  const firsts = new Map<string, MergedService>();
   for (const service of services) {
-    const keys = entriesOf(service.value.match).map((entry: ServiceMatch) => [keyOf(entry), entry] as const);
+    const { match } = service.first;
+    const keys = entriesOf(match).map((entry: ServiceMatch) => [keyOf(entry), entry] as const);
     const shared = keys.find(([key]) => firsts.has(key));
     for (const [key] of keys) if (!firsts.has(key)) firsts.set(key, service);
-    const first = shared === undefined ? undefined : firsts.get(shared[0]);
-    if (shared === undefined || first === undefined) continue;
-    const fields = { service: serviceText(shared[1]), other: serviceText(first.value.match) };
-    const notes = [{ text: 'first given here', at: first.at }];
+    const rival = shared === undefined ? undefined : firsts.get(shared[0]);
+    if (shared === undefined || rival === undefined) continue;
+    const fields = { service: serviceText(shared[1]), other: serviceText(rival.first.match) };
+    const notes = [{ text: 'first given here', at: rival.at }];
     report(catalog.shared_service(service.at, fields, { notes }));
   }
 }
+
+interface MergedService {
+  readonly first: VirtualServer;
+  readonly at: Span;
+  /** all servers by address and port; null while there is one block only */
+  servers: Map<string, RealServer> | null;
+}
+
+const byEndpoint = (servers: readonly RealServer[]): Map<string, RealServer> =>
+  new Map(servers.map((server) => [`${server.address} ${server.port}`, server]));

@@ -1,12 +1,13 @@
 /** Rules that need the machine: interfaces, users, commands. What is missing now may be there later, so none of these
  *  is an end: an instance waits for its interface, and a script that cannot be run is not run. */
 import { catalog } from '../diagnostics/catalog.ts';
-import type { CatalogRow, Report } from '../diagnostics/diagnostic.ts';
+import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Config } from '../model/config.ts';
 import type { ScriptUser } from '../model/global.ts';
 import type { NameSource } from '../schema/iproute-names.ts';
 import { bareCommand, fifo, optionalCommand, scriptCommand, scriptUser } from '../schema/script-values.ts';
-import type { Statement, Word } from '../syntax/tree.ts';
+import type { Statement } from '../syntax/tree.ts';
+import { createInterfaceUses } from './host-interfaces.ts';
 
 export interface HostFacts {
   readonly hasInterface: (name: string) => boolean;
@@ -31,17 +32,39 @@ export interface HostWants {
 }
 
 export function createHostWants(host: HostFacts, report: Report): HostWants {
-  const instances: Statement[] = [];
+  const interfaces = createInterfaceUses();
   const uses: ScriptUses = { commands: [], users: [] };
   return {
     visit: (statement, block) => {
-      if (statement.keyword.text === 'vrrp_instance') instances.push(statement);
+      interfaces.visit(statement);
       noteScripts(statement, block, uses);
     },
     check: (config) => {
-      if (!config.global.vrrp.dynamicInterfaces) checkInterfaces(instances, host, report);
-      checkScripts(uses, config, host, report);
+      if (!config.global.vrrp.dynamicInterfaces) interfaces.check(config, host.hasInterface, report);
+      checkScripts(uses, config, remembering(host), report);
     },
+  };
+}
+
+/** Thousands of servers share a few programs and users: each is asked for once. */
+function remembering(host: HostFacts): HostFacts {
+  return {
+    ...host,
+    hasUser: remembered(host.hasUser),
+    hasGroup: remembered(host.hasGroup),
+    hasCommand: remembered(host.hasCommand),
+    unsafePart: remembered(host.unsafePart),
+  };
+}
+
+function remembered<T>(ask: (name: string) => T): (name: string) => T {
+  const answers = new Map<string, T>();
+  return (name) => {
+    const known = answers.get(name);
+    if (known !== undefined) return known;
+    const answer = ask(name);
+    answers.set(name, answer);
+    return answer;
   };
 }
 
@@ -83,7 +106,9 @@ function checkSecurity(
       report(catalog.no_script_user(unnamed.at.keyword, { user: SCRIPT_USER_DEFAULT }));
     return;
   }
-  const runnable = scripts.find(({ program }) => host.hasCommand(program));
+  const isRunnable = ({ program, user }: Command) =>
+    host.hasCommand(program) && (user === null || isKnown(user.user, host.hasUser));
+  const runnable = scripts.find(isRunnable);
   if (runnable !== undefined) report(catalog.insecure_scripts(runnable.at.keyword, {}));
 }
 
@@ -121,33 +146,14 @@ function userOf(block: readonly Statement[]): ScriptUser | null {
   return line === undefined ? null : (scriptUser(line, IGNORE) ?? null);
 }
 
+/** Numbers need no entry in a database. */
+const isKnown = (name: string, exists: (name: string) => boolean): boolean =>
+  /^\d+$/.test(name) || exists(name);
+
 function checkUser({ user, group }: ScriptUser, at: Statement, host: HostFacts, report: Report): void {
-  const known = (name: string, exists: (name: string) => boolean) => /^\d+$/.test(name) || exists(name);
-  if (!known(user, host.hasUser)) report(catalog.user_absent(at.keyword, { name: user, what: 'user' }));
+  if (!isKnown(user, host.hasUser)) report(catalog.user_absent(at.keyword, { name: user, what: 'user' }));
   // a leading colon adds supplementary groups and may stand alone
   const name = group?.replace(/^:/, '') ?? '';
-  if (name !== '' && !known(name, host.hasGroup))
+  if (name !== '' && !isKnown(name, host.hasGroup))
     report(catalog.user_absent(at.keyword, { name, what: 'group' }));
-}
-
-function checkInterfaces(instances: readonly Statement[], host: HostFacts, report: Report): void {
-  for (const instance of instances) {
-    if (instance.body.kind !== 'block') continue;
-    const name = instance.args[0]?.text ?? '';
-    const check = (word: Word | undefined, row: CatalogRow<{ name: string; interface: string }>) => {
-      if (word === undefined || host.hasInterface(word.text)) return;
-      report(row(word, { name, interface: word.text }));
-    };
-    for (const { keyword, args, body } of instance.body.statements) {
-      if (keyword.text === 'interface') check(args[0], catalog.interface_absent);
-      if (body.kind !== 'list') continue;
-      for (const entry of body.entries) {
-        if (keyword.text === 'track_interface') check(entry.args[0], catalog.other_interface_absent);
-        if (!keyword.text.startsWith('virtual_')) continue;
-        for (const [i, word] of entry.args.entries()) {
-          if (/^(dev|[io]if)$/.test(word.text)) check(entry.args[i + 1], catalog.other_interface_absent);
-        }
-      }
-    }
-  }
 }

@@ -1,6 +1,7 @@
 /** `vipctl diff A B`: what two configurations do differently, whatever their texts look like. Instances, services and
  *  servers are matched by what they are and not by where they stand. */
 
+import { MICROS_PER_SECOND } from '../../base/units.ts';
 import { serviceText } from '../lower/virtual-server.ts';
 import type { Config } from '../model/config.ts';
 import type { VirtualServer } from '../model/lvs.ts';
@@ -53,7 +54,9 @@ interface Named {
 
 const named = (name: string, value: unknown): Named => ({ name, value });
 
-export const serviceName = ({ match }: VirtualServer): string => serviceText(match);
+/** A mark may stand for one service of each family. */
+export const serviceName = ({ match }: VirtualServer): string =>
+  `${serviceText(match)}${match.kind === 'fwmark' && match.family === 'inet6' ? ' (IPv6)' : ''}`;
 
 /** What differs between two services of one name, in words without the sign. */
 export const diffServices = (a: VirtualServer, b: VirtualServer): readonly string[] =>
@@ -82,12 +85,22 @@ function changeLine({ kind, path, before, after }: Change): ChangeLine {
     case 'removed':
       return { sign: '-', text: where };
     case 'changed':
-      return { sign: '~', text: `${where} ${valueText(before)} → ${valueText(after)}` };
+      return { sign: '~', text: `${where} ${valueText(name, before)} → ${valueText(name, after)}` };
   }
 }
 
-const valueText = (value: unknown): string =>
-  typeof value === 'string' || typeof value === 'number' ? `${value}` : JSON.stringify(value);
+/** Properties whose number is one of microseconds. */
+const DURATIONS: ReadonlySet<string> = new Set([
+  'advertInterval', 'childWaitTime', 'connectTimeout', 'delay', 'delayAfterBoot', 'delayBeforeRetry', 'delayLoop', 'down', 'forkDelay',
+  'garpInterval', 'gnaInterval', 'interval', 'lowerPrioDelay', 'preemptDelay', 'refresh', 'startupDelay', 'tcp', 'tcpFin',
+  'terminateDelay', 'timeWindow', 'timeout', 'udp', 'up', 'warmup',
+]); // biome-ignore format: a list of words
+
+/** A value for people: durations in seconds. */
+function valueText(name: string, value: unknown): string {
+  if (typeof value === 'number' && DURATIONS.has(name)) return `${value / MICROS_PER_SECOND} s`;
+  return typeof value === 'string' || typeof value === 'number' ? `${value}` : JSON.stringify(value);
+}
 
 function diffLists(
   path: readonly string[],

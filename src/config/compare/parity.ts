@@ -28,21 +28,47 @@ export function findDisparities(a: Config, b: Config): readonly Finding[] {
 const nameOfRouter = ({ vrid, family }: VrrpInstance): string =>
   `VRID ${vrid}${family === 'inet6' ? ' (IPv6)' : ''}`;
 
-function instanceFindings(a: Config, b: Config): readonly Finding[] {
-  const others = b.vrrpInstances.map((instance, j) => ({ instance, pointer: `/vrrpInstances/${j}` }));
-  const matched = new Set<string>();
-  const findings = a.vrrpInstances.flatMap((instance, i) => {
-    const pointer = `/vrrpInstances/${i}`;
-    const other = others.find(
-      (each) => nameOfRouter(each.instance) === nameOfRouter(instance) && !matched.has(each.pointer),
-    );
-    if (other === undefined) return [alone(instance, 'B', pointer, null)];
-    matched.add(other.pointer);
-    return compareInstances(instance, other.instance, pointer, other.pointer);
-  });
-  const rest = others.filter(({ pointer }) => !matched.has(pointer));
-  return [...findings, ...rest.map(({ instance, pointer }) => alone(instance, 'A', null, pointer))];
+interface Placed {
+  readonly instance: VrrpInstance;
+  readonly pointer: string;
 }
+
+const placed = ({ vrrpInstances }: Config): readonly Placed[] =>
+  vrrpInstances.map((instance, i) => ({ instance, pointer: `/vrrpInstances/${i}` }));
+
+function instanceFindings(a: Config, b: Config): readonly Finding[] {
+  const rest = new Set(placed(b));
+  const take = (wanted: (other: VrrpInstance) => boolean): Placed | undefined => {
+    const found = [...rest].find(({ instance }) => wanted(instance));
+    if (found !== undefined) rest.delete(found);
+    return found;
+  };
+  const pairs = placed(a).map((one) => ({
+    one,
+    other: take((other) => nameOfRouter(other) === nameOfRouter(one.instance)),
+  }));
+  const findings = pairs.flatMap(({ one, other }) => {
+    if (other !== undefined) {
+      return compareInstances(one.instance, other.instance, one.pointer, other.pointer);
+    }
+    const meant = take((candidate) => isMeant(one.instance, candidate));
+    return [meant === undefined ? alone(one.instance, 'B', one.pointer, null) : otherVrid(one, meant)];
+  });
+  return [...findings, ...[...rest].map(({ instance, pointer }) => alone(instance, 'A', null, pointer))];
+}
+
+/** Two that have not the same VRID and are one router all the same: by their addresses. */
+const isMeant = (a: VrrpInstance, b: VrrpInstance): boolean =>
+  a.virtualAddresses.some(({ address }) => b.virtualAddresses.some((other) => other.address === address));
+
+const otherVrid = ({ instance, pointer: a }: Placed, { instance: other, pointer: b }: Placed): Finding => ({
+  id: 'vrid',
+  gravity: 'breaks',
+  text: `${instance.name} has ${nameOfRouter(instance)} in A, ${other.name} with the same address ${nameOfRouter(other)} in B`,
+  why: 'neither hears the other, and both become master of the same address',
+  a: `${a}/vrid`,
+  b: `${b}/vrid`,
+});
 
 const alone = (instance: VrrpInstance, missing: string, a: string | null, b: string | null): Finding => ({
   id: 'instance_alone',

@@ -1,9 +1,10 @@
-/** What must not be shown of a model: every text under the name `secret`. */
+/** What must not be shown of a model: every text under these names. */
+const SECRET: ReadonlySet<string> = new Set(['secret', 'password', 'hex']);
 
 export const HIDDEN = '(hidden)';
 
 export const isSecret = (name: string, value: unknown): boolean =>
-  name === 'secret' && typeof value === 'string';
+  SECRET.has(name) && typeof value === 'string';
 
 /** A copy in which secrets are hidden. */
 export function withoutSecrets<T>(value: T): T;

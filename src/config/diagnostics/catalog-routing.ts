@@ -113,6 +113,18 @@ export const routing = {
     'mistake',
     (f: { mac: string }) => `${f.mac} cannot be a MAC of one's own choice; the one of the VRID is used`,
   ),
+  link_name_taken: catalogRow(
+    'link_name_taken',
+    'complaint',
+    (f: { name: string; link: string; instead: string }) =>
+      `(${f.name}) another instance has the interface '${f.link}'; this one's is named ${f.instead}`,
+  ),
+  vmac_promotes: catalogRow(
+    'vmac_promotes',
+    'complaint',
+    (f: { name: string }) =>
+      `(${f.name}) promote_secondaries is always set for a VMAC; the line has no effect`,
+  ),
   xmit_base_alone: catalogRow(
     'xmit_base_alone',
     'complaint',

@@ -542,6 +542,12 @@ const vrrp = {
     (f: { name: string; quorumMax: number }) =>
       `vrrp_track_process '${f.name}' wants more processes than quorum_max ${f.quorumMax} allows; that many are wanted`,
   ),
+  groups_track_too_much: catalogRow(
+    'groups_track_too_much',
+    'refusal',
+    (f: { limit: number }) =>
+      `members of sync groups would track more than ${f.limit} things for their groups`,
+  ),
   group_weight_dropped: catalogRow(
     'group_weight_dropped',
     'mistake',
@@ -573,14 +579,74 @@ const vrrp = {
   ),
 };
 
+/** How processes run, and paces that interfaces share. */
+const names = {
+  bad_umask: catalogRow(
+    'bad_umask',
+    'mistake',
+    (f: { keyword: string; word: string }) =>
+      `${f.keyword}: '${f.word}' is no mask; write an octal number like 0177 or names like IRWXG|IRWXO`,
+  ),
+  garp_group_taken: catalogRow(
+    'garp_group_taken',
+    'mistake',
+    (f: { interface: string }) => `garp_group: '${f.interface}' is in another group already`,
+  ),
+  garp_group_empty: catalogRow(
+    'garp_group_empty',
+    'mistake',
+    (_: None) => 'this garp_group has no interface; it is ignored',
+  ),
+  timer_expired_preempts: catalogRow(
+    'timer_expired_preempts',
+    'mistake',
+    (f: { name: string; keyword: string }) => `(${f.name}) '${f.keyword}' is for 'nopreempt'; it is ignored`,
+  ),
+  vrf_ignored: catalogRow(
+    'vrf_ignored',
+    'mistake',
+    (f: { name: string }) =>
+      `(${f.name}) 'vrf' is for unicast with unicast_src_ip and without 'interface'; it is ignored`,
+  ),
+  bad_namespace_name: catalogRow(
+    'bad_namespace_name',
+    'mistake',
+    (f: { keyword: string; word: string }) => `${f.keyword}: '${f.word}' is no name of a file in /run/netns`,
+  ),
+};
+
+/** The second paths of adverts (lower/heartbeats.ts, check/cross-checks.ts). */
+const heartbeats = {
+  heartbeat_on_main: catalogRow(
+    'heartbeat_on_main',
+    'mistake',
+    (f: { name: string; interface: string }) =>
+      `(${f.name}) '${f.interface}' carries the adverts already; a heartbeat interface is another one`,
+  ),
+  heartbeat_vrid: catalogRow(
+    'heartbeat_vrid',
+    'refusal',
+    (f: { name: string; vrid: number; interface: string; other: string }) =>
+      `(${f.name}) VRID ${f.vrid} on heartbeat interface ${f.interface} is that of vrrp_instance '${f.other}', too`,
+    () => 'give one of them another virtual_router_id, on all routers',
+  ),
+};
+
 /** Legal and seldom meant (check/traps.ts). */
 const traps = {
   strict_is_deaf: catalogRow(
     'strict_is_deaf',
     'advice',
     (f: { name: string }) =>
-      `in strict mode keepalived drops all packets to an address that the router does not own: with it the VIP of ${f.name} answers no ping and no local service; vipd does not drop them`,
+      `in strict mode all packets to an address that the router does not own are dropped: the VIP of ${f.name} answers no ping and no local service`,
     () => "leave strict mode out, or add 'accept' to the instance (version 3)",
+  ),
+  service_refused: catalogRow(
+    'service_refused',
+    'advice',
+    (f: { name: string; service: string }) =>
+      `(${f.name}) drops all packets to its virtual addresses, so virtual_server ${f.service} never sees any`,
+    () => "leave 'no_accept' and strict mode out, or add 'accept' to the instance (version 3)",
   ),
   tunnel_mtu: catalogRow(
     'tunnel_mtu',
@@ -993,6 +1059,8 @@ export const catalog = {
   ...values,
   ...vrrp,
   ...routing,
+  ...names,
+  ...heartbeats,
   ...traps,
   ...host,
   ...lvs,

@@ -8,6 +8,7 @@
  */
 import { createPositions, type Position, type Span } from '../syntax/source.ts';
 import { type Diagnostic, GRAVITY, type Severity } from './diagnostic.ts';
+import { maskSecrets } from './secrets.ts';
 
 /** Columns of a source line that are shown; a longer line is cut around the caret. */
 const WIDTH_MAX = 100;
@@ -107,12 +108,6 @@ function where(at: Span | null, positionOf: (span: Span) => Position): string {
   return `${printable(at.file.path)}:${line}:${column}: `;
 }
 
-/** Where the words behind a keyword are nobody's business. */
-const SECRET_LINE = /^(.*?(?:^|[\s{])(?:password|header)\s+)(.*)$/;
-
-const withoutSecret = (line: string): string =>
-  line.replace(SECRET_LINE, (_, keyword: string, words: string) => keyword + words.replace(/\S/g, '*'));
-
 /** The line and, under it, a caret with a tail as long as the word. */
 function excerpt(
   at: Span,
@@ -120,7 +115,7 @@ function excerpt(
   paintMarks: (marks: string) => string,
 ): readonly string[] {
   const { line, column, lineText: whole } = positionOf(at);
-  const lineText = withoutSecret(whole);
+  const lineText = maskSecrets(whole);
   const first = column > WIDTH_MAX ? column - WIDTH_MAX / 2 : 1;
   const shown = printable(lineText.slice(first - 1, first - 1 + WIDTH_MAX));
   const lead = lineText.slice(first - 1, column - 1);

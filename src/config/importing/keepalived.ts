@@ -43,7 +43,7 @@ export function importKeepalived(pieces: readonly Piece[], { diagnostics }: Load
 }
 
 function printWords(printer: Printer, piece: WordsPiece, open: BracePiece<'open'> | null): void {
-  const about = [piece.keyword, ...piece.args].flatMap(printer.notesAt);
+  const about = [piece.keyword, ...piece.args].flatMap(printer.notesAt).filter((one) => isAbout(one, piece));
   for (const { id } of about) if (id === 'missing_close') printClose(printer);
   const indent = INDENT.repeat(printer.depth);
   for (const { text, help } of about) {
@@ -53,7 +53,8 @@ function printWords(printer: Printer, piece: WordsPiece, open: BracePiece<'open'
     printer.lines.push(`${indent}${note}`);
   }
   const line = lineOf(piece, about);
-  const hasNoBlock = open !== null && printer.notesAt(open).some(({ id }) => id === 'unexpected_open');
+  const hasNoBlock =
+    open !== null && printer.notesAt(open).some((one) => one.id === 'unexpected_open' && isAbout(one, piece));
   if (printer.silentFrom !== null) add(printer, open === null ? line : `${line} {`);
   else if (about.some(({ id }) => MEANINGLESS.has(id))) {
     if (open === null) printer.lines.push(`${indent}#${line}`);
@@ -66,6 +67,16 @@ function printWords(printer: Printer, piece: WordsPiece, open: BracePiece<'open'
     printer.depth++;
   } else add(printer, open === null ? line : `${line} {`);
 }
+
+/** What decides how a line is printed, and names its keyword. */
+const ABOUT_KEYWORD: ReadonlySet<string> = new Set([
+  ...MEANINGLESS,
+  ...['replaced', 'missing_open', 'missing_close', 'unexpected_open'],
+]);
+
+/** All lines that one macro made have one place: of what is said there, a line gets what names its own keyword. */
+const isAbout = ({ id, text }: Diagnostic, { keyword, source }: WordsPiece): boolean =>
+  source.segments === null || !ABOUT_KEYWORD.has(id) || text.includes(`'${keyword.text}'`);
 
 /** From here to the brace that closes it again, everything is a comment. */
 function leaveOut(printer: Printer, line: string, depth: number): void {
@@ -89,7 +100,7 @@ function add({ lines, depth, silentFrom }: Printer, line: string): void {
 /** Words behind the keyword as they were written, or made by macros; an old keyword by its new name. */
 function lineOf({ keyword, source, tailFrom, tailTo }: WordsPiece, about: readonly Diagnostic[]): string {
   const replaced = about.find(({ id }) => id === 'replaced');
-  const newName = replaced === undefined ? null : /write '([^']+)'/.exec(replaced.help ?? '')?.[1];
+  const newName = replaced === undefined ? null : /write '(\S+)'/.exec(replaced.help ?? '')?.[1];
   const tail = source.text.slice(tailFrom, tailTo).trim();
   return `${newName ?? quoted(keyword.text)}${tail === '' ? '' : ` ${tail}`}`;
 }

@@ -187,10 +187,13 @@ function httpCheck(
   const path = request.startsWith('/') ? request : `/${request}`;
   const url: Entry[] = [`path ${quoted(path)}`, 'status_code 200'];
   if (receive !== undefined) {
-    url.push(note(`the answer must match "${receive}": vipctl genhash makes a digest, or use regex`));
+    url.push(`regex ${escaped(receive)}`);
   }
   return [block(service === 'http' ? 'HTTP_GET' : 'SSL_GET', [block('url', url), ...common])];
 }
+
+/** ldirectord's patterns are Perl's, as `regex` has them; a backslash or quote in its word is written with a backslash. */
+const escaped = (pattern: string): string => `"${pattern.replace(/["\\]/g, '\\$&')}"`;
 
 function endpointWords(endpoint: string, port: string): string {
   const match = /^\[?([^\]]*?)\]?(?::(\w+))?$/.exec(endpoint.trim());

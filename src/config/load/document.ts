@@ -61,6 +61,7 @@ const result = (
   refused: config === null || refusesToRun(diagnostics),
   exitCode: exitCodeOf(diagnostics),
   sources,
+  linesRead: sources.reduce((sum, { text }) => sum + text.split('\n').length, 0),
 });
 
 /** Aliases beyond the limit leave a document without a value, and then the schema says so. */

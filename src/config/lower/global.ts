@@ -25,6 +25,8 @@ const SENDER = 'root';
 const MULTICAST4 = brand<Ipv4>('224.0.0.18'); // RFC 9568 §5.1.1.2
 const MULTICAST6 = brand<Ipv6>('ff02::12'); // RFC 9568 §5.1.2.2
 const NO_TIME = micros(0);
+/** behaviour.md section 8.1: just before the usual filters */
+const CHAIN_PRIORITY = -1;
 
 export type TopLevelSettings = Settings<typeof topLevelRows>;
 
@@ -36,10 +38,11 @@ export function lowerGlobal(top: TopLevelSettings, given: GlobalSettings, hostNa
     scripts: {
       user: valueOr(given.script_user, null),
       security: given.enable_script_security !== undefined,
+      supplementaryGroups: valueOr(given.set_supplementary_groups, false),
     },
     notify: lowerNotifySettings(given),
     process: lowerProcess(top, given),
-    vrrp: lowerVrrpGlobals(given),
+    vrrp: lowerVrrpGlobals(top, given),
     lvs: lowerLvsGlobals(top, given),
     control: { prometheus: valueOr(given.prometheus_listen, null) },
   };
@@ -67,10 +70,14 @@ function lowerProcess(top: TopLevelSettings, given: GlobalSettings): ProcessSett
     nice: Setting<number> | undefined,
     realtime: Setting<number> | undefined,
     noSwap: Setting<true> | undefined,
+    cpus: Setting<readonly number[]> | undefined,
+    limit: Setting<number> | undefined,
   ): ChildScheduling => ({
     niceness: valueOr(nice, null),
     realtimePriority: valueOr(realtime, null),
     noSwap: noSwap !== undefined,
+    processors: valueOr(cpus, null),
+    realtimeLimit: limit === undefined ? null : micros(limit.value),
   });
   return {
     childWaitTime: valueOr(top.child_wait_time, CHILD_WAIT),
@@ -78,22 +85,57 @@ function lowerProcess(top: TopLevelSettings, given: GlobalSettings): ProcessSett
     usePidDir: [top.use_pid_dir, top.instance, top.net_namespace].some((setting) => setting !== undefined),
     instance: valueOr(top.instance, null),
     netNamespace: valueOr(top.net_namespace, null),
+    ipvsNamespace: top.net_namespace_ipvs === undefined ? null : { name: top.net_namespace_ipvs.value },
+    names: {
+      parent: valueOr(given.process_name, null),
+      vrrp: valueOr(given.vrrp_process_name, null),
+      checkers: valueOr(latest(given.checker_process_name, given.lvs_process_name), null),
+    },
     configSaveDir: valueOr(given.config_save_dir, null),
-    vrrp: scheduling(given.vrrp_priority, given.vrrp_rt_priority, given.vrrp_no_swap),
-    checkers: scheduling(given.checker_priority, given.checker_rt_priority, given.checker_no_swap),
+    umask: valueOr(given.umask, null),
+    dumps: {
+      data: valueOr(given.state_dump_file, null),
+      statistics: valueOr(given.stats_dump_file, null),
+      useInstance: valueOr(given.data_use_instance, false),
+    },
+    reloadFile: given.reload_file === undefined ? null : { path: given.reload_file.value },
+    vrrp: scheduling(
+      given.vrrp_priority,
+      given.vrrp_rt_priority,
+      given.vrrp_no_swap,
+      given.vrrp_cpu_affinity,
+      latest(given.vrrp_rlimit_rttime, given.vrrp_rlimit_rtime),
+    ),
+    checkers: scheduling(
+      given.checker_priority,
+      given.checker_rt_priority,
+      given.checker_no_swap,
+      given.checker_cpu_affinity,
+      latest(given.checker_rlimit_rttime, given.checker_rlimit_rtime),
+    ),
   };
 }
 
-const lowerVrrpGlobals = (given: GlobalSettings): VrrpGlobals => ({
+const lowerVrrpGlobals = (top: TopLevelSettings, given: GlobalSettings): VrrpGlobals => ({
   mcastGroup4: valueOr(given.vrrp_mcast_group4, MULTICAST4),
   mcastGroup6: valueOr(given.vrrp_mcast_group6, MULTICAST6),
   startupDelay: valueOr(given.vrrp_startup_delay, NO_TIME),
   delayAfterBoot: valueOr(given.vrrp_delay_after_boot, NO_TIME),
   // completed once the instances are known (lower.ts)
   interfaceDelays: [],
+  garpGroups: [],
+  polledLinks: [],
   logUnknownVrids: given.log_unknown_vrids !== undefined,
+  localIgmp: given.disable_local_igmp === undefined,
   garpInterval: valueOr(given.vrrp_garp_interval, NO_TIME),
   gnaInterval: valueOr(given.vrrp_gna_interval, NO_TIME),
+  firewall: {
+    // of several daemons on one machine each has its own
+    table:
+      valueOr(given.nftables, null) ?? `vipd${top.instance === undefined ? '' : `_${top.instance.value}`}`,
+    priority: valueOr(given.nftables_priority, CHAIN_PRIORITY),
+    counters: given.nftables_counters !== undefined,
+  },
   dynamicInterfaces: given.dynamic_interfaces !== undefined,
 });
 

@@ -14,9 +14,14 @@ export function lowerInterfaceDelays(
   report: Report,
 ): readonly InterfaceDelay[] {
   const delays = new Map<string, InterfaceDelay>();
+  const limits = new Map<string, number>();
+  for (const instance of instances) {
+    const others = limits.get(instance.interface) ?? Number.POSITIVE_INFINITY;
+    limits.set(instance.interface, Math.min(others, patience(instance)));
+  }
   for (const { value, at } of entries) {
     const place = at.args[0] ?? at.keyword;
-    const limit = patience(instances.filter((instance) => instance.interface === value.interface));
+    const limit = limits.get(value.interface) ?? Number.POSITIVE_INFINITY;
     if (limit === 0) {
       report(catalog.link_delay_refused(place, { interface: value.interface }));
       continue;
@@ -29,10 +34,6 @@ export function lowerInterfaceDelays(
   return [...delays.values()];
 }
 
-/** (down_timer_adverts - 1) intervals less 1/256 of one, the least of all; 0 when one advert may not be missed at all. */
-function patience(instances: readonly VrrpInstance[]): number {
-  const limits = instances.map(({ downTimerAdverts, advertInterval }) =>
-    downTimerAdverts === 1 ? 0 : (downTimerAdverts - 1) * advertInterval - advertInterval / 256,
-  );
-  return Math.min(Number.POSITIVE_INFINITY, ...limits);
-}
+/** (down_timer_adverts - 1) intervals less 1/256 of one; 0 when not even one advert may be missed. */
+const patience = ({ downTimerAdverts, advertInterval }: VrrpInstance): number =>
+  downTimerAdverts === 1 ? 0 : (downTimerAdverts - 1) * advertInterval - advertInterval / 256;

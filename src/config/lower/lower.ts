@@ -4,6 +4,7 @@ import {
   numberGroups,
   type Placed,
   type PlacedInstance,
+  uniqueHeartbeats,
   uniqueNames,
   uniqueVrids,
 } from '../check/cross-checks.ts';
@@ -20,9 +21,11 @@ import type { Portion } from '../syntax/reader.ts';
 import type { Span } from '../syntax/source.ts';
 import type { Statement } from '../syntax/tree.ts';
 import type { Defined, GlobalSettings, LowerContext } from './context.ts';
+import { lowerGarpGroups } from './garp-groups.ts';
 import { lowerGlobal } from './global.ts';
 import { lowerInterfaceDelays } from './interface-delays.ts';
 import { memberPriorityChanges } from './notify.ts';
+import { lowerPolledLinks } from './polled-links.ts';
 import { lowerStatics, routingLines } from './routing.ts';
 import { lowerServiceGroups, type ServiceGroups } from './service-group.ts';
 import { lowerSyncDaemon } from './sync-daemon.ts';
@@ -107,6 +110,7 @@ function lowerRest(root: Root, completed: readonly Placed<VirtualServer>[], give
   const trackers = lowerTrackers(root, context);
   const instances = placedInstances(root, trackers, context);
   uniqueVrids(instances, report);
+  uniqueHeartbeats(instances, report);
   const { groups, instances: vrrpInstances } = lowerSyncGroups(
     root.vrrp_sync_group ?? [],
     instances.map(({ value }) => value),
@@ -114,6 +118,8 @@ function lowerRest(root: Root, completed: readonly Placed<VirtualServer>[], give
     context,
   );
   const interfaceDelays = lowerInterfaceDelays(root.interface_up_down_delays ?? [], vrrpInstances, report);
+  const garpGroups = lowerGarpGroups(root.garp_group ?? [], report);
+  const polledLinks = lowerPolledLinks(root, vrrpInstances);
   const syncDaemon = lowerSyncDaemon(context.defaults, root.vrrp_instance ?? [], vrrpInstances, report);
   const serviceGroups = lowerServiceGroups(root.virtual_server_group ?? [], report);
   const services = [...completed, ...placedServices(root, serviceGroups, context)].sort(
@@ -124,7 +130,7 @@ function lowerRest(root: Root, completed: readonly Placed<VirtualServer>[], give
   return {
     global: {
       ...context.global,
-      vrrp: { ...context.global.vrrp, interfaceDelays },
+      vrrp: { ...context.global.vrrp, interfaceDelays, garpGroups, polledLinks },
       lvs: { ...context.global.lvs, syncDaemon },
     },
     vrrpInstances,
@@ -140,12 +146,13 @@ function lowerRest(root: Root, completed: readonly Placed<VirtualServer>[], give
 /** global_defs may be written several times; later settings win and lists grow. */
 function globalSettings(root: Root, report: Report): GlobalSettings {
   let merged: GlobalSettings = {};
-  for (const { settings, at } of root.global_defs ?? []) {
+  const blocks = root.global_defs ?? [];
+  for (const { settings, at } of blocks) {
     if (settings.notification_email?.length === 0) report(catalog.no_recipients(recipientsLine(at), {}));
-    const recipients = [...(merged.notification_email ?? []), ...(settings.notification_email ?? [])];
-    merged = { ...merged, ...settings, ...(recipients.length > 0 ? { notification_email: recipients } : {}) };
+    merged = { ...merged, ...settings };
   }
-  return merged;
+  const recipients = blocks.flatMap(({ settings }) => settings.notification_email ?? []);
+  return recipients.length > 0 ? { ...merged, notification_email: recipients } : merged;
 }
 
 function recipientsLine({ body, keyword }: Statement): Span {

@@ -1,6 +1,6 @@
 /** real_server blocks → RealServer: ports, families and duplicates (behaviour.md section 15). */
 import { familyOf } from '../../base/ip.ts';
-import { type Port, port } from '../../base/units.ts';
+import { type Micros, micros, type Port, port } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import {
   type Checker,
@@ -23,6 +23,7 @@ import { familyOfMatch } from './service-group.ts';
 type ServerBlock = BlockValue<ServerAddress, typeof realServerRows>;
 
 const WEIGHT_DEFAULT = 1;
+const NO_TIME = micros(0);
 
 interface Pool {
   readonly settings: ServiceSettings;
@@ -80,8 +81,13 @@ function lowerRealServer(block: ServerBlock, pool: Pool, context: LowerContext):
     // mails about real servers are on by default (behaviour.md Q12)
     smtpAlert: checkerAlert(settings.smtp_alert, context, true),
     snmpName: valueOr(settings.snmp_name, null),
+    drainTimeout: valueOr(settings.drain_timeout, serviceDrainTimeout(pool.settings, context)),
+    slowStart: firstGiven(settings.slow_start, pool.settings.slow_start) ?? NO_TIME,
   };
 }
+
+export const serviceDrainTimeout = (settings: ServiceSettings, { defaults }: LowerContext): Micros =>
+  firstGiven(settings.drain_timeout, defaults.drain_timeout) ?? NO_TIME;
 
 /** The service's port unless given; only NAT can send to another one, and a fwmark service has none. */
 export function serverPort(

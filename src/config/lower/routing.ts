@@ -18,7 +18,7 @@ import type { NamesOf } from './word-walk.ts';
 const RULE_PRIORITY_LAST = 16_384;
 
 /** default_interface, when it is not given */
-const INTERFACE_DEFAULT = interfaceName('eth0');
+export const INTERFACE_DEFAULT = interfaceName('eth0');
 
 /** Reads the lines of one configuration. */
 export interface RoutingLines {

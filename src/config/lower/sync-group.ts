@@ -8,6 +8,10 @@ import type { LowerContext } from './context.ts';
 import { lowerNotify } from './notify.ts';
 import { type Trackers, trackedObjects } from './trackers.ts';
 
+/** What all members of all groups track on behalf of these, together: the one product in a configuration, which a text of
+ *  ten thousand lines could drive to twenty-five million. */
+const TRACKED_MAX = 200_000;
+
 type GroupBlock = BlockValue<string, typeof syncGroupRows>;
 
 export interface Grouping {
@@ -23,9 +27,11 @@ export function lowerSyncGroups(
   context: LowerContext,
 ): Grouping {
   const byName = new Map(instances.map((instance) => [instance.name, instance]));
+  const names: ReadonlySet<string> = new Set(byName.keys());
   const groupOf = new Map<string, Membership>();
   const firsts = new Map<string, Span>();
   const groups = new Map<string, VrrpSyncGroup>();
+  let tracked = 0;
   for (const block of blocks) {
     const { head: name, settings } = block;
     const place = block.at.args[0] ?? block.at.keyword;
@@ -36,7 +42,7 @@ export function lowerSyncGroups(
       continue;
     }
     firsts.set(name, place);
-    const members = lowerMembers(block, new Set(byName.keys()), groupOf, context);
+    const members = lowerMembers(block, names, groupOf, context);
     if (members.length === 0) {
       context.report(catalog.group_without_members(block.at.keyword, { name }));
       continue;
@@ -44,12 +50,23 @@ export function lowerSyncGroups(
     if (members.length === 1) context.report(catalog.group_of_one(block.at.keyword, { name }));
     const trackingWeight = (settings.sync_group_tracking_weight ?? settings.global_tracking) !== undefined;
     groups.set(name, { name, members, trackingWeight, notify: lowerNotify(settings, context) });
+    tracked += members.length * trackingLines(block);
+    if (tracked > TRACKED_MAX) {
+      context.report(catalog.groups_track_too_much(place, { limit: TRACKED_MAX }));
+      break;
+    }
     for (const member of members) {
       const instance = byName.get(member);
       if (instance !== undefined) byName.set(member, tracksForGroup(instance, block, trackers, context));
     }
   }
   return { groups: [...groups.values()], instances: [...byName.values()] };
+}
+
+function trackingLines({ settings }: GroupBlock): number {
+  const { track_interface, track_script, track_file, track_process } = settings;
+  const lists = [track_interface, track_script, track_file, track_process];
+  return lists.reduce((sum, list) => sum + (list?.length ?? 0), 0);
 }
 
 /** The group that an instance is in, and the word that says so. */

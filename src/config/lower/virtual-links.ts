@@ -6,7 +6,9 @@ import { type InterfaceName, interfaceName, type Vrid } from '../../base/units.t
 import { catalog } from '../diagnostics/catalog.ts';
 import type { VirtualLink } from '../model/virtual-link.ts';
 import type { AddressLine } from '../schema/address-line.ts';
+import type { Setting } from '../schema/read-block.ts';
 import type { LinkLine } from '../schema/virtual-link.ts';
+import type { Statement } from '../syntax/tree.ts';
 import { type LowerContext, valueOr } from './context.ts';
 import type { InstanceSettings } from './vrrp-instance.ts';
 import { parseNumber } from './word-walk.ts';
@@ -72,21 +74,21 @@ export function planLinks(settings: InstanceSettings, owner: Owner, context: Low
 
 function mainLink(settings: InstanceSettings, owner: Owner, context: LowerContext): VirtualLink | null {
   const { use_vmac: vmac, use_ipvlan: ipvlan } = settings;
-  if (vmac !== undefined) return vmacLink(vmac.value, owner, context);
+  if (vmac !== undefined) return vmacLink(vmac, owner, context);
   if (ipvlan === undefined) return null;
   const { address } = ipvlan.value;
   if (address !== null && familyOf(address.address) === owner.family) {
-    return ipvlanLink(ipvlan.value, owner, context);
+    return ipvlanLink(ipvlan, owner, context);
   }
-  if (address === null && owner.family === 'inet6') return ipvlanLink(ipvlan.value, owner, context);
+  if (address === null && owner.family === 'inet6') return ipvlanLink(ipvlan, owner, context);
   context.report(catalog.ipvlan_address(ipvlan.at.keyword, { name: owner.name }));
   return null;
 }
 
-function vmacLink(line: LinkLine, owner: Owner, context: LowerContext): VirtualLink {
+function vmacLink({ value: line, at }: Setting<LinkLine>, owner: Owner, context: LowerContext): VirtualLink {
   return {
     kind: 'macvlan',
-    name: line.name ?? context.nameLink(namesFor(prefixOf(context), owner)),
+    name: nameOf(line, at, owner, context),
     parent: owner.interface,
     family: owner.family,
     mac: line.mac === null || owner.strict ? virtualMac(owner) : chosenMac(line.mac, owner.vrid),
@@ -96,10 +98,14 @@ function vmacLink(line: LinkLine, owner: Owner, context: LowerContext): VirtualL
   };
 }
 
-function ipvlanLink(line: LinkLine, owner: Owner, context: LowerContext): VirtualLink {
+function ipvlanLink(
+  { value: line, at }: Setting<LinkLine>,
+  owner: Owner,
+  context: LowerContext,
+): VirtualLink {
   return {
     kind: 'ipvlan',
-    name: line.name ?? context.nameLink(namesFor(prefixOf(context), owner)),
+    name: nameOf(line, at, owner, context),
     parent: owner.interface,
     family: owner.family,
     mac: null,
@@ -125,6 +131,29 @@ function addressLink(parent: InterfaceName, owner: Owner, context: LowerContext)
 }
 
 const prefixOf = ({ defaults }: LowerContext): string => valueOr(defaults.vmac_prefix, PREFIX_DEFAULT);
+
+/** The name that the line gives, unless another instance has it; else the first free one. */
+function nameOf(
+  { name: wanted }: LinkLine,
+  at: Statement,
+  owner: Owner,
+  context: LowerContext,
+): InterfaceName {
+  const name = context.nameLink(candidates(wanted, namesFor(prefixOf(context), owner)));
+  if (wanted !== null && name !== wanted) {
+    const place = at.args.find(({ text }) => text === wanted) ?? at.keyword;
+    context.report(catalog.link_name_taken(place, { name: owner.name, link: wanted, instead: name }));
+  }
+  return name;
+}
+
+function* candidates(
+  wanted: InterfaceName | null,
+  others: Iterable<InterfaceName>,
+): Generator<InterfaceName> {
+  if (wanted !== null) yield wanted;
+  yield* others;
+}
 
 /** `vrrp.51`, an IPv6 instance's `vrrp6.51` where that is taken, then `vrrp.51.1` and so on. */
 function* namesFor(prefix: string, { vrid, family }: Owner): Generator<InterfaceName> {

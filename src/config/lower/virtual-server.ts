@@ -20,7 +20,7 @@ import type { Span } from '../syntax/source.ts';
 import type { ServiceSettings } from './checker-common.ts';
 import { type LowerContext, latest, valueOr } from './context.ts';
 import { checkerAlert } from './notify.ts';
-import { lowerRealServers, serverPort } from './real-server.ts';
+import { lowerRealServers, serverPort, serviceDrainTimeout } from './real-server.ts';
 import {
   expandGroup,
   familyOfMatch,
@@ -78,6 +78,8 @@ export function lowerVirtualServer(
     quorumUp: valueOr(settings.quorum_up, null),
     quorumDown: valueOr(settings.quorum_down, null),
     smtpAlert: checkerAlert(settings.smtp_alert, context, false),
+    drainTimeout: serviceDrainTimeout(settings, context),
+    depoolThreshold: valueOr(settings.depool_threshold, null),
   };
 }
 

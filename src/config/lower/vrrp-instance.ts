@@ -2,10 +2,11 @@
  *  from starting is reported as a refusal; everything else gets the value that keepalived would use. */
 
 import type { Family } from '../../base/ip.ts';
-import { interfaceName, priority, vrid } from '../../base/units.ts';
+import { interfaceName, type Priority, priority, vrid } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type {
+  ReceiveBuffer,
   TrackedInterface,
   VirtualAddress,
   VrrpAuthentication,
@@ -14,7 +15,8 @@ import type {
 } from '../model/vrrp.ts';
 import type { BlockValue, Settings } from '../schema/read-block.ts';
 import type { vrrpInstanceRows } from '../schema/vrrp.ts';
-import { firstGiven, type LowerContext, valueOr } from './context.ts';
+import { firstGiven, type GlobalSettings, type LowerContext, latest, valueOr } from './context.ts';
+import { lowerHeartbeats } from './heartbeats.ts';
 import { lowerInstanceNotify } from './notify.ts';
 import { virtualRouting } from './routing.ts';
 import { type Trackers, trackedObjects } from './trackers.ts';
@@ -30,6 +32,7 @@ const OWNER = 255;
 const PRIORITY_DEFAULT = 100;
 const LOOPBACK = 'lo';
 const DOWN_TIMER_ADVERTS = 3;
+const RECEIVE_MULTIPLIER = 3;
 
 /** null when the instance cannot exist: no VRID, no interface, no address where one is needed. */
 export function lowerInstance(
@@ -87,13 +90,20 @@ export function lowerInstance(
     advertInterface: plan.advertInterface,
     sourceAddress: route.source ?? plan.source,
     destination: route.destination,
+    heartbeats: lowerHeartbeats(
+      settings,
+      { name, family, destination: route.destination, ...mandatory },
+      context,
+    ),
     virtualAddresses: addresses.virtual,
     excludedAddresses: [...ownAddress(plan), ...addresses.excluded],
     virtualLinks: plan.links,
     ...virtualRouting(settings, context),
     garp: garpSettings(settings, strict, context),
     strict,
-    accept: owner || !strict || (settings.accept !== undefined && version === 3),
+    accept: owner || isAccepting(settings, { strict, version }),
+    timerExpiredBackup: timerExpired(settings, name, owner, context),
+    receiveBuffer: receiveBuffer(settings, defaults),
     trackSource: tracksSource(settings, name, route.source, context),
     trackPrimary: settings.dont_track_primary === undefined,
     trackInterfaces: lowerTrackedInterfaces(block, mandatory.interface, owner, context),
@@ -108,7 +118,7 @@ export function lowerInstance(
       owner &&
       (firstGiven(settings.owner_ignore_adverts, strict ? undefined : defaults.vrrp_owner_ignore_adverts) ??
         strict),
-    promoteSecondaries: settings.promote_secondaries !== undefined,
+    promoteSecondaries: promotesSecondaries(settings, name, context),
     lowerPrioNoAdvert:
       firstGiven(settings.lower_prio_no_advert, strict ? undefined : defaults.vrrp_lower_prio_no_advert) ??
       strict,
@@ -126,6 +136,42 @@ export function lowerInstance(
 const ownAddress = ({ ownAddress: line, links: [main] }: LinkPlan): readonly VirtualAddress[] =>
   line === null || main === undefined ? [] : [placedAddress(line, main.name)];
 
+/** Whoever would take the addresses back at once has nothing of stepping back. */
+function timerExpired(
+  settings: InstanceSettings,
+  name: string,
+  owner: boolean,
+  { report }: LowerContext,
+): Priority | null {
+  const given = latest(settings.timer_expired_backup, settings.thread_timer_expired);
+  if (given === undefined) return null;
+  const stays = settings.nopreempt !== undefined && settings.state?.value !== 'MASTER' && !owner;
+  if (stays) return priority(given.value);
+  report(catalog.timer_expired_preempts(given.at.keyword, { name, keyword: given.at.keyword.text }));
+  return null;
+}
+
+/** The own size, or what the policy says of every instance (keywords.json, vrrp_rx_bufs_policy). */
+function receiveBuffer(
+  { kernel_rx_buf_size: own }: InstanceSettings,
+  { vrrp_rx_bufs_policy: policy, vrrp_rx_bufs_multiplier: multiplier }: GlobalSettings,
+): ReceiveBuffer {
+  const octets = own?.value ?? policy?.value;
+  if (octets === undefined) return { kind: 'usual' };
+  if (typeof octets === 'number') return { kind: 'octets', octets };
+  return { kind: octets, times: valueOr(multiplier, RECEIVE_MULTIPLIER) };
+}
+
+/** Accept mode of a router that is no owner: everywhere but in strict mode, unless it is said (RFC 9568 §6.1). */
+function isAccepting(
+  { accept, no_accept: refuse }: InstanceSettings,
+  { strict, version }: { readonly strict: boolean; readonly version: VrrpVersion },
+): boolean {
+  const said = latest<unknown>(accept, refuse);
+  if (said === undefined) return !strict;
+  return said === accept && (!strict || version === 3);
+}
+
 function tracksSource(
   { track_src_ip: tracked }: InstanceSettings,
   name: string,
@@ -137,14 +183,21 @@ function tracksSource(
   return tracked !== undefined && source !== null;
 }
 
+/** A VMAC is made with it, whatever the file says. */
+function promotesSecondaries(settings: InstanceSettings, name: string, { report }: LowerContext): boolean {
+  const { promote_secondaries: promotion, use_vmac: vmac } = settings;
+  if (promotion !== undefined && vmac !== undefined)
+    report(catalog.vmac_promotes(promotion.at.keyword, { name }));
+  return promotion !== undefined && vmac === undefined;
+}
+
 function mandatorySettings({ settings, head: name, at }: InstanceBlock, { report }: LowerContext) {
   const place = at.args[0] ?? at.keyword;
   const number = settings.virtual_router_id;
   const carrier = carrierOf(settings, name, report);
   if (number === undefined) report(catalog.no_vrid(place, { name }));
   if (carrier === undefined) {
-    const unicast = settings.unicast_src_ip !== undefined && settings.unicast_peer !== undefined;
-    report((unicast ? catalog.interface_needed : catalog.no_interface)(place, { name }));
+    report((isUnicast(settings) ? catalog.interface_needed : catalog.no_interface)(place, { name }));
   }
   // what is missing gets a stand-in, so that the rest of the block is still checked
   return {
@@ -154,8 +207,15 @@ function mandatorySettings({ settings, head: name, at }: InstanceBlock, { report
   };
 }
 
-/** The interface that carries the adverts; a loopback interface has no neighbours to talk to. */
-function carrierOf({ interface: carrier }: InstanceSettings, name: string, report: Report) {
+const isUnicast = ({ unicast_src_ip: source, unicast_peer: peers }: InstanceSettings): boolean =>
+  source !== undefined && peers !== undefined;
+
+/** The interface that carries the adverts: with unicast it may be the device of a VRF, which stands for all that are in it. A
+ *  loopback interface has no neighbours to talk to. */
+function carrierOf(settings: InstanceSettings, name: string, report: Report) {
+  const { vrf } = settings;
+  const carrier = settings.interface ?? (isUnicast(settings) ? vrf : undefined);
+  if (vrf !== undefined && vrf !== carrier) report(catalog.vrf_ignored(vrf.at.keyword, { name }));
   if (carrier?.value !== LOOPBACK) return carrier;
   report(catalog.loopback(carrier.at.args[0] ?? null, { name }));
   return undefined;

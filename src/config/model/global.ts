@@ -68,6 +68,8 @@ export interface ScriptSettings {
   readonly user: ScriptUser | null;
   /** enable_script_security */
   readonly security: boolean;
+  /** set_supplementary_groups: those that list the user as a member, also without a colon before the group */
+  readonly supplementaryGroups: boolean;
 }
 
 export interface ScriptUser {
@@ -82,6 +84,10 @@ export interface ChildScheduling {
   /** SCHED_RR priority, 1..99 */
   readonly realtimePriority: number | null;
   readonly noSwap: boolean;
+  /** processors that it may run on; null = all */
+  readonly processors: readonly number[] | null;
+  /** RLIMIT_RTTIME; null = none */
+  readonly realtimeLimit: Micros | null;
 }
 
 export interface ProcessSettings {
@@ -90,6 +96,24 @@ export interface ProcessSettings {
   readonly usePidDir: boolean;
   readonly instance: string | null;
   readonly netNamespace: string | null;
+  /** net_namespace_ipvs: `name` null is the machine's own; null: where the daemon is */
+  readonly ipvsNamespace: { readonly name: string | null } | null;
+  /** as `ps` shows the processes; null: vipd's own names */
+  readonly names: {
+    readonly parent: string | null;
+    readonly vrrp: string | null;
+    readonly checkers: string | null;
+  };
+  /** mode bits that files do not get; null: those that the daemon was started with */
+  readonly umask: number | null;
+  readonly dumps: {
+    /** state_dump_file, stats_dump_file; null: keepalived's names in the directory for temporary files */
+    readonly data: string | null;
+    readonly statistics: string | null;
+    readonly useInstance: boolean;
+  };
+  /** reload_file: `path` null is the usual place; null: none */
+  readonly reloadFile: { readonly path: string | null } | null;
   /** where each configuration that was read is kept; null: nowhere */
   readonly configSaveDir: string | null;
   readonly vrrp: ChildScheduling;
@@ -103,6 +127,19 @@ export interface InterfaceDelay {
   readonly up: Micros;
 }
 
+/** garp_group; null: the global interval */
+export interface GarpGroup {
+  readonly interfaces: readonly InterfaceName[];
+  readonly garpInterval: Micros | null;
+  readonly gnaInterval: Micros | null;
+}
+
+/** linkbeat_interfaces; `method` null: the first that the driver knows */
+export interface PolledLink {
+  readonly interface: InterfaceName;
+  readonly method: 'mii' | 'ethtool' | 'ioctl' | null;
+}
+
 export interface VrrpGlobals {
   readonly mcastGroup4: Ipv4;
   readonly mcastGroup6: Ipv6;
@@ -112,9 +149,22 @@ export interface VrrpGlobals {
   /** at most one per interface */
   readonly interfaceDelays: readonly InterfaceDelay[];
   readonly logUnknownVrids: boolean;
+  /** disable_local_igmp */
+  readonly localIgmp: boolean;
   /** minimum distance between two gratuitous ARPs / neighbour advertisements on one interface */
   readonly garpInterval: Micros;
   readonly gnaInterval: Micros;
+  /** an interface is in one of them at most */
+  readonly garpGroups: readonly GarpGroup[];
+  /** links of which the kernel does not tell reliably */
+  readonly polledLinks: readonly PolledLink[];
+  /** the packet filter that drops what must not be accepted */
+  readonly firewall: {
+    /** name of its tables */
+    readonly table: string;
+    readonly priority: number;
+    readonly counters: boolean;
+  };
   /** a missing interface is waited for instead of being a configuration error */
   readonly dynamicInterfaces: boolean;
 }

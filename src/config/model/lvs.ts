@@ -86,7 +86,16 @@ export interface VirtualServer {
   readonly quorumUp: ScriptCommand | null;
   readonly quorumDown: ScriptCommand | null;
   readonly smtpAlert: boolean;
+  /** for servers that leave the file, unless they had a longer one of their own */
+  readonly drainTimeout: Micros;
+  /** null: checks may empty the pool */
+  readonly depoolThreshold: DepoolThreshold | null;
 }
+
+/** What checks alone leave in a pool: servers, or a share of those configured (0..100, rounded up). */
+export type DepoolThreshold =
+  | { readonly kind: 'count'; readonly servers: number }
+  | { readonly kind: 'percent'; readonly percent: number };
 
 export interface Persistence {
   readonly timeout: Micros;
@@ -121,6 +130,10 @@ export interface RealServer {
   readonly smtpAlert: boolean;
   /** label for SNMP */
   readonly snmpName: string | null;
+  /** how long its connections may take to end once it is to go; 0 = it goes at once */
+  readonly drainTimeout: Micros;
+  /** how long its weight takes to rise after a recovery; 0 = it has all of it at once */
+  readonly slowStart: Micros;
 }
 
 /** What every checker has, with the checker → real server → virtual server look-up already done. */

@@ -30,6 +30,8 @@ export interface VrrpInstance {
   readonly sourceAddress: IpAddress | null;
   /** multicast destination, or the peers that get each advert instead */
   readonly destination: VrrpDestination;
+  /** further ways of the same adverts (vipd only); at most one of a kind per interface */
+  readonly heartbeats: readonly Heartbeat[];
   readonly virtualAddresses: readonly VirtualAddress[];
   readonly excludedAddresses: readonly VirtualAddress[];
   /** made for this instance while it is configured; up while it is master */
@@ -42,6 +44,10 @@ export interface VrrpInstance {
   readonly garp: GarpSettings;
   readonly strict: boolean;
   readonly accept: boolean;
+  /** timer_expired_backup: the highest priority of the other routers; null = a late master stays master */
+  readonly timerExpiredBackup: Priority | null;
+  /** its part in the receive buffer of its socket */
+  readonly receiveBuffer: ReceiveBuffer;
   /** track_src_ip: FAULT while `sourceAddress` is not on the interface */
   readonly trackSource: boolean;
   /** false: dont_track_primary, the instance ignores its own interface's link state */
@@ -112,6 +118,22 @@ export interface UnicastPeer {
   readonly address: IpAddress;
   readonly minTtl: number | null;
   readonly maxTtl: number | null;
+}
+
+/** vrrp_rx_bufs_policy, kernel_rx_buf_size */
+export type ReceiveBuffer =
+  /** the kernel's usual one */
+  | { readonly kind: 'usual' }
+  | { readonly kind: 'octets'; readonly octets: number }
+  /** so many packets of the interface's MTU, or adverts */
+  | { readonly kind: 'mtu' | 'advert'; readonly times: number };
+
+/** heartbeat_interfaces, heartbeat_peers */
+export interface Heartbeat {
+  readonly interface: InterfaceName;
+  readonly destination:
+    | { readonly kind: 'multicast'; readonly group: IpAddress }
+    | { readonly kind: 'unicast'; readonly peers: readonly IpAddress[] };
 }
 
 export interface VirtualAddress {

@@ -10,6 +10,9 @@ import { commentStart } from '../syntax/lexer.ts';
 import { LINE_MAX } from '../syntax/reader.ts';
 
 const INDENT = '    ';
+/** Levels that are indented; no keyword stands deeper than five, and a text of open braces stays as long as it is. */
+const LEVELS_MAX = 8;
+const indentOf = (depth: number): string => INDENT.repeat(Math.max(0, Math.min(depth, LEVELS_MAX)));
 
 interface Layout {
   readonly lines: string[];
@@ -41,7 +44,7 @@ const isDefinition = (raw: string): boolean => /^[\t-\r ]*\$[A-Za-z_]\w*=/.test(
 /** Conditions, sequences, lines that the reader refuses, quotes that are not closed. */
 const isVerbatim = (raw: string): boolean =>
   /^[\t-\r ]*[@~]/.test(raw) ||
-  raw.length > LINE_MAX - 8 * INDENT.length ||
+  raw.length > LINE_MAX - LEVELS_MAX * INDENT.length ||
   /\0/.test(raw) ||
   hasOpenQuote(raw);
 
@@ -78,7 +81,7 @@ function addVerbatim(layout: Layout, raw: string): void {
   const change = braces(code);
   const isAlternative = layout.conditional && text.startsWith('@') && change > 0;
   if (change < 0) layout.depth = Math.max(0, layout.depth + change);
-  const indent = INDENT.repeat(Math.max(0, layout.depth - (isAlternative ? 1 : 0)));
+  const indent = indentOf(layout.depth - (isAlternative ? 1 : 0));
   layout.lines.push(text.length > LINE_MAX - indent.length ? text : `${indent}${text}`);
   if (change > 0 && !isAlternative) layout.depth += change;
   layout.conditional = text.startsWith('@') && change > 0;
@@ -124,19 +127,19 @@ const endsWithOpen = ({ lines }: Layout): boolean => /\{( [#!].*)?$/.test(lines.
 
 function addComment(layout: Layout, comment: string): void {
   separate(layout);
-  layout.lines.push(`${INDENT.repeat(layout.depth)}${comment}`);
+  layout.lines.push(`${indentOf(layout.depth)}${comment}`);
   layout.open = null;
 }
 
 function addWords(layout: Layout, code: string, comment: string): void {
   separate(layout);
-  layout.lines.push(withComment(`${INDENT.repeat(layout.depth)}${code}`, comment));
+  layout.lines.push(withComment(`${indentOf(layout.depth)}${code}`, comment));
   layout.open = { code, comment };
 }
 
 function openBlock(layout: Layout, comment: string): void {
   const { open, depth } = layout;
-  const indent = INDENT.repeat(depth);
+  const indent = indentOf(depth);
   const joined = open === null ? '' : withComment(`${indent}${open.code} {`, open.comment);
   if (open !== null && joined.length <= LINE_MAX) {
     while (layout.lines.at(-1) === '') layout.lines.pop();
@@ -153,7 +156,7 @@ function openBlock(layout: Layout, comment: string): void {
 function closeBlock(layout: Layout, comment: string): void {
   while (layout.lines.at(-1) === '') layout.lines.pop();
   layout.depth = Math.max(0, layout.depth - 1);
-  layout.lines.push(withComment(`${INDENT.repeat(layout.depth)}}`, comment));
+  layout.lines.push(withComment(`${indentOf(layout.depth)}}`, comment));
   layout.open = null;
 }
 

@@ -18,16 +18,30 @@ export interface EffectiveJson {
   readonly origins: Readonly<Record<string, OriginJson | 'default'>>;
 }
 
-export function effectiveJson(config: Config, origins: Origins): EffectiveJson {
+/** Whether passwords and keys are in the model that is shown. */
+export type Openness = 'with_secrets' | 'without_secrets';
+
+const shown = (config: Config, openness: Openness): Config =>
+  openness === 'with_secrets' ? config : withoutSecrets(config);
+
+export function effectiveJson(
+  config: Config,
+  origins: Origins,
+  openness: Openness = 'without_secrets',
+): EffectiveJson {
   const place = createPlaces();
   const written = [...origins].map(([pointer, statement]) => [pointer, place(statement)] as const);
-  return { config: withoutSecrets(config), origins: Object.fromEntries(written) };
+  return { config: shown(config, openness), origins: Object.fromEntries(written) };
 }
 
 /** One line per value: `/vrrpInstances/0/priority = 150    vipd.conf:12 priority`. */
-export function effectiveText(config: Config, origins: Origins): string {
+export function effectiveText(
+  config: Config,
+  origins: Origins,
+  openness: Openness = 'without_secrets',
+): string {
   const place = createPlaces();
-  const lines = leavesOf(withoutSecrets(config), '').map(([pointer, value]) => {
+  const lines = leavesOf(shown(config, openness), '').map(([pointer, value]) => {
     const origin = nearestOrigin(pointer, origins);
     const from = origin === undefined ? null : place(origin);
     const text =

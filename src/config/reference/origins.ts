@@ -5,6 +5,7 @@ import type { Config } from '../model/config.ts';
 import type { PoolMatch, RealServer, VirtualServer } from '../model/lvs.ts';
 import { innerOf } from '../read-tree.ts';
 import type { Statement } from '../syntax/tree.ts';
+import { addCheckers } from './checker-origins.ts';
 import {
   GLOBAL_ORIGINS,
   GROUP_ORIGINS,
@@ -55,12 +56,31 @@ export function originsOf(statements: readonly Statement[], config: Config): Ori
     origins.set(`/virtualServers/${i}`, block);
     add(`/virtualServers/${i}`, SERVICE_ORIGINS, { own, others });
     const scope = { ...others, virtual_server: own };
-    addServers(`/virtualServers/${i}`, service, own, (pointer, server) => {
+    addServers(`/virtualServers/${i}`, service, own, (pointer, server, real) => {
       origins.set(pointer, server);
       add(pointer, SERVER_ORIGINS, { own: innerOf(server), others: scope });
+      const inside = { ...scope, real_server: innerOf(server) };
+      addCheckers(pointer, real, server, (at, block, rows, own) => {
+        origins.set(at, block);
+        for (const [property, ...keywords] of rows.filter(([name]) =>
+          isThere(real, pointer, `${at}/${name}`),
+        )) {
+          origins.set(`${at}/${property}`, firstGiven(keywords, { own, others: inside }));
+        }
+      });
     });
   });
   return origins;
+}
+
+/** The kinds of checkers share one table: only what this one has is named. */
+function isThere(server: RealServer, base: string, pointer: string): boolean {
+  let value: unknown = server;
+  for (const name of pointer.slice(base.length + 1).split('/')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return false;
+    value = Reflect.get(value, name);
+  }
+  return true;
 }
 
 /** The first keyword that the scope gives; of several lines the one that counts. */
@@ -94,7 +114,7 @@ function addServers(
   pointer: string,
   { realServers }: VirtualServer,
   own: readonly Statement[],
-  add: (pointer: string, block: Statement) => void,
+  add: (pointer: string, block: Statement, server: RealServer) => void,
 ): void {
   const blocks = own.filter(({ keyword }) => keyword.text === 'real_server');
   const isServer = ({ args: [address, port] }: Statement, server: RealServer): boolean =>
@@ -102,7 +122,7 @@ function addServers(
     (port === undefined || Number(port.text) === server.port);
   realServers.forEach((server, i) => {
     const block = blocks.find((candidate) => isServer(candidate, server));
-    if (block !== undefined) add(`${pointer}/realServers/${i}`, block);
+    if (block !== undefined) add(`${pointer}/realServers/${i}`, block, server);
   });
 }
 

@@ -5,6 +5,8 @@ import { type Micros, type Port, port, seconds } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
 import { INCLUDE_CHECKS } from '../syntax/include.ts';
 import { sslRows } from './http-checkers.ts';
+import { poolChange } from './pool-change.ts';
+import { fileMask, processors } from './process-values.ts';
 import { block, line, list, type ValueReader } from './row.ts';
 import { fifo, scriptCommand, scriptUser } from './script-values.ts';
 import { syncDaemon } from './sync-daemon.ts';
@@ -13,12 +15,14 @@ import {
   decimalSeconds,
   flag,
   I32_MAX,
+  I32_MIN,
   integer,
   interfaceWord,
   multicast4,
   multicast6,
   noHead,
   oneOf,
+  oneWord,
   optional,
   parseAddress,
   parseInteger,
@@ -84,10 +88,31 @@ const includeCheck: ValueReader<true> = ({ args }, report) => {
   return true;
 };
 
+/** A name below /run/netns. */
+const namespaceName = oneWord('a name', (word, { keyword }, report) => {
+  if (!word.text.includes('/') && !/^\.{1,2}$/.test(word.text)) return word.text;
+  report(catalog.bad_namespace_name(word, { keyword: keyword.text, word: word.text }));
+  return undefined;
+});
+
+/** The kernel keeps 15 octets of a process's name. */
+const processName = oneWord('a name', (word) => word.text.slice(0, 15));
+
+/** Names that mean nothing to nftables. */
+const chains: ValueReader<true> = () => true;
+
 /** Clamped to what SCHED_RR allows, as keepalived does. */
 const realtimePriority = integer(1, 99);
 const niceness = integer(-20, 19);
 const count = integer(0, U32_MAX);
+const realtimeLimit = integer(1, U32_MAX);
+
+/** What a receive buffer is measured in; a number is octets. */
+const receivePolicy = oneWord('MTU, ADVERT or octets', (word, { keyword }, report) => {
+  const name = word.text.toLowerCase();
+  if (name === 'mtu' || name === 'advert') return name;
+  return parseInteger(word, 0, U32_MAX, keyword.text, report);
+});
 
 export const globalRows = {
   router_id: line(text('a name'), 'name of this director in mails and status', { tier: 1 }),
@@ -115,6 +140,9 @@ export const globalRows = {
   }),
   script_user: line(scriptUser, 'identity of scripts that name none', { tier: 1 }),
   enable_script_security: line(flag, 'refuse scripts that others could change', { tier: 1 }),
+  set_supplementary_groups: line(boolean, 'scripts get the supplementary groups of their user', {
+    tier: 3,
+  }),
   startup_script: line(scriptCommand, 'run before the first child starts', { tier: 3, repeat: 'first' }),
   startup_script_timeout: line(wholeSeconds(1, 1000), 'seconds that it may take, 10 unless given', {
     tier: 3,
@@ -215,14 +243,86 @@ export const globalRows = {
     'seconds after boot before an instance may be master',
     { tier: 3 },
   ),
+  nftables: line(
+    optional(text('a table'), null),
+    'packet filter of no_accept and strict mode, with the name of its table',
+    { repeat: 'first' },
+  ),
+  nftables_priority: line(
+    integer(I32_MIN, I32_MAX),
+    'place of its chains among others, -1 unless given: lower is earlier',
+    { tier: 3 },
+  ),
+  nftables_counters: line(flag, 'its rules count what they match', { tier: 3 }),
+  nftables_ifindex: line(
+    flag,
+    'match link-local addresses by index; vipd matches by name, which outlives it',
+    {
+      tier: 3,
+    },
+  ),
+  vrrp_iptables: line(chains, 'once chains of iptables; the packet filter is nftables', { repeat: 'first' }),
+  vrrp_ipsets: line(chains, 'once names of ipsets; nftables has sets of its own', { tier: 3 }),
+  disable_local_igmp: line(flag, 'no IGMP reports for 224.0.0.0/24 while vipd runs', { tier: 3 }),
   log_unknown_vrids: line(flag, 'log adverts of VRIDs that are not configured', { tier: 3 }),
+  process_names: line(flag, 'names of their own for the children, which those of vipd always have', {
+    tier: 3,
+  }),
+  process_name: line(processName, 'name of the parent process, vipd unless given', { tier: 3 }),
+  vrrp_process_name: line(processName, 'name of the vrrp process, vipd_vrrp unless given', { tier: 3 }),
+  checker_process_name: line(processName, 'name of the checkers process, vipd_checkers unless given', {
+    tier: 3,
+  }),
+  lvs_process_name: line(processName, 'old name of checker_process_name', {
+    tier: 3,
+    replacedBy: 'checker_process_name',
+  }),
   vrrp_priority: line(niceness, 'nice value of the vrrp process'),
   vrrp_rt_priority: line(realtimePriority, 'real-time priority of the vrrp process, 1..99'),
+  vrrp_cpu_affinity: line(processors, 'processors that the vrrp process may run on', { tier: 3 }),
+  vrrp_rlimit_rttime: line(
+    realtimeLimit,
+    'microseconds of real time without a pause until the kernel ends it; vipd takes a second at least',
+    { tier: 3 },
+  ),
+  vrrp_rlimit_rtime: line(realtimeLimit, 'old spelling of vrrp_rlimit_rttime', {
+    tier: 3,
+    replacedBy: 'vrrp_rlimit_rttime',
+  }),
+  vrrp_rx_bufs_policy: line(
+    receivePolicy,
+    'room for adverts that wait to be read: multiples of the MTU or of an advert, or octets',
+    { tier: 3 },
+  ),
+  vrrp_rx_bufs_multiplier: line(count, 'of the MTU or of an advert, 3 unless given', { tier: 3 }),
   vrrp_no_swap: line(flag, 'keep the vrrp process in memory', { tier: 3 }),
   checker_priority: line(niceness, 'nice value of the checkers process', { tier: 3 }),
   checker_rt_priority: line(realtimePriority, 'real-time priority of the checkers process, 1..99', {
     tier: 3,
   }),
+  checker_cpu_affinity: line(processors, 'processors that the checkers process may run on', { tier: 3 }),
+  checker_rlimit_rttime: line(realtimeLimit, 'as vrrp_rlimit_rttime, of the checkers process', { tier: 3 }),
+  checker_rlimit_rtime: line(realtimeLimit, 'old spelling of checker_rlimit_rttime', {
+    tier: 3,
+    replacedBy: 'checker_rlimit_rttime',
+  }),
+  umask: line(fileMask, 'mode bits that files of vipd never have; -u is stronger', { tier: 3 }),
+  data_use_instance: line(boolean, 'dump files carry namespace and instance in their names', { tier: 3 }),
+  state_dump_file: line(
+    text('a file'),
+    'where SIGUSR1 writes, instead of keepalived.data in $TMPDIR or /tmp',
+    {
+      tier: 3,
+    },
+  ),
+  stats_dump_file: line(text('a file'), 'where SIGUSR2 writes, instead of keepalived.stats there', {
+    tier: 3,
+  }),
+  reload_file: line(
+    optional(text('a file'), null),
+    'is there while the configuration is being read; /run/vipd/vipd.reload unless named',
+    { tier: 3 },
+  ),
   checker_no_swap: line(flag, 'keep the checkers process in memory', { tier: 3 }),
 
   include_check: line(includeCheck, 'how strict plain include is from here to the end of the file', {
@@ -255,6 +355,7 @@ export const globalRows = {
     { tier: 3 },
   ),
   checker_log_all_failures: line(boolean, 'log every failed probe'),
+  drain_timeout: line(poolChange.drainTimeout, 'drain_timeout of services that give none (vipd only)'),
 
   prometheus_listen: line(listenAddress, 'address and port of the Prometheus endpoint (vipd only)', {
     tier: 3,
@@ -272,6 +373,14 @@ export const topLevelRows = {
   ),
   use_pid_dir: line(flag, 'pid files in a directory of their own', { tier: 3 }),
   instance: line(text('a name'), 'name of this daemon among several', { repeat: 'first' }),
-  net_namespace: line(text('a name'), 'network namespace to run in', { repeat: 'first' }),
+  net_namespace: line(namespaceName, 'network namespace to run in', { repeat: 'first' }),
+  net_namespace_ipvs: line(
+    optional(namespaceName, null),
+    "network namespace of the IPVS table; without a name the machine's own",
+    { tier: 3, repeat: 'first' },
+  ),
+  namespace_with_ipsets: line(flag, 'for kernels before 3.13 that knew no ipsets in a namespace', {
+    tier: 3,
+  }),
   SSL: block(noHead, sslRows, 'what SSL_GET shows of itself'),
 };

@@ -9,6 +9,7 @@ import { timing } from './checker-common.ts';
 import { checkerRows } from './checkers.ts';
 import { IPVS_TIMEOUT_MAX } from './global.ts';
 import { readGroupEntry } from './group-entry.ts';
+import { poolChange } from './pool-change.ts';
 import { block, line, namedList, type ValueReader } from './row.ts';
 import { scriptCommand } from './script-values.ts';
 import {
@@ -186,6 +187,14 @@ export const realServerRows = {
   notify_down: line(scriptCommand, 'run when the server goes down', { tier: 1, ...scripts }),
   smtp_alert: line(boolean, 'mail when a check changes'),
   snmp_name: line(text('a name'), 'label in SNMP', { tier: 3 }),
+  drain_timeout: line(
+    poolChange.drainTimeout,
+    'seconds that its connections get to end when it leaves the file, 0 = none (vipd only)',
+  ),
+  slow_start: line(
+    poolChange.slowStart,
+    'seconds in which its weight rises after a recovery, 0 = at once (vipd only)',
+  ),
   ...checkerDefaults,
   ...checkerRows,
 };
@@ -209,13 +218,13 @@ export const virtualServerRows = {
   'flag-1': line(flag, 'first flag of the scheduler', { tier: 3 }),
   'flag-2': line(flag, 'second flag of the scheduler', { tier: 3 }),
   'flag-3': line(flag, 'third flag of the scheduler', { tier: 3 }),
+  hashed: line(flag, 'accepted; a word of old without effect', { tier: 3 }),
   'sh-port': line(flag, 'sh: hash the port too', { tier: 3 }),
   'sh-fallback': line(flag, 'sh: another server when the chosen one is out', { tier: 3 }),
   'mh-port': line(flag, 'mh: hash the port too', { tier: 3 }),
   'mh-fallback': line(flag, 'mh: another server when the chosen one is out', { tier: 3 }),
   weight: line(integer(1, I32_MAX), 'weight of servers that give none'),
   alpha: line(flag, 'servers are out until their checks have passed'),
-  hashed: line(flag, 'an old flag without effect', { tier: 3 }),
   ha_suspend: line(flag, 'checks run only while the address of the service is on this host'),
   snmp_name: line(text('a name'), 'label in SNMP', { tier: 3 }),
   omega: line(flag, 'run notify_down and quorum_down at stop'),
@@ -226,6 +235,12 @@ export const virtualServerRows = {
   quorum_down: line(scriptCommand, 'run when the quorum is lost', scripts),
   virtualhost: line(text('a host name'), 'Host header of the HTTP checks'),
   smtp_alert: line(boolean, 'mail when the quorum changes'),
+  drain_timeout: line(poolChange.drainTimeout, 'drain_timeout of servers that give none (vipd only)'),
+  slow_start: line(poolChange.slowStart, 'slow_start of servers that give none (vipd only)'),
+  depool_threshold: line(
+    poolChange.depoolThreshold,
+    'servers, or a share of them, that failed checks alone never take out (vipd only)',
+  ),
   sorry_server: line(serverAddress, 'server used while the quorum is lost', { tier: 1 }),
   sorry_server_inhibit: line(flag, 'the sorry server stays with weight 0', { tier: 3 }),
   sorry_server_lvs_method: line(forwarding, 'forwarding method of the sorry server', { tier: 3 }),

@@ -73,7 +73,11 @@ function readStatement(statement: Statement, settings: Record<string, unknown>, 
       const value = row.read(statement, report);
       if (value === undefined) return;
       if (row.repeat === 'each') collected<Setting<unknown>>(settings, name).push({ value, at: statement });
-      else settings[name] = { value: grown(row, earlier?.value, value), at: statement };
+      else
+        settings[name] = {
+          value: row.repeat === 'all' ? grown(earlier?.value, value) : value,
+          at: statement,
+        };
       return;
     }
     case 'list': {
@@ -107,9 +111,13 @@ function readEntries(row: ListRow<unknown>, { body }: Statement, report: Report)
   });
 }
 
-/** With `all` each line is a list that adds to those before it. */
-const grown = (row: LineRow<unknown>, earlier: unknown, value: unknown): unknown =>
-  row.repeat === 'all' && Array.isArray(earlier) && Array.isArray(value) ? [...earlier, ...value] : value;
+/** With `all` each line is a list that adds to those before it; the first begins a list of the block's own. */
+function grown(earlier: unknown, value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  const list: unknown[] = Array.isArray(earlier) ? earlier : [];
+  for (const each of value) list.push(each);
+  return list;
+}
 
 /** The growing list of a keyword that may be repeated. */
 function collected<T>(settings: Record<string, unknown>, name: string): T[] {

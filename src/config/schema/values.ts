@@ -19,6 +19,7 @@ import type { ValueReader } from './row.ts';
 
 export const U32_MAX = 4_294_967_295;
 export const I32_MAX = 2_147_483_647;
+export const I32_MIN = -2_147_483_648;
 /** Whole seconds that fit keepalived's microsecond arithmetic. */
 export const SECONDS_MAX = 4294;
 

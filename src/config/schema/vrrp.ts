@@ -2,8 +2,9 @@
 import type { IpAddress } from '../../base/ip.ts';
 import { type InterfaceName, type Micros, seconds } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
-import type { InterfaceDelay } from '../model/global.ts';
+import type { InterfaceDelay, PolledLink } from '../model/global.ts';
 import { readAddressLine } from './address-line.ts';
+import { garpGroup } from './garp-group.ts';
 import { hmacKey } from './hmac-key.ts';
 import { instanceRoutingRows } from './routing.ts';
 import { block, each, line, list, type ValueReader } from './row.ts';
@@ -30,6 +31,11 @@ export interface PeerLine {
   readonly maxTtl: number | null;
 }
 
+export interface HeartbeatPeerLine {
+  readonly address: IpAddress;
+  readonly interface: InterfaceName;
+}
+
 /** seconds */
 const LINK_DELAY_MAX = 255;
 
@@ -50,6 +56,20 @@ const interfaceDelay: ValueReader<InterfaceDelay> = (words, report) => {
   return downDelay === undefined || upDelay === undefined
     ? undefined
     : { interface: name, down: downDelay, up: upDelay };
+};
+
+const METHODS = { MII: 'mii', ETHTOOL: 'ethtool', IOCTL: 'ioctl' } as const;
+
+/** `INTERFACE [MII|ETHTOOL|IOCTL]` */
+const polledInterface: ValueReader<PolledLink> = (words, report) => {
+  const [first, second] = words.args;
+  const name = first === undefined ? undefined : parseInterface(first, 'linkbeat_interfaces', report);
+  if (name === undefined) return undefined;
+  if (second === undefined) return { interface: name, method: null };
+  const method = METHODS[second.text.toUpperCase() as keyof typeof METHODS];
+  if (method === undefined)
+    report(catalog.unknown_option(second, { option: second.text, of: 'linkbeat_interfaces' }));
+  return { interface: name, method: method ?? null };
 };
 
 /** Anything but MASTER is BACKUP, reported. */
@@ -110,6 +130,27 @@ const peerLine: ValueReader<PeerLine> = (words, report) => {
     }
   }
   return { address, minTtl: limits.min_ttl, maxTtl: limits.max_ttl };
+};
+
+const heartbeatInterfaces: ValueReader<readonly InterfaceName[]> = (words, report) =>
+  words.args.flatMap((word) => parseInterface(word, 'heartbeat_interfaces', report) ?? []);
+
+/** `IP dev INTERFACE` */
+const heartbeatPeer: ValueReader<HeartbeatPeerLine> = (words, report) => {
+  const [first, dev, name] = words.args;
+  const address = first === undefined ? undefined : parseAddress(first, 'heartbeat_peers', report);
+  if (first === undefined || address === undefined) return undefined;
+  if (dev?.text !== 'dev' || name === undefined) {
+    report(
+      catalog.missing_argument(dev ?? first, {
+        keyword: 'heartbeat_peers',
+        wanted: "'dev' and an interface",
+      }),
+    );
+    return undefined;
+  }
+  const on = parseInterface(name, 'heartbeat_peers', report);
+  return on === undefined ? undefined : { address, interface: on };
 };
 
 /** A number out of range is replaced by 100, reported; so it is never left to the default of state MASTER. */
@@ -180,6 +221,28 @@ export const vrrpInstanceRows = {
   higher_prio_send_advert: line(boolean, 'a master sends a last advert before it yields'),
   strict_mode: line(boolean, 'adhere to the RFC strictly', { tier: 1 }),
   accept: line(flag, 'accept packets to the virtual addresses', { tier: 1 }),
+  no_accept: line(flag, 'drop packets to and from the virtual addresses, by nftables'),
+  debug: line(integer(0, 4), 'a level of debugging; nothing depends on it'),
+  vrf: line(interfaceWord, 'VRF of unicast adverts, in place of an interface', { tier: 3, repeat: 'first' }),
+  kernel_rx_buf_size: line(
+    integer(0, U32_MAX),
+    'octets of this instance in the receive buffer of its socket',
+    {
+      tier: 3,
+    },
+  ),
+  linkbeat_use_polling: line(flag, 'poll the link of the interface; linkbeat_interfaces says how', {
+    tier: 3,
+  }),
+  timer_expired_backup: line(
+    optional(integer(1, 254), 254),
+    'a master whose own adverts were so late that a router of this priority took over steps back; with nopreempt',
+    { tier: 3 },
+  ),
+  thread_timer_expired: line(optional(integer(1, 254), 254), 'old name of timer_expired_backup', {
+    tier: 3,
+    replacedBy: 'timer_expired_backup',
+  }),
   native_ipv6: line(flag, 'make this an IPv6 instance', { tier: 3 }),
   dont_track_primary: line(flag, 'ignore the link state of the own interface'),
   track_src_ip: line(flag, 'FAULT when the configured source address disappears', { tier: 3 }),
@@ -203,6 +266,16 @@ export const vrrpInstanceRows = {
   promote_secondaries: line(flag, 'removing a primary address keeps the secondary ones'),
   mcast_dst_ip: line(multicastGroup, 'destination of multicast adverts', { tier: 3 }),
   unicast_peer: list(peerLine, 'routers that get the adverts instead of the multicast group', { tier: 1 }),
+  heartbeat_interfaces: list(
+    heartbeatInterfaces,
+    'further interfaces that the adverts leave on and are heard on (vipd only)',
+    { tier: 3 },
+  ),
+  heartbeat_peers: list(
+    heartbeatPeer,
+    'routers on further interfaces that get the adverts one by one: IP dev INTERFACE (vipd only)',
+    { tier: 3 },
+  ),
   authentication: block(noHead, authenticationRows, 'authentication of RFC 2338, version 2 only', {
     tier: 1,
   }),
@@ -252,6 +325,13 @@ export const vrrpRows = {
   vrrp_instance: block(blockName, vrrpInstanceRows, 'one virtual router', { tier: 1 }),
   vrrp_sync_group: block(blockName, syncGroupRows, 'instances that change state together', { tier: 1 }),
   ...trackerRows,
+  garp_group: garpGroup,
+  linkbeat_use_polling: line(flag, 'poll the link of every VRRP interface', { tier: 3 }),
+  linkbeat_interfaces: list(
+    polledInterface,
+    'interfaces whose link is polled, and how: MII, ETHTOOL or IOCTL',
+    { tier: 3 },
+  ),
   interface_up_down_delays: list(
     interfaceDelay,
     'seconds that a link must stay down, or up, before it counts: INTERFACE DOWN [UP]',

@@ -26,7 +26,7 @@ export type Expansion =
   | { readonly kind: 'endless'; readonly name: string; readonly at: Span }
   | { readonly kind: 'too_long'; readonly name: string; readonly at: Span };
 
-const USE = /\$(?:([A-Za-z_]\w*)(?=[\s,)/]|$)|\{([A-Za-z_]\w*)((?:[ \t]+[^}]*)?)\})/g;
+const USE = /\$(?:([A-Za-z_]\w*)(?=[\s,)/]|$)|\{([A-Za-z_]\w*)((?:[ \t][^}]*)?)\})/g;
 const DEFINITION = /^\$([A-Za-z_]\w*)=[ \t]*(.*)$/;
 
 /** `$NAME=text` at the start of `line` → its parts. */
@@ -44,7 +44,7 @@ export function expandLine(source: SourceText, from: number, to: number, macros:
   let copiedTo = 0;
   let following: readonly string[] = [];
   let lastUse = originOf(source, from, to);
-  const budget: Budget = { usesLeft: USES_PER_LINE_MAX };
+  const budget = newBudget();
   const copyUpTo = (end: number) => {
     if (end <= copiedTo) return;
     segments.push(...segmentsOf(source, from + copiedTo, from + end, text.length));
@@ -77,10 +77,14 @@ export function expandLine(source: SourceText, from: number, to: number, macros:
   return { kind: 'expanded', source: { file, text, segments }, following: following.map(standIn) };
 }
 
-/** Counts down while one line is expanded. */
+/** What may still be looked up while one line is expanded, and the macros that are being expanded: one that comes up inside
+ *  itself never ends. */
 interface Budget {
   usesLeft: number;
+  readonly open: Set<string>;
 }
+
+const newBudget = (): Budget => ({ usesLeft: USES_PER_LINE_MAX, open: new Set() });
 
 /** The lines that stand for one use; null for a name that nobody defined, which is left as it is. Only the first is
  *  expanded: the others are read as lines of their own, with all that a line may begin with. A sequence that would
@@ -100,13 +104,16 @@ function linesFor(
     return text === undefined ? null : [text];
   }
   const [first = '', ...rest] = macro.lines;
+  if (budget.open.has(name)) return 'endless';
+  budget.open.add(name);
   const expanded = leads && isSequence(first) ? [first] : expandText(first, file, macros, budget);
+  budget.open.delete(name);
   return expanded === null ? 'endless' : [...expanded, ...rest];
 }
 
 /** The parameters of a sequence with the macros in them replaced; as they are when that never ends. */
 export const expandParameters = (text: string, file: SourceFile, macros: MacroTable): string =>
-  expandText(text, file, macros, { usesLeft: USES_PER_LINE_MAX })?.[0] ?? text;
+  expandText(text, file, macros, newBudget())?.[0] ?? text;
 
 /** The text of a macro with the macros in it replaced, and the further lines of the one that it ends with; null when
  *  that never ends. */

@@ -55,13 +55,16 @@ interface Reader {
   readonly macros: Map<string, Macro>;
   readonly table: MacroTable;
   readonly sources: SourceFile[];
+  /** of all sources */
+  characters: number;
   /** what include_check asks of plain includes in the current file */
   includeCheck: Strictness;
   random: Prng;
   /** made lines that are being read inside each other */
   madeDepth: number;
-  /** made lines so far */
+  /** made lines so far, and written ones */
   rounds: number;
+  written: number;
   /** the line in hand is endless and has been reported */
   endless: boolean;
   /** PIECES_MAX is reached and has been reported */
@@ -71,6 +74,9 @@ interface Reader {
 export interface ReadResult {
   /** every file that was opened, the main file first */
   readonly sources: readonly SourceFile[];
+  /** lines that were read: those of all files, each as often as it is included, and those that sequences and macros of
+   *  several lines made */
+  readonly lines: number;
 }
 
 /** What `take` gets at a time: `section` what ends where a block of the top level is closed. */
@@ -102,10 +108,12 @@ export function readConfigFiles(
     macros,
     table,
     sources: [],
+    characters: 0,
     includeCheck: strictnessOf(options.strictIncludes ? 'includea' : 'include'),
     random: prng(options.randomSeed),
     madeDepth: 0,
     rounds: 0,
+    written: 0,
     endless: false,
     full: false,
   };
@@ -116,7 +124,7 @@ export function readConfigFiles(
     report(catalog.main_file(null, { path, problem: fileProblemText(main.error) }));
   }
   endSection(reader);
-  return { sources: reader.sources };
+  return { sources: reader.sources, lines: reader.written + reader.rounds };
 }
 
 function endSection(reader: Reader): void {
@@ -140,6 +148,7 @@ function sectionIsOver(reader: Reader): boolean {
 function readFile(reader: Reader, file: SourceFile, depth: number): void {
   const { text } = file;
   reader.sources.push(file);
+  reader.characters += text.length;
   // Most files use none of the line-level features, and then a line is only cut into words.
   const whole: SourceText = { file, text, segments: null };
   const plain = !/[$@~\0]/.test(text);
@@ -149,6 +158,7 @@ function readFile(reader: Reader, file: SourceFile, depth: number): void {
     if (isFull(reader, spanOf(file, at, at + 1))) return;
     const newline = text.indexOf('\n', at);
     const end = newline === -1 ? text.length : newline;
+    reader.written++;
     const next = readLine(reader, whole, at, end, plain, depth);
     at = next === null ? end + 1 : next;
     if (reader.portion === 'section' && sectionIsOver(reader)) endSection(reader);
@@ -280,6 +290,7 @@ function readDefinition(
     const raw = whole.slice(next, end);
     text = raw.slice(0, commentStart(raw, 0, raw.length)).trim();
     next = end + 1;
+    reader.written++;
     if (next > whole.length || raw.trim() === '') break;
     if (text === '') text = '\\'; // a comment inside a definition does not end it
   }
@@ -355,15 +366,13 @@ function includeOne(
   if (isOpen(at.file, path)) return fail(`'${path}' includes itself`);
   if (depth >= INCLUDE_DEPTH_MAX) return fail(`more than ${INCLUDE_DEPTH_MAX} files inside each other`);
   if (reader.sources.length >= INCLUDED_FILES_MAX) return fail(`more than ${INCLUDED_FILES_MAX} files`);
-  if (textTotal(reader) > TEXT_TOTAL_MAX) return fail(`more than ${TEXT_TOTAL_MAX} characters`);
+  if (reader.characters > TEXT_TOTAL_MAX) return fail(`more than ${TEXT_TOTAL_MAX} characters`);
   const text = reader.files.read(path);
   if (!text.ok) return fail(`cannot use '${path}': ${fileProblemText(text.error)}`);
   const { includeCheck } = reader;
   readFile(reader, { path, text: text.value, includedAt: at }, depth + 1);
   reader.includeCheck = includeCheck; // it holds until the end of the file that said it
 }
-
-const textTotal = ({ sources }: Reader): number => sources.reduce((sum, { text }) => sum + text.length, 0);
 
 function isOpen(file: SourceFile, path: string): boolean {
   for (let open: SourceFile | null = file; open !== null; open = open.includedAt?.file ?? null) {

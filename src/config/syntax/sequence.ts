@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../../base/result.ts';
 export interface Sequence {
   readonly names: readonly string[];
   /** one row for each reading of the text, one value for each name */
-  readonly rounds: readonly (readonly string[])[];
+  readonly rounds: Iterable<readonly string[]>;
   /** offset of the text behind the parameters */
   readonly textFrom: number;
 }
@@ -46,10 +46,12 @@ function numberValues(parameters: string, hexadecimal: boolean): Values {
   if (hexadecimal && Math.min(start, end) < 0) return err('~SEQx has no negative numbers');
   const count = Math.floor((end - start) / step) + 1;
   if (count > ROUNDS_MAX) return err(`it has ${count} values, more than ${ROUNDS_MAX}`);
-  const rounds = Array.from({ length: count }, (_, i) => [
-    (start + i * step).toString(hexadecimal ? 16 : 10),
-  ]);
-  return ok({ names: [name], rounds });
+  return ok({ names: [name], rounds: numbersFrom(start, step, count, hexadecimal ? 16 : 10) });
+}
+
+/** One by one: a sequence that leads to itself is given up after a few of them. */
+function* numbersFrom(start: number, step: number, count: number, radix: number): Generator<[string]> {
+  for (let i = 0; i < count; i++) yield [(start + i * step).toString(radix)];
 }
 
 /** Decimal, `0x` hexadecimal or `0` octal, with a sign. */

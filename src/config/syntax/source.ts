@@ -113,8 +113,13 @@ export const sliceSource = (source: SourceText, from: number, to: number): Sourc
   segments: segmentsOf(source, from, to, 0),
 });
 
+/** The last segment that begins at or before `offset`; a line full of macros has hundreds. */
 function segmentAt(segments: readonly Segment[], offset: number): Segment | undefined {
-  let found = segments[0];
-  for (const segment of segments) if (segment.at <= offset) found = segment;
-  return found;
+  let [low, high] = [0, segments.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((segments[middle]?.at ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return segments[low];
 }

@@ -6,25 +6,29 @@ import type { RoutingEntry } from '../../config/model/routing.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
 import { interestIn, placed } from '../../net/core/placing.ts';
 import { planAddresses } from '../../net/core/plan.ts';
+import type { Refusal } from '../../net/core/refusal.ts';
 import { planRouting } from '../../net/core/routing.ts';
 import type { AddressState, LinkState, NetOperation, NetState } from '../../ports/net-kernel.ts';
 import type { RoutingInterest, RoutingOperation, RoutingState } from '../../ports/routing-kernel.ts';
+import { refusalOf } from '../../vrrp/core/refusal.ts';
 import type { ChildName } from '../ipc.ts';
 
 /** -P and -C limit the daemon to one of its halves. */
 export interface Halves {
   readonly vrrp: boolean;
   readonly checkers: boolean;
+  /** --all: also those that have nothing to do */
+  readonly idle: boolean;
 }
 
 export function childrenFor(config: Config, halves: Halves): readonly ChildName[] {
   const children: ChildName[] = [];
   // sync daemons that follow no instance are the checkers' (behaviour.md section 17)
-  const syncs = config.global.lvs.syncDaemon?.instance === null;
-  if (halves.checkers && (config.virtualServers.length > 0 || syncs)) children.push('checkers');
+  const checks = config.virtualServers.length > 0 || config.global.lvs.syncDaemon?.instance === null;
+  if (halves.checkers && (halves.idle || checks)) children.push('checkers');
   const { addresses, routes, rules } = config.statics;
   const work = [config.vrrpInstances, addresses, routes, rules].some(({ length }) => length > 0);
-  if (halves.vrrp && work) children.push('vrrp');
+  if (halves.vrrp && (halves.idle || work)) children.push('vrrp');
   return children;
 }
 
@@ -61,6 +65,12 @@ export function planRoutingRelease(
   const release = atRisk.map((entry) => placed(entry, byName)).filter((wish) => wish !== null);
   return planRouting({ hold: [], release }, actual);
 }
+
+/** What its packet filter may refuse. */
+export const refusalsAtRisk = (models: readonly Config[]): readonly Refusal[] =>
+  models
+    .map(({ vrrpInstances, global }) => refusalOf(vrrpInstances, global.vrrp))
+    .filter(({ addresses }) => addresses.length > 0);
 
 /** What has to be read for that. */
 export const routingInterest = (atRisk: readonly RoutingEntry[], links: NetState['links']): RoutingInterest =>

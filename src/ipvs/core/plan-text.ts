@@ -4,6 +4,7 @@
  *      + real server [192.168.100.8]:tcp:443 of [192.168.100.240]:tcp:443 DR weight 1
  *      ~ real server [192.168.100.9]:tcp:80 of [192.168.100.240]:tcp:80 weight 2 → 1
  *      - real server [192.168.100.10]:tcp:80 of [192.168.100.240]:tcp:80
+ *      - drain real server [192.168.100.11]:tcp:80 of [192.168.100.240]:tcp:80, at most 60 s
  */
 import { exhaustive } from '../../base/never.ts';
 import type { IpvsOperation } from '../../ports/ipvs-kernel.ts';
@@ -19,8 +20,15 @@ export interface PlanLine {
   readonly text: string;
 }
 
+/** How long a destination that is given weight 0 may take to be gone; null: it is to stay. */
+export type DrainSeconds = (service: ServiceKey, destination: DestinationKey) => number | null;
+
 /** `held`: the table that the operations were planned from. */
-export function planLine(operation: IpvsOperation, held: IpvsTable): PlanLine {
+export function planLine(
+  operation: IpvsOperation,
+  held: IpvsTable,
+  drainSeconds: DrainSeconds = () => null,
+): PlanLine {
   const changes = changesOf(operation, held).join(', ');
   switch (operation.kind) {
     case 'add_service': {
@@ -36,11 +44,13 @@ export function planLine(operation: IpvsOperation, held: IpvsTable): PlanLine {
       const how = `${methodText(destination)} weight ${destination.weight}`;
       return { sign: '+', text: `${serverText(destination.key, service)} ${how}` };
     }
-    case 'edit_destination':
-      return {
-        sign: '~',
-        text: `${serverText(operation.destination.key, operation.service)} ${changes}`,
-      };
+    case 'edit_destination': {
+      const { key } = operation.destination;
+      const server = serverText(key, operation.service);
+      const seconds = drainSeconds(operation.service, key);
+      if (seconds !== null) return { sign: '-', text: `drain ${server}, at most ${seconds} s` };
+      return { sign: '~', text: `${server} ${changes}` };
+    }
     case 'remove_destination':
       return { sign: '-', text: serverText(operation.destination, operation.service) };
     default:

@@ -77,7 +77,9 @@ function planDestinations(
       (destination.weight > 0 ? giving : taking).push({ kind: 'edit_destination', service, destination });
     }
   }
-  into.push(...giving, ...taking);
+  // one by one: a hundred thousand do not fit the stack as arguments
+  for (const edit of giving) into.push(edit);
+  for (const edit of taking) into.push(edit);
   for (const [key, destination] of held) {
     if (!wanted.has(key)) into.push({ kind: 'remove_destination', service, destination: destination.key });
   }

@@ -2,14 +2,26 @@
  *  on the way to the real server. The real server then answers the director, from whatever network it is in. With
  *  net.ipv4.vs.conntrack the filter sees IPVS's connections, and knows them by the address that the client asked for. */
 import { addressBits, type Family, familyOf, type IpAddress } from '../../base/ip.ts';
-import { entriesOf, type ServiceMatch, type VirtualServer } from '../../config/model/lvs.ts';
+import { entriesOf, type Forwarding, type PoolMatch, type ServiceMatch } from '../../config/model/lvs.ts';
 
 /** The chain of table nat that holds vipd's rules and nothing else. */
 export const CHAIN = 'VIPD_FULLNAT';
 const JUMP = `-A POSTROUTING -j ${CHAIN}`;
 
+/** What the rules need to know of a virtual server. */
+export interface NattedPool {
+  readonly match: PoolMatch;
+  readonly realServers: readonly NattedServer[];
+  readonly sorryServer: NattedServer | null;
+}
+
+interface NattedServer {
+  readonly address: IpAddress;
+  readonly forwarding: Forwarding;
+}
+
 /** The rules in the words of iptables, as `iptables -S` prints them, each once. */
-export function sourceNatRules(services: readonly VirtualServer[], family: Family): readonly string[] {
+export function sourceNatRules(services: readonly NattedPool[], family: Family): readonly string[] {
   const rules = new Set<string>();
   for (const { match, realServers, sorryServer } of services) {
     const servers = [...realServers, ...(sorryServer === null ? [] : [sorryServer])]

@@ -15,7 +15,8 @@ import type { ServiceKey } from '../core/table.ts';
 import { daemonFromAttributes, startDaemonRequest, stopDaemonRequest } from '../wire/daemon.ts';
 import { bare, onService } from '../wire/requests.ts';
 import { COMMAND, INFO, IPVS_COMMAND, IPVS_FAMILY } from '../wire/tables.ts';
-import { readOneService, readServices, readTable } from './read-table.ts';
+import { readConnections, readPlainTable, readServices } from './read-plain.ts';
+import { readOneService, readTable } from './read-table.ts';
 import { decodeOne, type IpvsSession, ipvsSession } from './session.ts';
 
 /** What the reconciler needs, and the rest of what ipvsadm can do. */
@@ -65,6 +66,8 @@ function controlOver(session: IpvsSession, close: () => void): IpvsControl {
     info: () => readInfo(session),
     read: () => readTable(session),
     readServices: (keys) => readServices(session, keys),
+    readTable: () => readPlainTable(session),
+    readConnections: (keys) => readConnections(session, keys),
     readService: (service) => readOneService(session, service),
     apply: (operations) =>
       session.batch(operations).map((error, i) => {

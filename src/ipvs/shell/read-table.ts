@@ -1,4 +1,4 @@
-/** Reads the whole table: one dump of the services, then one of each service's destinations. The kernel has
+/** Reads the whole table with its counters: one dump of the services, then one of each service's destinations. The kernel has
  *  no way to ask for both at once, so a service that vanishes in between simply has no destinations. */
 import { err, ok, type Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';
@@ -7,7 +7,6 @@ import {
   type DestinationConfig,
   destinationKeyText,
   type IpvsService,
-  type IpvsTable,
   type ServiceConfig,
   type ServiceKey,
   serviceFamily,
@@ -43,7 +42,7 @@ function tableOf(session: IpvsSession, services: readonly Body[]): Result<Kernel
     const service = decodeService(body);
     if (!service.ok) return service;
     const { config } = service.value;
-    const destinations = readDestinations(session, config);
+    const destinations = readDestinations(session, config.key);
     if (!destinations.ok) return destinations;
     const key = serviceKeyText(config.key);
     table.set(key, { config, destinations: destinations.value.configs });
@@ -51,28 +50,6 @@ function tableOf(session: IpvsSession, services: readonly Body[]): Result<Kernel
     usage.set(key, destinations.value.usage);
   }
   return ok({ table, services: counters, destinations: usage });
-}
-
-/** Two questions per service: for a look at a few of them. */
-export function readServices(
-  session: IpvsSession,
-  keys: readonly ServiceKey[],
-): Result<IpvsTable, SystemError> {
-  const table = new Map<string, IpvsService>();
-  for (const key of keys) {
-    const answer = session.ask(onService(IPVS_COMMAND.getService, key), READ_SERVICE);
-    if (!answer.ok && answer.error.code === 'ESRCH') continue;
-    if (!answer.ok) return answer;
-    const [body] = answer.value;
-    if (body === undefined) return err(garbled(READ_SERVICE, 'the kernel sent no answer'));
-    const service = decodeService(body);
-    if (!service.ok) return service;
-    const destinations = readDestinations(session, service.value.config);
-    if (!destinations.ok) return destinations;
-    const { config } = service.value;
-    table.set(serviceKeyText(config.key), { config, destinations: destinations.value.configs });
-  }
-  return ok(table);
 }
 
 interface ReadService {
@@ -95,20 +72,17 @@ interface ReadDestinations {
   readonly usage: ReadonlyMap<string, DestinationUsage>;
 }
 
-function readDestinations(
-  session: IpvsSession,
-  service: ServiceConfig,
-): Result<ReadDestinations, SystemError> {
+function readDestinations(session: IpvsSession, service: ServiceKey): Result<ReadDestinations, SystemError> {
   const configs = new Map<string, DestinationConfig>();
   const usage = new Map<string, DestinationUsage>();
-  const bodies = session.dump(onService(IPVS_COMMAND.getDestination, service.key), READ_DESTINATIONS);
+  const bodies = session.dump(onService(IPVS_COMMAND.getDestination, service), READ_DESTINATIONS);
   if (!bodies.ok) return bodies;
   for (const body of bodies.value) {
     const fields = decodeOne(COMMAND, [body], READ_DESTINATIONS);
     if (!fields.ok) return fields;
     const { destination } = fields.value;
     const config =
-      destination === null ? null : destinationFromAttributes(destination, serviceFamily(service.key));
+      destination === null ? null : destinationFromAttributes(destination, serviceFamily(service));
     if (destination === null || config === null) {
       return err(garbled(READ_DESTINATIONS, 'a destination without its attributes'));
     }

@@ -1,13 +1,13 @@
 /** Keeps the kernel's table equal to what was decided: read → plan → apply, again after a refusal, a bounded
  *  number of times. What this process never asked for is never touched. */
 import type { Log } from '../../base/log.ts';
-import { mapResult, ok, type Result } from '../../base/result.ts';
+import { mapResult, type Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';
 import type { IpvsKernel, IpvsOperation } from '../../ports/ipvs-kernel.ts';
 import type { OwnershipStore } from '../../ports/ownership.ts';
 import { operationWithChanges } from '../core/changes.ts';
 import { planIpvs, plannedTable } from '../core/plan.ts';
-import { type PlanLine, planLine } from '../core/plan-text.ts';
+import { type DrainSeconds, type PlanLine, planLine } from '../core/plan-text.ts';
 import { type IpvsTable, serviceKeyText } from '../core/table.ts';
 import { ipvsLog } from '../log-events.ts';
 
@@ -15,6 +15,9 @@ import { ipvsLog } from '../log-events.ts';
 export const RECONCILE_ROUNDS_MAX = 3;
 /** Refusals logged one by one in one call; the rest are counted. */
 export const REFUSALS_LOGGED_MAX = 10;
+
+/** Of an operation whose answer did not come (net/netlink/session.ts): the next reading tells. */
+const OUTCOME_UNKNOWN: ReadonlySet<string> = new Set(['ENOBUFS', 'ENOMSG', 'EGARBLED']);
 
 export interface Refusal {
   readonly operation: IpvsOperation;
@@ -50,7 +53,7 @@ export interface Reconciler {
    *  them; with `repair` it is undone. */
   audit(some: IpvsTable, repair: boolean): AuditReport;
   /** What `reconcile` would do; nothing is written and nothing becomes owned. */
-  preview(desired: IpvsTable): Result<readonly PlanLine[], SystemError>;
+  preview(desired: IpvsTable, drainSeconds?: DrainSeconds): Result<readonly PlanLine[], SystemError>;
   /** Removes the owned services at stop, from memory like `adjust`; `everything` empties the whole table (lvs_flush_on_stop). */
   release(extent: 'owned' | 'everything'): ReconcileReport;
   /** Empties the whole table at start (lvs_flush). */
@@ -95,8 +98,8 @@ export function createReconciler({ kernel, log, ownership }: ReconcilerPorts): R
   };
 
   const readTable = (): Result<IpvsTable, SystemError> => {
-    const read = kernel.read();
-    if (read.ok) return ok(read.value.table);
+    const read = kernel.readTable();
+    if (read.ok) return read;
     remembered = null;
     log(ipvsLog.unreadable({ error: read.error }));
     return read;
@@ -122,7 +125,7 @@ export function createReconciler({ kernel, log, ownership }: ReconcilerPorts): R
 
   const reconcile = (desired: IpvsTable): ReconcileReport => {
     own(desired);
-    const written: IpvsOperation[] = [];
+    let written: readonly IpvsOperation[] = [];
     let refused: readonly Refusal[] = [];
     for (let round = 0; round < RECONCILE_ROUNDS_MAX; round++) {
       const actual = readTable();
@@ -130,11 +133,12 @@ export function createReconciler({ kernel, log, ownership }: ReconcilerPorts): R
       const operations = plan(desired, actual.value);
       if (round === 0) noteRepair(desired, operations);
       const outcome = write(operations, desired, actual.value);
-      written.push(...outcome.written);
+      written = written.concat(outcome.written);
       refused = outcome.refused;
       // the table was read a moment ago: when nothing was accepted, asking again would only repeat the
-      // refusal
-      if (refused.length === 0 || outcome.written.length === 0) break;
+      // refusal; but an answer that was lost is no refusal
+      const isCertain = !refused.some(({ error }) => OUTCOME_UNKNOWN.has(error.code));
+      if (refused.length === 0 || (outcome.written.length === 0 && isCertain)) break;
     }
     logRefusals(log, refused);
     return { written, refused, unreadable: null };
@@ -170,9 +174,9 @@ export function createReconciler({ kernel, log, ownership }: ReconcilerPorts): R
     return { drift, refused, unreadable: null };
   };
 
-  const preview = (desired: IpvsTable): Result<readonly PlanLine[], SystemError> =>
-    mapResult(kernel.read(), ({ table }) =>
-      plan(desired, table).map((operation) => planLine(operation, table)),
+  const preview: Reconciler['preview'] = (desired, drainSeconds) =>
+    mapResult(kernel.readTable(), (table) =>
+      plan(desired, table).map((operation) => planLine(operation, table, drainSeconds)),
     );
 
   const empty = (because: 'lvs_flush' | 'lvs_flush_on_stop'): Result<void, SystemError> => {

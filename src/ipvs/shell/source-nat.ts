@@ -5,15 +5,14 @@ import type { Log } from '../../base/log.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { type SystemError, systemErrorText } from '../../base/system-error.ts';
 import { after, seconds } from '../../base/units.ts';
-import type { VirtualServer } from '../../config/model/lvs.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { PacketFilter } from '../../ports/packet-filter.ts';
 import type { Sysctl } from '../../ports/sysctl.ts';
-import { restoreText, sourceNatRules } from '../core/source-nat.ts';
+import { type NattedPool, restoreText, sourceNatRules } from '../core/source-nat.ts';
 import { ipvsLog } from '../log-events.ts';
 
 export interface SourceNat {
-  want(services: readonly VirtualServer[]): void;
+  want(services: readonly NattedPool[]): void;
   /** Removes all that was written; synchronous. */
   close(): void;
 }
@@ -35,7 +34,7 @@ const FAMILIES: readonly Family[] = ['inet', 'inet6'];
 const RETRY_PAUSE = seconds(10);
 
 export function createSourceNat({ filter, sysctl, clock, log }: SourceNatPorts): SourceNat {
-  let services: readonly VirtualServer[] = [];
+  let services: readonly NattedPool[] = [];
   let told = '';
   /** families that have rules of ours */
   const held = new Set<Family>();

@@ -2,11 +2,11 @@
 import { type Family, familyOf } from '../../base/ip.ts';
 import { port } from '../../base/units.ts';
 import type { KernelForwarding } from '../../config/model/lvs.ts';
-import type { DestinationUsage } from '../../ports/ipvs-kernel.ts';
+import type { DestinationConnections, DestinationUsage } from '../../ports/ipvs-kernel.ts';
 import type { DestinationConfig, DestinationKey } from '../core/table.ts';
 import { addressFromUnion, afOf, familyFromAf } from './address.ts';
 import { countersFromAttributes } from './service.ts';
-import type { DestinationAttributes } from './tables.ts';
+import type { DestinationAttributes, PlainDestinationAttributes } from './tables.ts';
 
 /** IP_VS_CONN_F_*: how packets are forwarded, in the lowest three bits of the attribute. */
 const FORWARDING_NUMBER = { nat: 0, local: 1, tun: 2, dr: 3, bypass: 4 } as const;
@@ -64,7 +64,7 @@ const requestAttributes = (key: DestinationKey, settings: Settings | null): Dest
 /** `serviceFamily` stands in where an old kernel does not tell the destination's own. Null when the
  *  attributes make no destination. */
 export function destinationFromAttributes(
-  fields: DestinationAttributes,
+  fields: PlainDestinationAttributes,
   serviceFamily: Family,
 ): DestinationConfig | null {
   const family = fields.family === null ? serviceFamily : familyFromAf(fields.family);
@@ -80,7 +80,9 @@ export function destinationFromAttributes(
   };
 }
 
-function forwardingFromAttributes(fields: DestinationAttributes): DestinationConfig['forwarding'] | null {
+function forwardingFromAttributes(
+  fields: PlainDestinationAttributes,
+): DestinationConfig['forwarding'] | null {
   switch (fields.forwarding === null ? null : fields.forwarding & FORWARDING_MASK) {
     case FORWARDING_NUMBER.nat:
       return { kind: 'nat' };
@@ -97,16 +99,20 @@ function forwardingFromAttributes(fields: DestinationAttributes): DestinationCon
   }
 }
 
-function tunnelFromAttributes(fields: DestinationAttributes): KernelForwarding | null {
+function tunnelFromAttributes(fields: PlainDestinationAttributes): KernelForwarding | null {
   const encapsulation = ENCAPSULATIONS[fields.tunnelType ?? 0];
   const checksum = CHECKSUMS[fields.tunnelFlags ?? 0];
   if (encapsulation === undefined || checksum === undefined) return null;
   return { kind: 'tun', encapsulation, port: port(fields.tunnelPort ?? 0), checksum };
 }
 
-export const usageFromAttributes = (fields: DestinationAttributes): DestinationUsage => ({
-  ...countersFromAttributes(fields),
+export const connectionsFromAttributes = (fields: PlainDestinationAttributes): DestinationConnections => ({
   activeConnections: fields.activeConnections ?? 0,
   inactiveConnections: fields.inactiveConnections ?? 0,
   persistentConnections: fields.persistentConnections ?? 0,
+});
+
+export const usageFromAttributes = (fields: DestinationAttributes): DestinationUsage => ({
+  ...countersFromAttributes(fields),
+  ...connectionsFromAttributes(fields),
 });

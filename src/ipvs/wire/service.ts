@@ -6,7 +6,12 @@ import { requestedFlags } from '../core/equality.ts';
 import { type ServiceConfig, type ServiceKey, serviceFamily } from '../core/table.ts';
 import { addressFromUnion, afOf, familyFromAf } from './address.ts';
 import { netmaskBytes, prefixFromNetmask } from './netmask.ts';
-import type { ServiceAttributes, Stats64Attributes, StatsAttributes } from './tables.ts';
+import type {
+  PlainServiceAttributes,
+  ServiceAttributes,
+  Stats64Attributes,
+  StatsAttributes,
+} from './tables.ts';
 
 /** IPPROTO_* of linux/in.h. */
 const PROTOCOL_NUMBER: Readonly<Record<Protocol, number>> = { tcp: 6, udp: 17, sctp: 132 };
@@ -52,7 +57,7 @@ function requestAttributes(key: ServiceKey, settings: Settings | null): ServiceA
 }
 
 /** Null when the attributes name no service that vipd could have in a table. */
-export function serviceFromAttributes(fields: ServiceAttributes): ServiceConfig | null {
+export function serviceFromAttributes(fields: PlainServiceAttributes): ServiceConfig | null {
   const key = keyFromAttributes(fields);
   if (key === null || fields.scheduler === null || fields.flags === null) return null;
   if (fields.timeout === null || fields.netmask === null) return null;
@@ -66,7 +71,7 @@ export function serviceFromAttributes(fields: ServiceAttributes): ServiceConfig 
   };
 }
 
-function keyFromAttributes(fields: ServiceAttributes): ServiceKey | null {
+function keyFromAttributes(fields: PlainServiceAttributes): ServiceKey | null {
   const family = familyFromAf(fields.family);
   if (family === null) return null;
   if (fields.mark !== null && fields.mark !== 0) return { kind: 'fwmark', mark: fwMark(fields.mark), family };

@@ -78,7 +78,7 @@ const STATS = attributeTable({
 export type StatsAttributes = AttributesOf<typeof STATS>;
 
 /** IPVS_SVC_ATTR_*. A service is named by family and either mark or protocol, address and port. */
-const SERVICE = attributeTable({
+const serviceRows = {
   /** AF_INET or AF_INET6 */
   family: required(1, u16),
   /** IPPROTO_* */
@@ -93,13 +93,18 @@ const SERVICE = attributeTable({
   timeout: optional(8, u32),
   /** IPv4: a mask in network order; IPv6: a prefix length in native order */
   netmask: optional(9, bytesOf(4)),
+};
+const SERVICE = attributeTable({
+  ...serviceRows,
   stats: optional(10, nested(STATS)),
   stats64: optional(12, nested(STATS64)),
 });
+const PLAIN_SERVICE = attributeTable(serviceRows);
 export type ServiceAttributes = AttributesOf<typeof SERVICE>;
+export type PlainServiceAttributes = AttributesOf<typeof PLAIN_SERVICE>;
 
 /** IPVS_DEST_ATTR_*. */
-const DESTINATION = attributeTable({
+const destinationRows = {
   /** AF_*; missing on old kernels: the service's */
   family: optional(11, u16),
   address: required(1, addressUnion),
@@ -115,10 +120,15 @@ const DESTINATION = attributeTable({
   activeConnections: optional(7, u32),
   inactiveConnections: optional(8, u32),
   persistentConnections: optional(9, u32),
+};
+const DESTINATION = attributeTable({
+  ...destinationRows,
   stats: optional(10, nested(STATS)),
   stats64: optional(12, nested(STATS64)),
 });
+const PLAIN_DESTINATION = attributeTable(destinationRows);
 export type DestinationAttributes = AttributesOf<typeof DESTINATION>;
+export type PlainDestinationAttributes = AttributesOf<typeof PLAIN_DESTINATION>;
 
 /** IPVS_DAEMON_ATTR_*: the connection synchronisation threads. */
 const DAEMON = attributeTable({
@@ -146,6 +156,13 @@ export const COMMAND = attributeTable({
   udpTimeout: optional(6, u32),
 });
 export type CommandAttributes = AttributesOf<typeof COMMAND>;
+
+/** The same answers without the counters, for whoever reads tens of thousands to compare them: the counters are most of what
+ *  decoding costs. */
+export const PLAIN_COMMAND = attributeTable({
+  service: optional(1, nested(PLAIN_SERVICE)),
+  destination: optional(2, nested(PLAIN_DESTINATION)),
+});
 
 /** IPVS_INFO_ATTR_*: the body of the answer to GET_INFO. */
 export const INFO = attributeTable({

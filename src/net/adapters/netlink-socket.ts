@@ -4,6 +4,7 @@ import type { SystemError } from '../../base/system-error.ts';
 import { AF, NETLINK_OPTION, SO, SOCK, SOL_NETLINK, SOL_SOCKET } from '../../native/constants.ts';
 import { type DatagramSocket, openDatagramSocket } from '../../native/datagram-socket.ts';
 import { systemError } from '../../native/errno.ts';
+import { insideNamespace, isInNamespace, namespacePath } from '../../native/network-namespace.ts';
 import { netlinkPort, netlinkSockaddr } from '../../native/sockaddr.ts';
 import { type NetlinkSession, type NetlinkSocket, netlinkSession } from '../netlink/session.ts';
 
@@ -49,6 +50,16 @@ export function openNetlinkSocket(
     watch: (onReadable) => socket.watch(onReadable),
     close: () => socket.close(),
   });
+}
+
+/** The same in the machine's own network namespace, wherever this process is: some protocols are there only. */
+export function openHomeNetlinkSocket(
+  protocol: number,
+  groups: number,
+): ReturnType<typeof openNetlinkSocket> {
+  const home = namespacePath(null);
+  const open = (): ReturnType<typeof openNetlinkSocket> => openNetlinkSocket(protocol, groups);
+  return isInNamespace(home) ? open() : insideNamespace(home, open);
 }
 
 /** Comforts that old kernels or missing rights may refuse; everything works without them. */

@@ -52,7 +52,14 @@ function prepare(
     const set = socket.setOption(level, name, value);
     if (!set.ok) return set;
   }
+  if (options.receiveBuffer !== null) widen(socket, options.receiveBuffer);
   return socket.watch(onReadable);
+}
+
+/** Beyond net.core.rmem_max where that is allowed; a refusal leaves the usual one. */
+function widen(socket: DatagramSocket, octets: number): void {
+  const forced = socket.setOption(SOL_SOCKET, SO.RCVBUFFORCE, octets);
+  if (!forced.ok) socket.setOption(SOL_SOCKET, SO.RCVBUF, octets);
 }
 
 const commonOptions = (options: VrrpSocketOptions): readonly SetOption[] => [

@@ -48,9 +48,18 @@ export interface NetlinkSession {
   /** Many requests in few system calls. One answer per request, in order; null = done. A refused request does
    *  not stop the later ones. ENOBUFS: the kernel's answer was lost and the outcome is unknown. */
   batch(requests: readonly NetlinkRequest[]): readonly (SystemError | null)[];
+  /** Requests that the kernel carries out together or not at all, between the brackets that its subsystem wants around them
+   *  (nfnetlink). The first error, or null when all is done. */
+  transaction(brackets: Brackets, requests: readonly NetlinkRequest[]): SystemError | null;
   /** All objects of a kind; read again when the kernel says that they changed meanwhile. */
   dump(request: NetlinkRequest): Result<readonly NetlinkMessage[], SystemError>;
   close(): void;
+}
+
+/** What stands before and after the requests of a transaction; neither is acknowledged. */
+export interface Brackets {
+  readonly begin: NetlinkRequest;
+  readonly end: NetlinkRequest;
 }
 
 /** Bytes of one sendmsg: measured best for ip_vs between 4 kB and 128 kB. */
@@ -106,9 +115,37 @@ export function netlinkSession(socket: NetlinkSocket): NetlinkSession {
       for (const chunk of chunksOf(requests)) outcomes.push(...sendChunk(socket, chunk, nextSequence));
       return outcomes;
     },
+    transaction: (brackets, requests) => sendTransaction(socket, brackets, requests, nextSequence),
     dump,
     close: () => socket.close(),
   };
+}
+
+/** One datagram, however long. The last request asks for an acknowledgement, which comes when all of them are done; an error
+ *  may name any of them, the opening bracket included. */
+function sendTransaction(
+  socket: NetlinkSocket,
+  { begin, end }: Brackets,
+  requests: readonly NetlinkRequest[],
+  nextSequence: () => number,
+): SystemError | null {
+  const last = requests.length;
+  const numbered = [begin, ...requests, end].map((request, i) => ({
+    request,
+    flags: i === last ? NLM_F.ACK : 0,
+    sequence: nextSequence(),
+  }));
+  const sent = socket.send(encodeChunk(numbered));
+  const attempted = begin.attempted();
+  if (!sent.ok) return { ...sent.error, attempted };
+  const answers = collect(socket, numbered[0]?.sequence ?? 0, numbered[last + 1]?.sequence ?? 0);
+  for (const { request, sequence } of numbered) {
+    const verdict = answers.verdicts.get(sequence);
+    if (verdict !== undefined && verdict.errno !== 0)
+      return socket.explain(verdict.errno, request.attempted(), verdict.text);
+  }
+  const acknowledged = answers.verdicts.has(numbered[last]?.sequence ?? 0);
+  return acknowledged && !answers.lost && !answers.garbled ? null : noVerdict(answers, begin);
 }
 
 /** As many requests as fit one sendmsg; at least one, however large. */

@@ -2,7 +2,7 @@
  *  first network namespace only, and not in every kernel; then it is an error to open it. */
 import { mapResult, type Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';
-import { openNetlinkSocket } from '../../net/adapters/netlink-socket.ts';
+import { openHomeNetlinkSocket } from '../../net/adapters/netlink-socket.ts';
 import { CN_PROC, decodeProcEvents, encodeListen } from '../wire/proc-event.ts';
 
 /** linux/netlink.h */
@@ -12,7 +12,7 @@ const EVENTS_PER_WAKE_MAX = 256;
 
 /** `changed` after one event or many, and when some were lost; returns what ends it. */
 export function watchProcessEvents(changed: () => void): Result<() => void, SystemError> {
-  const opened = openNetlinkSocket(NETLINK_CONNECTOR, 1 << (CN_PROC.INDEX - 1));
+  const opened = openHomeNetlinkSocket(NETLINK_CONNECTOR, 1 << (CN_PROC.INDEX - 1));
   if (!opened.ok) return opened;
   const socket = opened.value;
   const asked = socket.send(encodeListen());

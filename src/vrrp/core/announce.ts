@@ -8,7 +8,7 @@
  */
 import { familyOf, type IpAddress, isIpv4 } from '../../base/ip.ts';
 import { after, earliest, type Instant, type InterfaceName, type Micros } from '../../base/units.ts';
-import type { VrrpGlobals } from '../../config/model/global.ts';
+import type { GarpGroup, VrrpGlobals } from '../../config/model/global.ts';
 import type { GarpSettings, VirtualAddress } from '../../config/model/vrrp.ts';
 import type { VrrpAction } from './actions.ts';
 
@@ -56,21 +56,21 @@ export function dueBurst(
   };
 }
 
-/** What one interface still has to announce in one family: each family has its own pace. */
+/** What one interface, or all of a garp_group, still has to announce in one family: each family has its own pace. */
 export interface Lane {
-  readonly interface: InterfaceName;
   /** garp_interval / gna_interval: not before this */
   readonly nextAt: Instant;
   readonly waiting: readonly Waiting[];
 }
 
 interface Waiting {
+  readonly interface: InterfaceName;
   readonly router: string;
   readonly address: IpAddress;
   readonly rounds: number;
 }
 
-/** by interface and family */
+/** by `laneKey` */
 export type Lanes = ReadonlyMap<string, Lane>;
 
 /** Announcements per lane in one step: between two slices the adverts of other routers get their turn. */
@@ -80,21 +80,22 @@ const ANNOUNCEMENTS_PER_SLICE_MAX = 64;
 export function queueAnnouncements(
   lanes: Lanes,
   burst: { readonly router: string; readonly addresses: readonly VirtualAddress[]; readonly repeat: number },
+  globals: Pick<VrrpGlobals, 'garpGroups'>,
   now: Instant,
 ): Lanes {
   if (burst.repeat === 0) return lanes;
   const next = new Map(lanes);
   for (const { interface: name, address } of burst.addresses) {
-    const key = `${name} ${familyOf(address)}`;
-    const lane = next.get(key) ?? { interface: name, nextAt: now, waiting: [] };
-    const waits = lane.waiting.some((entry) => entry.address === address && entry.router === burst.router);
+    const key = laneKey(name, address, globals);
+    const lane = next.get(key) ?? { nextAt: now, waiting: [] };
+    const isSame = (entry: Waiting): boolean =>
+      entry.address === address && entry.router === burst.router && entry.interface === name;
+    const waits = lane.waiting.some(isSame);
     const waiting = waits
       ? lane.waiting.map((entry) =>
-          entry.address === address && entry.router === burst.router
-            ? { ...entry, rounds: Math.max(entry.rounds, burst.repeat) }
-            : entry,
+          isSame(entry) ? { ...entry, rounds: Math.max(entry.rounds, burst.repeat) } : entry,
         )
-      : [...lane.waiting, { router: burst.router, address, rounds: burst.repeat }];
+      : [...lane.waiting, { interface: name, router: burst.router, address, rounds: burst.repeat }];
     next.set(key, { ...lane, waiting });
   }
   return next;
@@ -135,9 +136,9 @@ export function announceDue(lanes: Lanes, globals: VrrpGlobals, now: Instant): A
     for (let i = 0; i < ANNOUNCEMENTS_PER_SLICE_MAX && nextAt <= now; i++) {
       const head = queue.shift();
       if (head === undefined) break;
-      actions.push({ kind: 'announce_address', interface: lane.interface, address: head.address });
+      actions.push({ kind: 'announce_address', interface: head.interface, address: head.address });
       sent.set(head.router, (sent.get(head.router) ?? 0) + 1);
-      nextAt = after(now, paceOf(head.address, globals));
+      nextAt = after(now, paceOf(head, globals));
       if (head.rounds > 1) queue.push({ ...head, rounds: head.rounds - 1 });
     }
     next.set(key, { ...lane, nextAt, waiting: queue });
@@ -145,5 +146,22 @@ export function announceDue(lanes: Lanes, globals: VrrpGlobals, now: Instant): A
   return { lanes: next, actions, sent };
 }
 
-const paceOf = (address: IpAddress, globals: VrrpGlobals): Micros =>
-  isIpv4(address) ? globals.garpInterval : globals.gnaInterval;
+/** An interface without a group is a lane by itself. */
+function laneKey(
+  name: InterfaceName,
+  address: IpAddress,
+  { garpGroups }: Pick<VrrpGlobals, 'garpGroups'>,
+): string {
+  const group = groupOf(name, garpGroups);
+  return `${group === undefined ? name : `group of ${group.interfaces[0]}`} ${familyOf(address)}`;
+}
+
+const groupOf = (name: InterfaceName, groups: readonly GarpGroup[]): GarpGroup | undefined =>
+  groups.find(({ interfaces }) => interfaces.includes(name));
+
+function paceOf({ interface: name, address }: Waiting, globals: VrrpGlobals): Micros {
+  const group = groupOf(name, globals.garpGroups);
+  return isIpv4(address)
+    ? (group?.garpInterval ?? globals.garpInterval)
+    : (group?.gnaInterval ?? globals.gnaInterval);
+}

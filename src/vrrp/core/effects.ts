@@ -11,6 +11,7 @@ import { TRAILER_OCTETS } from '../wire/hmac-trailer.ts';
 import { AUTH_TYPE } from '../wire/receive.ts';
 import type { RouterAction } from './actions.ts';
 import type { SyncGroup } from './group.ts';
+import { heartbeatPaths, isMainUp } from './heartbeat.ts';
 import { vrrpLog } from './log-events.ts';
 import { addressKey, isPresent, type Network } from './network.ts';
 import { type Complaint, isOwner, type RouterState } from './state.ts';
@@ -52,7 +53,7 @@ export function complainOnce(router: RouterState, about: Complaint, entry: LogEn
   return [{ ...router, complained: [...router.complained, about] }, [log(entry)]];
 }
 
-/** One advert to the group, or one to each peer, with the own interval. Priority 0 resigns. */
+/** One advert to the group, or one to each peer, and the same over each heartbeat, with the own interval. Priority 0 resigns. */
 export function sendAdvert(
   router: RouterState,
   world: World,
@@ -68,19 +69,28 @@ export function sendAdvert(
     authentication: config.version === 2 ? authenticationOf(config) : null,
     addresses: listedAddresses(config, world.network).map(({ address }) => address),
   };
-  const actions = destinationsOf(config).map((destination) => ({
-    kind: 'send_advert' as const,
-    router: router.key,
+  const {
+    key,
+    config: { family, authentication },
+  } = router;
+  const common = { kind: 'send_advert' as const, router: key, family, advert, authentication };
+  const heartbeats = heartbeatPaths(config, world);
+  // a link that is known to be dead is spared where there is another
+  const main = heartbeats.length > 0 && !isMainUp(config, world.network) ? [] : destinationsOf(config);
+  const actions = main.map((destination) => ({
+    ...common,
     interface: config.advertInterface,
-    family: config.family,
     source,
     destination,
     checksumDestination: checksumDestination(router, destination, world.globals),
-    advert,
-    authentication: config.authentication,
     ttl: config.destination.kind === 'unicast' ? config.destination.ttl : TTL_MULTICAST,
   }));
-  return [count(router, 'advertsSent'), actions];
+  const copies = heartbeats.map((path) => ({
+    ...common,
+    ...path,
+    checksumDestination: config.checksumAsV2 ? null : path.destination,
+  }));
+  return [count(router, 'advertsSent'), [...actions, ...copies]];
 }
 
 function checksumDestination(

@@ -108,7 +108,7 @@ export const vrrpLog = catalogue({
     'info',
     (f: Fields<{ order: OrderKind; lastsMicros: number | null }>) =>
       `(${f.instance}) an operator ordered ${orderText(f.order)}` +
-      ` ${f.lastsMicros === null ? 'until it is undone' : `for ${f.lastsMicros / 1_000_000} s`}`,
+      ` ${f.lastsMicros === null ? 'until it is undone' : `for ${Math.ceil(f.lastsMicros / 1_000_000)} s`}`,
   ),
   orderLifted: row(
     'vrrp_order_lifted',
@@ -162,6 +162,23 @@ export const vrrpLog = catalogue({
     'warning',
     (f: Fields<{ source: string }>) =>
       `(${f.instance}) advert from our own address ${f.source} ignored: a loop on the segment, or the address is used twice`,
+  ),
+  heartbeatOnly: row(
+    'vrrp_heartbeat_only',
+    'warning',
+    (f: Fields<{ interface: string; over: string; silentMicros: number }>) =>
+      `(${f.instance}) the master is heard over heartbeat interface ${f.over}, but not on ${f.interface} for ${(f.silentMicros / 1_000_000).toFixed(1)} s: adverts do not get through there`,
+  ),
+  mainHeardAgain: row(
+    'vrrp_main_heard_again',
+    'info',
+    (f: Fields<{ interface: string }>) => `(${f.instance}) adverts arrive on ${f.interface} again`,
+  ),
+  otherCluster: row(
+    'vrrp_other_cluster',
+    'warning',
+    (f: Fields<{ interface: string; source: string; vrid: number }>) =>
+      `(${f.instance}) ${f.source} uses VRID ${f.vrid} on heartbeat interface ${f.interface} for other addresses - ignored`,
   ),
   loopLate: row(
     'loop_late',
@@ -331,6 +348,33 @@ export const vrrpShellLog = catalogue({
     'vrrp_link_failed',
     'error',
     (f: { interface: string; detail: string }) => `cannot set up interface ${f.interface}: ${f.detail}`,
+  ),
+  addressMonitored: row(
+    'vrrp_address_monitored',
+    'info',
+    (f: { address: string; how: 'added' | 'deleted' }) => `Netlink: address ${f.address} ${f.how}`,
+  ),
+  carrierUnknown: row(
+    'vrrp_carrier_unknown',
+    'warning',
+    (f: { interface: string; detail: string }) =>
+      `cannot poll the link of ${f.interface}, so the kernel's word on it counts: ${f.detail}`,
+  ),
+  refusalFailed: row(
+    'vrrp_refusal_failed',
+    'error',
+    (f: { detail: string; addresses: number }) =>
+      `packets to ${f.addresses} virtual addresses (no_accept, strict mode) are accepted, because the packet filter cannot be set: ${f.detail}`,
+  ),
+  refusalLeft: row(
+    'vrrp_refusal_left',
+    'error',
+    (f: { detail: string }) => `cannot remove the packet filter of the virtual addresses: ${f.detail}`,
+  ),
+  refusalRestored: row(
+    'vrrp_refusal_restored',
+    'warning',
+    (f: { table: string }) => `Restored nf_tables table ${f.table}, from which somebody removed something`,
   ),
   settingFailed: row(
     'vrrp_setting_failed',

@@ -139,7 +139,10 @@ function enterOrder(node: NodeState, action: RouterAction, now: Instant): NodeSt
       return { ...node, network: withoutRouting(node.network, action.entries) };
     case 'queue_announcements': {
       const told = action.addresses.filter((own) => isAnnounceable(node.network, own));
-      return { ...node, lanes: queueAnnouncements(node.lanes, { ...action, addresses: told }, now) };
+      return {
+        ...node,
+        lanes: queueAnnouncements(node.lanes, { ...action, addresses: told }, node.globals, now),
+      };
     }
     case 'cancel_announcements':
       return { ...node, lanes: cancelAnnouncements(node.lanes, action.router) };

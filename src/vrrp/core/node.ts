@@ -247,6 +247,7 @@ function newRouter(key: string, config: VrrpInstance, network: Network, startAt:
     lowered: false,
     order: null,
     counters: NO_COUNTS,
+    paths: [],
     heardAt: null,
     changedAt: null,
     history: [],
@@ -266,8 +267,10 @@ function packetReceived(
   const router = recipientOf(node.routers, ({ config }) => config, addressed);
   if (router !== null) {
     // heard on the other of its two interfaces, it is a second copy
-    if (hearsOn(router.config, node.network) !== event.interface) return [node, []];
-    return stepOne([node, []], router.key, { kind: 'packet_received', packet: event.packet }, now);
+    const isMain = addressed.interface === router.config.interface;
+    if (isMain && hearsOn(router.config, node.network) !== event.interface) return [node, []];
+    const over = isMain ? null : event.interface;
+    return stepOne([node, []], router.key, { kind: 'packet_received', packet: event.packet, over }, now);
   }
   const stray = { ...node, strayPackets: node.strayPackets + 1 };
   const stranger = `${event.interface} ${event.family} ${vrid}`;

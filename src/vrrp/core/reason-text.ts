@@ -23,6 +23,10 @@ export function reasonText(reason: Reason): string {
       return yieldedText(reason);
     case 'follows':
       return followsText(reason);
+    case 'follows_over':
+      return `master is ${reason.master.address} with priority ${reason.master.priority}, heard only over heartbeat interface ${reason.heartbeat}`;
+    case 'overslept':
+      return `own adverts are ${(reason.late / 1_000_000).toFixed(1)} s late: ${reason.to === null ? 'another router may be master' : `${reason.to} has taken over`}`;
     case 'outbids':
       return `about to preempt ${reason.master.address}, whose priority ${reason.master.priority} is lower than ${reason.own}`;
     case 'awaits_group':

@@ -1,7 +1,7 @@
 /** Why a router is in its phase, as data: what was heard, missed or ordered. The sentence for people is made of it where it
  *  leaves the core (reason-text.ts). */
 import type { IpAddress } from '../../base/ip.ts';
-import type { Instant, Micros, Priority } from '../../base/units.ts';
+import type { Instant, InterfaceName, Micros, Priority } from '../../base/units.ts';
 import type { FaultCause } from './state.ts';
 import type { VrrpStateName } from './status.ts';
 
@@ -45,6 +45,10 @@ export type Reason =
       readonly own: Priority;
       readonly because: Deference;
     }
+  /** nothing of it has come over the main path for as long as a master may be silent */
+  | { readonly kind: 'follows_over'; readonly master: Advertiser; readonly heartbeat: InterfaceName }
+  /** own adverts came so late (timer_expired_backup); `to` null: it is not known who took over */
+  | { readonly kind: 'overslept'; readonly late: Micros; readonly to: IpAddress | null }
   | { readonly kind: 'outbids'; readonly master: Advertiser; readonly own: Priority }
   | { readonly kind: 'awaits_group'; readonly group: string; readonly takeover: TakeoverReason }
   | {

@@ -3,6 +3,7 @@
 import type { Family, IpAddress } from '../../base/ip.ts';
 import type { InterfaceName } from '../../base/units.ts';
 import type { VrrpInstance } from '../../config/model/vrrp.ts';
+import { heartbeatFor } from './heartbeat.ts';
 
 export interface Addressed {
   readonly interface: InterfaceName;
@@ -22,9 +23,11 @@ export function recipientOf<T>(
   let near: T | null = null;
   for (const one of all) {
     const config = configOf(one);
-    if (config.vrid !== packet.vrid || config.interface !== packet.interface) continue;
-    if (config.family !== packet.family) continue;
-    if (isAddressedTo(config, packet)) return one;
+    if (config.vrid !== packet.vrid || config.family !== packet.family) continue;
+    const isMain = config.interface === packet.interface;
+    if (!isMain && !config.heartbeats.some((path) => path.interface === packet.interface)) continue;
+    if (isMain ? isAddressedTo(config, packet) : heartbeatFor(config, packet.interface, packet) !== null)
+      return one;
     near ??= one;
   }
   return near;

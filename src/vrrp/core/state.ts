@@ -37,6 +37,8 @@ export interface RouterState {
   /** an operator's word; null = the election decides alone */
   readonly order: Order | null;
   readonly counters: VrrpCounters;
+  /** what was last heard over each path; kept only where there is more than one */
+  readonly paths: readonly PathHeard[];
   /** when an advert of somebody else was last accepted; null = never */
   readonly heardAt: Instant | null;
   /** when the current phase began; null before the first transition */
@@ -45,6 +47,16 @@ export interface RouterState {
   readonly history: readonly PastTransition[];
   /** complaints already logged since the state or the master last changed */
   readonly complained: readonly Complaint[];
+}
+
+/** The last advert that arrived over an interface. */
+export interface PathHeard {
+  readonly interface: InterfaceName;
+  readonly at: Instant;
+  readonly source: IpAddress;
+  readonly priority: Priority;
+  /** the address from which the same router sends over the main path, once that was seen */
+  readonly knownAs: IpAddress | null;
 }
 
 export type Phase = Initialize | Backup | Master | Fault;
@@ -145,6 +157,8 @@ export type Complaint =
   | 'other_interval'
   | 'lower_priority'
   | 'own_advert'
+  | 'other_cluster'
+  | 'heartbeat_only'
   | 'address_refused'
   | 'other_owner'
   | 'address_duplicate'

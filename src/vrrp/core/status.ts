@@ -3,6 +3,7 @@ import type { Family, IpAddress } from '../../base/ip.ts';
 import type { Instant } from '../../base/units.ts';
 import { entryText } from '../../config/model/routing.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
+import { pathHeard } from './heartbeat.ts';
 import { addressKey, isRouted } from './network.ts';
 import type { NodeState } from './node-state.ts';
 import { routingOf } from './routing.ts';
@@ -63,6 +64,18 @@ export interface VrrpInstanceStatus {
   readonly advertIntervalMicros: number;
   /** the master this instance last heard; null when it is master itself or heard none */
   readonly master: { readonly address: IpAddress; readonly priority: number } | null;
+  /** what was last heard over each path; empty where there is only one */
+  readonly paths: readonly {
+    readonly interface: string;
+    readonly main: boolean;
+    /** null: nothing was heard yet */
+    readonly last: {
+      readonly source: IpAddress;
+      readonly priority: number;
+      /** milliseconds since 1970 */
+      readonly wall: number;
+    } | null;
+  }[];
   readonly addresses: readonly {
     readonly address: IpAddress;
     readonly prefixLength: number;
@@ -166,6 +179,7 @@ function instanceStatus(
     effectivePriority: router.effectivePriority,
     advertIntervalMicros: config.advertInterval,
     master: phase.kind === 'backup' ? phase.master : null,
+    paths: pathStatuses(router, wallOf),
     addresses: [
       ...config.virtualAddresses.map((address) => describe(address, false)),
       ...config.excludedAddresses.map((address) => describe(address, true)),
@@ -178,4 +192,16 @@ function instanceStatus(
     lastTransitionWall: router.changedAt === null ? null : wallOf(router.changedAt),
     counters: router.counters,
   };
+}
+
+function pathStatuses(router: RouterState, wallOf: (at: Instant) => number): VrrpInstanceStatus['paths'] {
+  const { config } = router;
+  if (config.heartbeats.length === 0) return [];
+  const names = new Set([config.interface, ...config.heartbeats.map((path) => path.interface)]);
+  return [...names].map((name) => {
+    const heard = pathHeard(router, name);
+    const last =
+      heard === null ? null : { source: heard.source, priority: heard.priority, wall: wallOf(heard.at) };
+    return { interface: name, main: name === config.interface, last };
+  });
 }

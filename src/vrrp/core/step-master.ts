@@ -1,7 +1,7 @@
 /** Reactions of a master (RFC 9568 §6.4.3, behaviour.md section 4.5). Only adverts that passed every check come here, so
  *  packets that fail one cannot postpone the own adverts, as they do in keepalived (Q22). */
-import { compareIp } from '../../base/ip.ts';
-import { after, type Instant, type Micros } from '../../base/units.ts';
+import { compareIp, type IpAddress } from '../../base/ip.ts';
+import { after, elapsed, type Instant, type Micros } from '../../base/units.ts';
 import { entryText } from '../../config/model/routing.ts';
 import type { VirtualAddress } from '../../config/model/vrrp.ts';
 import type { AcceptedAdvert } from '../wire/receive.ts';
@@ -20,13 +20,15 @@ import {
 } from './effects.ts';
 import { vrrpLog } from './log-events.ts';
 import { addressKey, isPresent } from './network.ts';
+import type { Reason } from './reason.ts';
 import { mayRepair, repairsDeadline, takenOff, withoutDue } from './repairs.ts';
 import { missingRouting } from './routing.ts';
 import { rivalAdvertised, splitDue } from './split.ts';
 import { isOwner, type Master, type RouterState } from './state.ts';
 import { learnedInterval } from './step-backup.ts';
 import { tellLowerPriority } from './tell.ts';
-import { yieldTo } from './transitions.ts';
+import { masterDownInterval } from './timers.ts';
+import { stepBackLate, yieldTo } from './transitions.ts';
 import { rivalHeard, rivalTold } from './two-owners.ts';
 
 /** Own intervals without an advert after which others may have taken over (RFC 9568 §6.1: three, and the skew). */
@@ -34,18 +36,22 @@ const MISSED_ADVERTS = 2;
 /** The share of its interval for which an advert counts as just sent. */
 const FRESH_SHARE = 0.1;
 
+/** `own` is the address by which this router is compared with the sender: that of the path over which both are heard. */
 export function masterHeard(
   router: RouterState,
   phase: Master,
   heard: AcceptedAdvert,
   world: World,
   now: Instant,
+  own: IpAddress = phase.source,
 ): Step {
   const { advert, source } = heard;
+  if (advert.priority !== 0 && overslept(router, phase, now))
+    return stepBackLate(router, world, oversleep(phase, source, now), now);
   if (advert.priority === 0) {
     return advertise(count(router, 'priorityZeroReceived'), phase, world, now);
   }
-  const rank = advert.priority - router.effectivePriority || compareIp(source, phase.source);
+  const rank = advert.priority - router.effectivePriority || compareIp(source, own);
   if (rank > 0) return stepBack(router, phase, heard, world, now);
   if (!isOwner(router.config) || advert.priority !== router.effectivePriority) {
     return assertMastership(router, phase, heard, world, now);
@@ -60,6 +66,9 @@ export function masterHeard(
 
 /** Everything whose time has come: the own advert first. */
 export function masterDue(router: RouterState, phase: Master, world: World, now: Instant): Step {
+  if (overslept(router, phase, now)) {
+    return stepBackLate(router, world, oversleep(phase, null, now), now);
+  }
   const advertised: Step = isDue(phase.nextAdvertAt, now)
     ? andThen(advertise(router, phase, world, now), (sent) => restoreMissing(sent, world, now))
     : [router, []];
@@ -67,6 +76,20 @@ export function masterDue(router: RouterState, phase: Master, world: World, now:
   const watched = andThen(repaired, (sent) => splitDue(sent, now));
   return andThen(watched, (sent) => announceAgain(sent, now));
 }
+
+/** timer_expired_backup: no own advert was heard for so long that another router has taken over. */
+function overslept({ config }: RouterState, { nextAdvertAt }: Master, now: Instant): boolean {
+  const { timerExpiredBackup: highest, version, advertInterval, downTimerAdverts } = config;
+  if (highest === null) return false;
+  const patience = { version, priority: highest, masterInterval: advertInterval };
+  return elapsed(nextAdvertAt, now) + advertInterval > masterDownInterval(patience, downTimerAdverts);
+}
+
+const oversleep = ({ nextAdvertAt }: Master, to: IpAddress | null, now: Instant): Reason => ({
+  kind: 'overslept',
+  late: elapsed(nextAdvertAt, now),
+  to,
+});
 
 /** A master that was not heard for so long may find another one when it speaks again. */
 export const noteStall = (router: RouterState, phase: Master, late: Micros, now: Instant): RouterState =>

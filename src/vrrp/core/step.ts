@@ -1,6 +1,6 @@
 /** One router's reaction to one event: what is common to all phases, then a dispatch by phase. */
 import { exhaustive } from '../../base/never.ts';
-import { earliest, type Instant, type Micros } from '../../base/units.ts';
+import { earliest, type Instant, type InterfaceName, type Micros } from '../../base/units.ts';
 import type { RoutingEntry } from '../../config/model/routing.ts';
 import type { VirtualAddress, VrrpInstance } from '../../config/model/vrrp.ts';
 import {
@@ -11,6 +11,7 @@ import {
   receiveAdvert,
 } from '../wire/receive.ts';
 import { announceDeadline } from './announce.ts';
+import { dropped } from './dropped.ts';
 import {
   andThen,
   announce,
@@ -32,8 +33,8 @@ import { repairsDeadline } from './repairs.ts';
 import { removeAll, routingRefused, routingRestored } from './routing.ts';
 import { addressesProbed, type Claim, misfitOf, rivalAdvertised } from './split.ts';
 import { isOwner, type Phase, type RouterState } from './state.ts';
-import type { VrrpCounters } from './status.ts';
 import { backupHeard, giveUpAdoption, grantGrace, masterDown } from './step-backup.ts';
+import { heardOnMain, receivedOver } from './step-heartbeat.ts';
 import { masterAlerted, masterDue, masterHeard, noteStall, repair, repairRouting } from './step-master.ts';
 import {
   awaited,
@@ -49,7 +50,12 @@ import { priorityNow, reweigh } from './weigh.ts';
 
 export type RouterEvent =
   | { readonly kind: 'startup_delayed' }
-  | { readonly kind: 'packet_received'; readonly packet: ReceivedPacket }
+  /** `over`: the heartbeat interface that it came in on, null = the main path */
+  | {
+      readonly kind: 'packet_received';
+      readonly packet: ReceivedPacket;
+      readonly over: InterfaceName | null;
+    }
   | { readonly kind: 'deadline_reached' }
   | { readonly kind: 'network_changed' }
   | { readonly kind: 'address_vanished'; readonly address: VirtualAddress }
@@ -88,7 +94,9 @@ export function stepRouter(router: RouterState, event: RouterEvent, world: World
     case 'startup_delayed':
       return [router, removeAll(router, world.network)];
     case 'packet_received':
-      return received(router, event.packet, world, now);
+      return event.over === null
+        ? received(router, event.packet, world, now)
+        : receivedOver(router, event.over, event.packet, world, now);
     case 'deadline_reached':
       return deadlineReached(router, world, now);
     case 'network_changed':
@@ -186,29 +194,6 @@ function wokeLate(router: RouterState, late: Micros, now: Instant): Step {
   return phase.kind === 'master' ? [noteStall(router, phase, late, now), []] : [router, []];
 }
 
-/** Counter of each way to be refused. */
-const DROP_COUNTER: Readonly<Record<DropReason, keyof VrrpCounters>> = {
-  packet_length: 'packetLengthErrors',
-  ttl: 'ttlErrors',
-  version: 'versionErrors',
-  invalid_auth_type: 'invalidAuthType',
-  auth_type_mismatch: 'authTypeMismatch',
-  auth_failure: 'authFailures',
-  ah_forged: 'authFailures',
-  ah_replayed: 'authFailures',
-  hmac_missing: 'hmacMissing',
-  hmac_malformed: 'hmacMalformed',
-  hmac_unknown_key: 'hmacUnknownKey',
-  hmac_forged: 'hmacInvalid',
-  hmac_stale: 'hmacStale',
-  hmac_replayed: 'hmacReplayed',
-  advert_interval: 'advertIntervalErrors',
-  invalid_type: 'invalidTypeReceived',
-  checksum: 'checksumErrors',
-  destination: 'addressListErrors',
-  unknown_peer: 'addressListErrors',
-};
-
 /** In Initialize and Fault nothing is received (RFC 9568 §6.4.1; behaviour.md section 4.7). */
 function received(router: RouterState, packet: ReceivedPacket, world: World, now: Instant): Step {
   const { phase, config } = router;
@@ -219,15 +204,8 @@ function received(router: RouterState, packet: ReceivedPacket, world: World, now
     groupForChecksum: mayBeOld(config) ? world.globals.mcastGroup4 : null,
     listed: config.skipCheckAdvAddr && sameSender ? null : listedAddresses(config, world.network),
   });
-  if (!verdict.ok) {
-    const entry = vrrpLog.packetDropped({
-      instance: config.name,
-      source: packet.source,
-      drop: verdict.error,
-    });
-    const counted = complainOnce(count(router, DROP_COUNTER[verdict.error]), verdict.error, entry);
-    return andThen(counted, (r) => misfitHeard(r, packet, verdict.error, now));
-  }
+  if (!verdict.ok)
+    return andThen(dropped(router, packet, verdict.error), (r) => misfitHeard(r, packet, verdict.error, now));
   if (isOwner(config) && config.ownerIgnoreAdverts) return [router, []];
   if (packet.source === phase.source) {
     const entry = vrrpLog.ownAdvertHeard({ instance: config.name, source: packet.source });
@@ -243,7 +221,9 @@ function received(router: RouterState, packet: ReceivedPacket, world: World, now
     },
     [],
   ]);
-  return andThen(noted, (r) => heard(r, verdict.value, world, now));
+  return andThen(noted, (r) =>
+    andThen(heardOnMain(r, verdict.value, now), (then) => heard(then, verdict.value, world, now)),
+  );
 }
 
 /** A master that does not understand another one cannot yield to it, and is not yielded to. */

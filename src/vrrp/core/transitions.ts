@@ -18,6 +18,7 @@ import {
   type World,
 } from './effects.ts';
 import { healthInGroup, isMasterAtOnce } from './group.ts';
+import { heartbeatPaths, isMainUp } from './heartbeat.ts';
 import { vrrpLog } from './log-events.ts';
 import { addressKey, isPresent, isRouted } from './network.ts';
 import { type Advertiser, type Reason, remembered } from './reason.ts';
@@ -212,6 +213,15 @@ export function stepAside(router: RouterState, world: World, reason: Reason, now
   return andThen(release(router, world), (free) => enter(free, backup, now));
 }
 
+/** Somebody else may be master already: no priority-0 advert, which would only shorten the patience of a third. */
+export function stepBackLate(router: RouterState, world: World, reason: Reason, now: Instant): Step {
+  const { phase } = router;
+  if (phase.kind !== 'master') return [router, []];
+  const backup = freshBackup(router, { source: phase.source, reason }, now);
+  const [entered, actions] = enter(router, backup, now);
+  return [count(entered, 'releasedMaster'), [...letGo(router, world), ...actions]];
+}
+
 /** One priority-0 advert where keepalived sends two (Q6), and none when the link is what failed. */
 export function becomeFault(router: RouterState, world: World, reason: Reason, now: Instant): Step {
   const released = release(router, world);
@@ -245,7 +255,7 @@ export function halt(
 function release(router: RouterState, world: World): Step {
   const { phase } = router;
   if (phase.kind !== 'master') return [router, removeAll(router, world.network)];
-  const audible = world.network.links.get(router.config.interface)?.up ?? false;
+  const audible = isMainUp(router.config, world.network) || heartbeatPaths(router.config, world).length > 0;
   const said: Step = audible ? resign(router, world, phase.source) : [router, []];
   return andThen(said, (resigned) => [count(resigned, 'releasedMaster'), letGo(resigned, world)]);
 }

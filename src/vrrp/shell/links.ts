@@ -1,10 +1,12 @@
 /** The links of the kernel by index and by name, and the translation of kernel events into the core's words.
  *  The core knows links by name; an index is needed only here, to talk back to the kernel. */
+import type { Log } from '../../base/log.ts';
 import { exhaustive } from '../../base/never.ts';
 import type { IfIndex, InterfaceName } from '../../base/units.ts';
 import type { AddressState, LinkState, NetEvent, NetState } from '../../ports/net-kernel.ts';
 import type { VrrpEvent } from '../core/events.ts';
-import type { AddressFact, LinkFact } from '../core/network.ts';
+import { vrrpShellLog } from '../core/log-events.ts';
+import { type AddressFact, addressKey, type LinkFact } from '../core/network.ts';
 import { ADDRESS_PROTOCOL } from './interpret.ts';
 
 export interface LinkTable {
@@ -90,3 +92,13 @@ const factOf = (link: LinkState): LinkFact => ({
   announces: !link.noArp && !link.loopback && link.mac !== null,
   mtu: link.mtu,
 });
+
+/** -a: what came or went, whoever did it. */
+export function tellAddresses(events: readonly VrrpEvent[], log: Log): void {
+  for (const event of events) {
+    if (event.kind === 'address_appeared')
+      log(vrrpShellLog.addressMonitored({ address: addressKey(event.address), how: 'added' }));
+    if (event.kind === 'address_vanished')
+      log(vrrpShellLog.addressMonitored({ address: addressKey(event), how: 'deleted' }));
+  }
+}

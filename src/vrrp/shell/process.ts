@@ -12,19 +12,13 @@
 import type { Log } from '../../base/log.ts';
 import { invariant } from '../../base/never.ts';
 import { type SystemError, systemErrorText } from '../../base/system-error.ts';
-import {
-  earliest,
-  type Instant,
-  type InterfaceName,
-  instant,
-  MICROS_PER_MILLI,
-  micros,
-} from '../../base/units.ts';
+import { earliest, type Instant, instant, MICROS_PER_MILLI, micros } from '../../base/units.ts';
 import type { Config } from '../../config/model/config.ts';
 import type { ScriptSettings } from '../../config/model/global.ts';
-import type { RoutingEntry } from '../../config/model/routing.ts';
 import type { VrrpInstance } from '../../config/model/vrrp.ts';
+import type { CarrierPort } from '../../ports/carrier.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
+import type { Firewall } from '../../ports/firewall.ts';
 import type { LinkKernel } from '../../ports/link-kernel.ts';
 import type { NetEvent, NetKernel } from '../../ports/net-kernel.ts';
 import type { PacketPort } from '../../ports/packets.ts';
@@ -33,7 +27,7 @@ import type { ProgramRunner } from '../../ports/programs.ts';
 import type { RoutingKernel } from '../../ports/routing-kernel.ts';
 import type { Sysctl } from '../../ports/sysctl.ts';
 import type { TrackedFiles } from '../../ports/tracked-files.ts';
-import { type TrackerEvent, trackedOnly } from '../../track/core/trackers.ts';
+import type { TrackerEvent } from '../../track/core/trackers.ts';
 import { createWatchers, initialiseFiles, type Watchers } from '../../track/shell/watchers.ts';
 import type { GroupTransition, Transition } from '../core/actions.ts';
 import type { OperatorEvent, VrrpConfig, VrrpEvent } from '../core/events.ts';
@@ -41,26 +35,31 @@ import { vrrpShellLog } from '../core/log-events.ts';
 import type { VrrpNews } from '../core/news.ts';
 import { nextDeadline, stepNode } from '../core/node.ts';
 import { type NodeState, newNode } from '../core/node-state.ts';
-import { routingOf } from '../core/routing.ts';
-import { staticRouting } from '../core/statics.ts';
 import { statusOf, type VrrpStatus } from '../core/status.ts';
 import { presentNews } from '../core/tell.ts';
 import { LATENESS_NOTED } from '../core/timers.ts';
-import { interpret } from './interpret.ts';
-import { type LinkTable, linkTable } from './links.ts';
+import { type IgmpReports, igmpReports } from './igmp-reports.ts';
+import { type Effects, interpret } from './interpret.ts';
+import { type LinkTable, linkTable, tellAddresses } from './links.ts';
+import { type PolledLinks, polledLinks } from './polled-links.ts';
 import { newPromotion, type Promotion } from './promotion.ts';
-import { type RoutingTable, routingTable } from './routing-table.ts';
+import { newRefusals, type Refusals } from './refusal.ts';
+import { type RoutingTable, routingEntries, routingTable } from './routing-table.ts';
 import { newSealer, type Sealer } from './sealer.ts';
+import { sendReport } from './send-report.ts';
 import { openSockets, type SocketTable } from './sockets.ts';
 import { type VirtualLinks, virtualLinks } from './virtual-links.ts';
+import { vrrpConfigOf } from './vrrp-config.ts';
 
 export interface VrrpPorts {
   readonly clock: Clock;
   readonly packets: PacketPort;
   readonly net: NetKernel;
+  readonly carrier: CarrierPort;
   readonly routing: RoutingKernel;
   readonly links: LinkKernel;
   readonly sysctl: Sysctl;
+  readonly firewall: Firewall;
   readonly log: Log;
   /** what instances track */
   readonly programs: ProgramRunner;
@@ -85,6 +84,8 @@ export interface VrrpCore {
 export interface VrrpOptions {
   /** false (-V): a stop leaves the addresses where they are and sends no priority-0 advert */
   readonly releaseVips: boolean;
+  /** -a: each address that comes or goes is logged */
+  readonly watchAddresses?: boolean;
   readonly onStatusChange?: (transition: Transition) => void;
   readonly onNews?: (news: VrrpNews) => void;
   readonly onGroupChange?: (transition: GroupTransition) => void;
@@ -127,35 +128,21 @@ export function startVrrp(
   };
 }
 
-export const vrrpConfigOf = (config: VrrpPart): VrrpConfig => ({
-  globals: config.global.vrrp,
-  instances: config.vrrpInstances,
-  statics: config.statics,
-  groups: config.vrrpSyncGroups,
-  trackers: trackedOnly(
-    { scripts: config.vrrpScripts, files: config.trackFiles, processes: config.trackProcesses },
-    config.vrrpInstances.flatMap(({ trackers }) => trackers),
-  ),
-});
-
-const routingEntries = ({ instances, statics }: VrrpConfig): readonly RoutingEntry[] => [
-  ...staticRouting(statics),
-  ...instances.flatMap(routingOf),
-];
-
 class Running {
   readonly #ports: VrrpPorts;
   readonly #options: VrrpOptions;
   readonly #core: VrrpCore;
   readonly #links: LinkTable = linkTable();
+  readonly #net: PolledLinks;
   readonly #sockets: SocketTable;
   readonly #routing: RoutingTable;
   readonly #virtualLinks: VirtualLinks;
   readonly #sealer: Sealer = newSealer();
   readonly #promotion: Promotion;
+  readonly #refusals: Refusals;
+  readonly #igmp: IgmpReports;
   readonly #alarm: Alarm;
-  /** interfaces on which the last advert could not be sent */
-  readonly #mute = new Set<InterfaceName>();
+  readonly #sent: Effects['onSent'];
   readonly #watchers: Watchers;
   #scripts: ScriptSettings;
   #config: VrrpConfig;
@@ -179,6 +166,8 @@ class Running {
     const settings = (): ScriptSettings => this.#scripts;
     this.#watchers = createWatchers(ports, settings, (event) => this.hear(event));
     this.#ports = ports;
+    this.#net = polledLinks(ports.net, ports);
+    this.#sent = sendReport(ports.log);
     this.#options = options;
     this.#core = core;
     this.#config = config;
@@ -195,11 +184,16 @@ class Running {
       onChange: () => this.#routingTouched(),
     });
     this.#promotion = newPromotion(ports.sysctl, ports.log);
+    this.#igmp = igmpReports(ports.sysctl, ports.log);
+    this.#refusals = newRefusals(ports.firewall, ports.log);
   }
 
   /** Subscribes before it reads, so that nothing falls between; what is told twice does no harm. */
   start(): void {
-    const { net } = this.#ports;
+    const net = this.#net;
+    net.poll(this.#config.globals.polledLinks);
+    // before a socket joins its group
+    this.#igmp.allow(this.#config.globals.localIgmp);
     const subscribed = net.subscribe((event) => this.#netChanged(event));
     if (subscribed.ok) this.#unsubscribe = subscribed.value;
     else this.#complainAboutNetwork(subscribed.error);
@@ -208,6 +202,7 @@ class Running {
     this.#reconcileSockets(this.#config.instances, now);
     this.#routing.want(routingEntries(this.#config), now);
     this.#readRouting(now);
+    this.#refusals.want(this.#config.instances, this.#config.globals);
     initialiseFiles(this.#config.trackers, this.#ports);
     this.#feed({ kind: 'started', config: this.#config, ...network }, now);
     this.#watchers.watch(this.#config.trackers);
@@ -220,12 +215,16 @@ class Running {
     const config = vrrpConfigOf(part);
     this.#scripts = part.global.scripts;
     const now = this.#ports.clock.now();
+    this.#net.poll(config.globals.polledLinks);
+    this.#igmp.allow(config.globals.localIgmp);
     this.#addLinksOf(config, now);
     this.#reconcileSockets([...this.#config.instances, ...config.instances], now);
     this.#routing.want([...routingEntries(this.#config), ...routingEntries(config)], now);
     this.#readRouting(now);
+    this.#refusals.want([...this.#config.instances, ...config.instances], config.globals);
     this.#config = config;
     this.#feed({ kind: 'config_changed', config }, now);
+    this.#refusals.want(config.instances, config.globals);
     this.#routing.want(routingEntries(config), now);
     this.#virtualLinks.reconcile(config.instances, this.#links.byName);
     this.#watchers.watch(config.trackers);
@@ -249,7 +248,12 @@ class Running {
     this.#alarm.set(null);
     this.#unsubscribe?.();
     this.#sockets.closeAll();
-    if (this.#options.releaseVips) this.#virtualLinks.release(this.#links.byName);
+    if (this.#options.releaseVips) {
+      this.#virtualLinks.release(this.#links.byName);
+      this.#refusals.release();
+    }
+    this.#refusals.close();
+    this.#igmp.allow(true);
     this.#routing.close();
     this.#promotion.reconcile([], this.#links.byName);
   }
@@ -275,7 +279,7 @@ class Running {
 
   /** Links and addresses, with the interfaces that the instances need. */
   #readNetwork(instances: readonly VrrpInstance[]): ReturnType<LinkTable['replace']> {
-    const { net } = this.#ports;
+    const net = this.#net;
     const first = net.snapshot();
     if (!first.ok) this.#complainAboutNetwork(first.error);
     const network = first.ok ? this.#links.replace(first.value) : { links: [], addresses: [] };
@@ -318,6 +322,7 @@ class Running {
       this.#virtualLinks.reconcile(this.#config.instances, this.#links.byName);
       this.#reconcileSockets(this.#config.instances, now);
     }
+    if (this.#options.watchAddresses === true) tellAddresses(events, this.#ports.log);
     for (const translated of events) this.#feed(translated, now);
     // IPv4 routes go with their link or source address, and nobody says so
     this.#routing.touch(now);
@@ -358,10 +363,10 @@ class Running {
     }
   }
 
-  #effects(): Parameters<typeof interpret>[1] {
+  #effects(): Effects {
     return {
       sockets: this.#sockets,
-      net: this.#ports.net,
+      net: this.#net,
       routing: this.#routing,
       virtualLinks: this.#virtualLinks,
       sealer: this.#sealer,
@@ -372,17 +377,8 @@ class Running {
       onTransition: (transition) => this.#options.onStatusChange?.(transition),
       onNews: (news) => this.#options.onNews?.(news),
       onGroupTransition: (transition) => this.#options.onGroupChange?.(transition),
-      onSent: (name, error) => this.#sent(name, error),
+      onSent: this.#sent,
     };
-  }
-
-  /** One line when sending begins to fail, none for each advert after it. */
-  #sent(name: InterfaceName, error: SystemError | null): void {
-    if (error === null) this.#mute.delete(name);
-    else if (!this.#mute.has(name)) {
-      this.#mute.add(name);
-      this.#ports.log(vrrpShellLog.sendFailed({ interface: name, detail: systemErrorText(error) }));
-    }
   }
 
   #complainAboutNetwork(error: SystemError): void {

@@ -14,7 +14,10 @@ import type {
   RoutingOperation,
   RoutingState,
 } from '../../ports/routing-kernel.ts';
+import type { VrrpConfig } from '../core/events.ts';
 import { vrrpShellLog } from '../core/log-events.ts';
+import { routingOf } from '../core/routing.ts';
+import { staticRouting } from '../core/statics.ts';
 
 export interface RoutingTable {
   /** These matter from now on. */
@@ -173,3 +176,9 @@ const isThereAlready = (operation: RoutingOperation, error: SystemError): boolea
 
 const interestText = ({ routes, rules }: RoutingInterest): string =>
   [...routes.map((of) => `${of.family} ${of.table} ${of.protocol}`), ...rules].sort().join();
+
+/** The routes and rules of a configuration. */
+export const routingEntries = ({ instances, statics }: VrrpConfig): readonly RoutingEntry[] => [
+  ...staticRouting(statics),
+  ...instances.flatMap(routingOf),
+];

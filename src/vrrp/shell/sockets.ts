@@ -3,13 +3,15 @@
 import type { Family, IpAddress } from '../../base/ip.ts';
 import type { Log } from '../../base/log.ts';
 import type { MacAddress } from '../../base/mac.ts';
+import { exhaustive } from '../../base/never.ts';
 import { type SystemError, systemErrorText } from '../../base/system-error.ts';
 import { after, type IfIndex, type Instant, type InterfaceName, millis } from '../../base/units.ts';
-import type { VrrpAuthentication, VrrpInstance } from '../../config/model/vrrp.ts';
+import type { Heartbeat, VrrpAuthentication, VrrpInstance } from '../../config/model/vrrp.ts';
 import type { LinkState } from '../../ports/net-kernel.ts';
 import type { Announcer, PacketPort, VrrpPacket, VrrpProtocol, VrrpSocket } from '../../ports/packets.ts';
 import type { VrrpEvent } from '../core/events.ts';
 import { vrrpShellLog } from '../core/log-events.ts';
+import { advertLength } from '../wire/advert.ts';
 
 export interface SocketTable {
   /** Opens, re-opens and closes until the table is what the instances and links ask for; says what changed. */
@@ -48,6 +50,7 @@ interface Place {
   readonly family: Family;
   readonly protocol: VrrpProtocol;
   readonly group: IpAddress | null;
+  readonly receiveBuffer: number | null;
 }
 
 interface OpenSocket extends Place {
@@ -97,7 +100,9 @@ export function openSockets(packets: PacketPort, log: Log, onReadable: () => voi
   function closeUnwanted(wanted: ReadonlyMap<string, Place>): void {
     for (const [key, socket] of sockets) {
       const link = links.get(socket.interface);
-      if (!wanted.has(key) || link?.index !== socket.ifIndex) close(key, socket);
+      const place = wanted.get(key);
+      const alike = place !== undefined && place.receiveBuffer === socket.receiveBuffer;
+      if (!alike || link?.index !== socket.ifIndex) close(key, socket);
     }
     for (const [name, { ifIndex, mac, announcer }] of announcers) {
       const link = links.get(name);
@@ -110,7 +115,7 @@ export function openSockets(packets: PacketPort, log: Log, onReadable: () => voi
   return {
     reconcile(wish, now) {
       links = wish.links;
-      const wanted = new Map(wish.instances.flatMap(placesOf).map((place) => [placeKey(place), place]));
+      const wanted = joined(wish.instances, links);
       closeUnwanted(wanted);
       const events: VrrpEvent[] = [];
       for (const [key, place] of wanted) {
@@ -176,15 +181,64 @@ export function openSockets(packets: PacketPort, log: Log, onReadable: () => voi
 
 const protocolOf = ({ kind }: VrrpAuthentication): VrrpProtocol => (kind === 'ah' ? 'ah' : 'vrrp');
 
-/** An instance with a VMAC is heard on two interfaces: see `hearsOn`. */
-function placesOf(instance: VrrpInstance): readonly Place[] {
+/** An instance with a VMAC is heard on two interfaces: see `hearsOn`. Each heartbeat has its own. */
+function placesOf(instance: VrrpInstance, links: SocketWish['links']): readonly Place[] {
   const { interface: name, advertInterface, family, authentication, destination } = instance;
-  const group = destination.kind === 'multicast' ? destination.group : null;
   const protocol = protocolOf(authentication);
-  return [...new Set([name, advertInterface])].map((on) => ({ interface: on, family, protocol, group }));
+  const place = (on: InterfaceName, to: VrrpInstance['destination'] | Heartbeat['destination']): Place => ({
+    interface: on,
+    family,
+    protocol,
+    group: to.kind === 'multicast' ? to.group : null,
+    receiveBuffer: bufferOf(instance, links.get(on)?.mtu ?? MTU_USUAL),
+  });
+  return [
+    ...[...new Set([name, advertInterface])].map((on) => place(on, destination)),
+    ...instance.heartbeats.map((path) => place(path.interface, path.destination)),
+  ];
 }
 
-const placeKey = ({ interface: name, family, protocol, group }: Place): string =>
+/** Of a link that is not there. */
+const MTU_USUAL = 1_500;
+const IP_HEADER_OCTETS = { inet: 20, inet6: 40 } as const;
+
+function bufferOf({ receiveBuffer: wanted, ...instance }: VrrpInstance, mtu: number): number | null {
+  switch (wanted.kind) {
+    case 'usual':
+      return null;
+    case 'octets':
+      return wanted.octets;
+    case 'mtu':
+      return wanted.times * mtu;
+    case 'advert': {
+      const { version, family, virtualAddresses } = instance;
+      return (
+        wanted.times * (IP_HEADER_OCTETS[family] + advertLength(version, family, virtualAddresses.length))
+      );
+    }
+    default:
+      return exhaustive(wanted);
+  }
+}
+
+/** One socket for all instances of a place. Each adds its part to the buffer, once: during a reload there are two of a name. */
+function joined(instances: readonly VrrpInstance[], links: SocketWish['links']): ReadonlyMap<string, Place> {
+  const byKey = new Map<string, Place>();
+  const parts = new Map<string, Map<string, number>>();
+  for (const instance of instances) {
+    for (const place of placesOf(instance, links)) {
+      const key = placeKey(place);
+      const sizes = parts.get(key) ?? new Map<string, number>();
+      if (place.receiveBuffer !== null) sizes.set(instance.name, place.receiveBuffer);
+      parts.set(key, sizes);
+      const sum = [...sizes.values()].reduce((total, size) => total + size, 0);
+      byKey.set(key, { ...place, receiveBuffer: sizes.size === 0 ? null : sum });
+    }
+  }
+  return byKey;
+}
+
+const placeKey = ({ interface: name, family, protocol, group }: Omit<Place, 'receiveBuffer'>): string =>
   `${name} ${family} ${protocol} ${group ?? 'unicast'}`;
 
 const hintFor = (error: SystemError): string =>

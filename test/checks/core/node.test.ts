@@ -11,7 +11,8 @@ import {
 } from '../../../src/checks/core/lanes.ts';
 import { nextDeadline, step } from '../../../src/checks/core/node.ts';
 import { emptyNode, type NodeAction, type NodeState } from '../../../src/checks/core/node-state.ts';
-import { aliveWeightOf, type CheckerId, isAlive, isPooled } from '../../../src/checks/core/service.ts';
+import { isPooled } from '../../../src/checks/core/pool.ts';
+import { aliveWeightOf, type CheckerId, isAlive } from '../../../src/checks/core/service.ts';
 import { addition } from '../../../src/checks/core/weight.ts';
 import type { VirtualServer } from '../../../src/config/model/lvs.ts';
 import {

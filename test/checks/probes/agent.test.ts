@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { instant, micros, seconds } from '../../../src/base/units.ts';
 import { step } from '../../../src/checks/core/node.ts';
 import { emptyNode } from '../../../src/checks/core/node-state.ts';
-import { effectiveWeight, isPooled } from '../../../src/checks/core/service.ts';
+import { effectiveWeight, isPooled } from '../../../src/checks/core/pool.ts';
 import { AGENT_LINE_MAX } from '../../../src/checks/probes/agent.ts';
 import { closedPort, serveRaw, startTestProbe } from '../loopback.ts';
 import { agentChecker, realServer, target, virtualServer } from '../model.ts';

@@ -7,6 +7,7 @@ import { openProbeSocket } from '../../../src/checks/shell/probe-socket.ts';
 import { startCheckers } from '../../../src/checks/shell/process.ts';
 import type { LvsGlobals } from '../../../src/config/model/global.ts';
 import { forgetfulOwnership } from '../../../src/ports/ownership.ts';
+import { forgetfulFile } from '../../../src/ports/state-file.ts';
 import { createProgramRunner } from '../../../src/scripts/program-runner.ts';
 import { createTrackedFiles } from '../../../src/track/shell/tracked-files.ts';
 import { destination, service, tcp } from '../../ipvs/samples.ts';
@@ -26,7 +27,7 @@ function start(drift: LvsGlobals['drift'], services = 1) {
   const virtualServers = Array.from({ length: services }, (_, i) => virtualServer(VIP, 80 + i, servers));
   const checkers = startCheckers(
     {
-      ...{ clock, log, ipvs: kernel, ownership: forgetfulOwnership, seed: 1 },
+      ...{ clock, log, ipvs: kernel, memory: forgetfulFile, ownership: forgetfulOwnership, seed: 1 },
       ...{ openDatagram: openProbeSocket, programs: createProgramRunner(clock) },
       files: createTrackedFiles(clock),
     },

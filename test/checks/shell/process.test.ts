@@ -10,6 +10,7 @@ import { RETRY_PAUSE_FIRST, RETRY_PAUSE_MAX } from '../../../src/checks/shell/ta
 import type { Config } from '../../../src/config/model/config.ts';
 import { forgetfulOwnership } from '../../../src/ports/ownership.ts';
 import type { ProgramRunner } from '../../../src/ports/programs.ts';
+import { forgetfulFile } from '../../../src/ports/state-file.ts';
 import { createProgramRunner } from '../../../src/scripts/program-runner.ts';
 import { createTrackedFiles } from '../../../src/track/shell/tracked-files.ts';
 import { createFakeClock, createFakeKernel, createFakeLog, type FakeKernel } from '../fakes.ts';
@@ -36,7 +37,7 @@ function start(
   const clock = createFakeClock();
   const { log, lines, said } = createFakeLog();
   const ports = {
-    ...{ clock, log, ipvs: kernel, ownership: forgetfulOwnership, seed: 1 },
+    ...{ clock, log, ipvs: kernel, memory: forgetfulFile, ownership: forgetfulOwnership, seed: 1 },
     ...{ openDatagram: openProbeSocket, programs: programs ?? createProgramRunner(clock) },
     files: createTrackedFiles(clock),
   };

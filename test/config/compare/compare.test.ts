@@ -138,11 +138,7 @@ describe('parity', () => {
     ['auth_pass secret', 'auth_pass other', ['password']],
     ['auth_type PASS', 'auth_type AH', ['authentication']],
     ['10.0.0.1/24', '10.0.0.3/24', ['virtual_addresses']],
-    [
-      'virtual_router_id 51',
-      'virtual_router_id 50',
-      ['instance_alone', 'instance_alone', 'sync_group', 'sync_group'],
-    ],
+    ['virtual_router_id 51', 'virtual_router_id 50', ['vrid', 'sync_group', 'sync_group']],
     ['        10.0.0.12\n', '        10.0.0.13\n', ['peer']],
     ['    unicast_peer {\n        10.0.0.12\n    }\n', '', ['destination']],
     ['virtual_router_id 52', 'virtual_router_id 52\n version 3', ['version']],
@@ -167,4 +163,28 @@ describe('parity', () => {
     const [finding] = findings(changed('priority 150', 'priority 100'), OTHER);
     expect([finding?.a, finding?.b]).toEqual(['/vrrpInstances/0/priority', '/vrrpInstances/0/priority']);
   });
+});
+
+describe('what differs is told for people', () => {
+  test('durations in seconds', () => {
+    const text = diffText(diffConfigs(model(PAIR), model(PAIR.replace('advert_int 1', 'advert_int 2'))));
+    expect(text).toBe('~ vrrp_instance VI_1: advertInterval 1 s → 2 s\n');
+  });
+
+  test('secrets not at all', () => {
+    const changed = diffConfigs(model(PAIR), model(PAIR.replace('auth_pass secret', 'auth_pass other')));
+    expect(diffText(changed)).toBe(
+      '~ vrrp_instance VI_1, authentication: password (hidden) → another, (hidden)\n',
+    );
+    const dropped = diffConfigs(model(PAIR), model(PAIR.replace('auth_type PASS', 'auth_type NONE')));
+    expect(diffText(dropped)).toMatch(/authentication/);
+    expect(diffText(dropped)).not.toMatch(/secret/);
+  });
+});
+
+test('one mark for each family is two services', () => {
+  const service = (family: string, server: string) =>
+    `virtual_server fwmark 7 {\nip_family ${family}\nlb_algo rr\nlb_kind DR\nreal_server ${server} 0 {\n}\n}\n`;
+  const both = model(service('inet', '10.0.0.1') + service('inet6', '2001:db8::1'));
+  expect(diffText(diffConfigs(both, both))).toBe('');
 });

@@ -44,6 +44,19 @@ describe('a keepalived.conf', () => {
     expect(imported({ '/etc/vipd.conf': `global_defs {\n${lines}\n}\n` }).split('\n').length).toBe(150_003);
   });
 
+  test('keeps the words of a block that a macro made, whatever is said at its place', () => {
+    const made = '$M= \\\nvrrp_track_file f { \\\nfile /run/f \\\nnonsense \\\n}\n$M\n';
+    const result = imported({ '/etc/vipd.conf': made });
+    expect(result).toMatch(/^track_file f \{\n {4}file \/run\/f\n/m);
+    expect(result).toMatch(/^ {4}#nonsense$/m);
+  });
+
+  test('keeps an old keyword whose successor stands in another block', () => {
+    const old =
+      'vrrp_instance A {\n interface eth0\n virtual_router_id 1\n lvs_sync_daemon_interface eth1\n}\n';
+    expect(imported({ '/etc/vipd.conf': old })).toMatch(/^ {4}lvs_sync_daemon_interface eth1$/m);
+  });
+
   test('becomes one file without includes, macros and conditions', () => {
     const result = imported({
       '/etc/vipd.conf': '$ID=51\ninclude d/*.conf\n@director include only.conf\n@^director nonsense\n',

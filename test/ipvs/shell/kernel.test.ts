@@ -38,7 +38,7 @@ function recording(answer: (request: NetlinkRequest) => SystemError | null) {
 describe('opening', () => {
   const failing = (code: string): NetlinkSession => {
     const refuse = (request: NetlinkRequest) => err({ code, attempted: request.attempted(), detail: 'x' });
-    return { request: refuse, dump: refuse, batch: () => [], close: () => {} };
+    return { request: refuse, dump: refuse, batch: () => [], transaction: () => null, close: () => {} };
   };
 
   test('a kernel without ip_vs is named as that, with the remedy', () => {

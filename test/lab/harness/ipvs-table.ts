@@ -21,7 +21,8 @@ export interface Service {
 
 export type Table = readonly Service[];
 
-export const readTable = (host: Host): Table => parseTable(host.read(`/proc/${host.pid}/net/ip_vs`));
+export const readTable = (host: Pick<Host, 'pid' | 'read'>): Table =>
+  parseTable(host.read(`/proc/${host.pid}/net/ip_vs`));
 
 export const printTable = (host: Host): Promise<string> => host.run(['ipvsadm', '-Ln']);
 

@@ -12,24 +12,22 @@ export interface Service {
   readonly thaw: () => void;
 }
 
-const START_MS_MAX = 20_000;
+const START_MS_MAX = 60_000;
 /** The zone that the DNS servers are authoritative for. */
 export const ZONE = 'lab.example';
 
-/** dnsmasq, with nobody to ask; `zone` null = it refuses every question. */
-export const dnsServer = (host: Host, zone: string | null = ZONE, port = 53): Service =>
+/** dnsmasq, with one zone of its own and nobody to ask. */
+export const dnsServer = (host: Host): Service =>
   service(
     host,
     [
       ...['dnsmasq', '--keep-in-foreground', '--log-facility=-', '--conf-file=/dev/null', '--no-resolv'],
-      ...['--no-hosts', '--user=root', `--pid-file=/run/dnsmasq-${port}.pid`],
-      ...[`--port=${port}`, '--listen-address=0.0.0.0'],
-      ...(zone === null
-        ? []
-        : [
-            ...[`--auth-zone=${zone}`, `--auth-server=ns.${zone},eth0`],
-            `--host-record=www.${zone},192.0.2.80`,
-          ]),
+      ...['--no-hosts', '--user=root', '--pid-file=/run/dnsmasq.pid', `--auth-zone=${ZONE}`],
+      ...[
+        `--auth-server=ns.${ZONE},eth0`,
+        `--host-record=www.${ZONE},192.0.2.80`,
+        '--listen-address=0.0.0.0',
+      ],
     ],
     /started, version/,
   );
@@ -98,20 +96,6 @@ export async function installPostgres(
     host.run(['psql', '-h', '/run/pg', '-U', PG_ACCOUNT.user, '-d', 'postgres', '-Atc', statement]);
   return { ...server, sql };
 }
-
-const REFUSING = `import socketserver
-class Handler(socketserver.StreamRequestHandler):
-    def handle(self):
-        self.wfile.write(b"554 no service here\\r\\n")
-socketserver.ThreadingTCPServer.allow_reuse_address = True
-server = socketserver.ThreadingTCPServer(("0.0.0.0", 2525), Handler)
-print("refusing", flush=True)
-server.serve_forever()
-`;
-
-/** Greets everybody on port 2525 with an error (RFC 5321 section 3.1). */
-export const refusingMailServer = (host: Host): Service =>
-  service(host, ['python3', '-c', REFUSING], /refusing/);
 
 function service(host: Host, argv: readonly string[], ready: RegExp): Service {
   let program: Program | null = null;

@@ -69,7 +69,11 @@ describe('scripts', () => {
     notifier.deliver(delivery());
     notifier.deliver(delivery({ object: 'instance VI_2', event: 'STOP', ending: true }));
     expect(programs.all.map(({ order }) => order.timeout)).toEqual([seconds(20), seconds(1)]);
-    expect(programs.all[0]?.order.settings).toEqual({ user: null, security: false });
+    expect(programs.all[0]?.order.settings).toEqual({
+      user: null,
+      security: false,
+      supplementaryGroups: false,
+    });
   });
 
   test('are shown with their last result', () => {

@@ -43,7 +43,7 @@ let countable: boolean;
 
 beforeEach(() => {
   [done, told, finish, orders] = [[], [], [], []];
-  settings = { user: { user: 'nobody', group: null }, security: true };
+  settings = { user: { user: 'nobody', group: null }, security: true, supplementaryGroups: false };
   countable = true;
 });
 
@@ -120,11 +120,11 @@ describe('a script', () => {
   test('runs as the settings of that moment say, also at the very first run', () => {
     const watchers = start();
     watchers.carryOut(run);
-    settings = { user: null, security: false };
+    settings = { user: null, security: false, supplementaryGroups: false };
     watchers.carryOut({ ...run, startedAt: instant(8) });
     expect(orders.map((order) => order.settings)).toEqual([
-      { user: { user: 'nobody', group: null }, security: true },
-      { user: null, security: false },
+      { user: { user: 'nobody', group: null }, security: true, supplementaryGroups: false },
+      { user: null, security: false, supplementaryGroups: false },
     ]);
     expect(orders[0]).toMatchObject({ argv: ['/bin/chk', 'x'], user: null, timeout: seconds(2) });
   });

@@ -10,6 +10,7 @@ import { after, type Instant, ifIndex, instant, priority, seconds, vrid } from '
 import type { AddressState, NetOperation } from '../../../src/ports/net-kernel.ts';
 import type { VrrpPacket, VrrpSocketOptions } from '../../../src/ports/packets.ts';
 import type { RoutingOperation } from '../../../src/ports/routing-kernel.ts';
+import { newFirewall, type SimFirewall } from '../../../src/sim/firewall.ts';
 import { ethernet, newKernel, type SimKernel } from '../../../src/sim/kernel.ts';
 import { newLinks, type SimLinks } from '../../../src/sim/links.ts';
 import { newRouting, type SimRouting } from '../../../src/sim/routing.ts';
@@ -53,6 +54,9 @@ export interface Bench {
   readonly kernel: SimKernel;
   readonly routing: SimRouting;
   readonly links: SimLinks;
+  readonly firewall: SimFirewall;
+  /** what a driver answers to a poll of its link */
+  carrier: VrrpPorts['carrier']['ask'];
   /** the kernel's settings by path */
   readonly settings: Map<string, string>;
   readonly sockets: readonly FakeSocket[];
@@ -89,17 +93,21 @@ export function newBench(): Bench {
   const links = newLinks(kernel);
   const routing = newRouting((deliver) => notifications.push(deliver));
   const sockets: FakeSocket[] = [];
+  const firewall = newFirewall();
   const settings = new Map<string, string>();
   const done: string[] = [];
   const logs: string[] = [];
-  let ring = (): void => {};
-  let alarmAt: Instant | null = null;
+  const alarms: { at: Instant | null; readonly ring: () => void }[] = [];
+  const nextAlarm = (end: Instant) =>
+    alarms.filter(({ at }) => at !== null && at <= end).sort((a, b) => (a.at ?? 0) - (b.at ?? 0))[0];
   let wake = (): void => {};
 
   const bench: Bench = {
     kernel,
     links,
     routing,
+    firewall,
+    carrier: (name) => err({ code: 'EOPNOTSUPP', attempted: `ask ${name}`, detail: 'no way' }),
     settings,
     sockets,
     done,
@@ -110,20 +118,20 @@ export function newBench(): Bench {
     start: (config, options = { releaseVips: true }) => startVrrp(ports, config, options),
     pass(duration) {
       const end = after(bench.now, seconds(duration));
-      while (alarmAt !== null && alarmAt <= end) {
-        bench.now = instant(Math.max(bench.now, alarmAt));
-        alarmAt = null;
-        ring();
+      for (let due = nextAlarm(end); due !== undefined; due = nextAlarm(end)) {
+        bench.now = instant(Math.max(bench.now, due.at ?? 0));
+        due.at = null;
+        due.ring();
         bench.notify();
       }
       bench.now = end;
     },
     stall(duration) {
       bench.now = after(bench.now, seconds(duration));
-      if (alarmAt !== null && alarmAt <= bench.now) {
-        alarmAt = null;
-        ring();
-      }
+      const due = nextAlarm(bench.now);
+      if (due === undefined) return;
+      due.at = null;
+      due.ring();
     },
     arrive(advert) {
       const packet = packetOf({
@@ -149,10 +157,11 @@ export function newBench(): Bench {
       now: () => bench.now,
       wall: () => 0,
       alarm: (onRing) => {
-        ring = onRing;
+        const alarm: (typeof alarms)[number] = { at: null, ring: onRing };
+        alarms.push(alarm);
         return {
           set: (at) => {
-            alarmAt = at;
+            alarm.at = at;
           },
         };
       },
@@ -205,6 +214,8 @@ export function newBench(): Bench {
           return error;
         }),
     },
+    carrier: { ask: (name, method) => bench.carrier(name, method) },
+    firewall,
     sysctl: {
       read: (path) => settings.get(path) ?? null,
       write: (path, value) => {

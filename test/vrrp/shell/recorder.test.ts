@@ -6,8 +6,8 @@ import { instant } from '../../../src/base/units.ts';
 import type { VrrpEvent } from '../../../src/vrrp/core/events.ts';
 import { newNode } from '../../../src/vrrp/core/node-state.ts';
 import { createReplay, parseHead, parseStep } from '../../../src/vrrp/core/recording.ts';
-import { vrrpConfigOf } from '../../../src/vrrp/shell/process.ts';
 import { recordedCore } from '../../../src/vrrp/shell/recorder.ts';
+import { vrrpConfigOf } from '../../../src/vrrp/shell/vrrp-config.ts';
 import { createFakeClock } from '../../checks/fakes.ts';
 import { config } from '../../checks/model.ts';
 
