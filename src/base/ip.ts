@@ -29,6 +29,10 @@ export const isIpv4 = (address: IpAddress): address is Ipv4 => !address.includes
 /** fe80::/10 (RFC 4291 §2.5.6) */
 export const isLinkLocal = (address: IpAddress): boolean => /^fe[89ab]/.test(address);
 
+/** 224.0.0.0/4 and ff00::/8 */
+export const isMulticast = (address: IpAddress): boolean =>
+  isIpv4(address) ? /^2(2[4-9]|3\d)\./.test(address) : address.startsWith('ff');
+
 export const addressBits = (family: Family): 32 | 128 => (family === 'inet' ? 32 : 128);
 
 /** Network-order bytes: four or sixteen. */

@@ -117,6 +117,7 @@ function exchangeOf(
       bindAddress: null,
       bindPort: null,
       bindInterface: null,
+      forwardedTo: null,
       fwmark: mark === null ? null : fwMark(mark),
       timeout: seconds(timeout),
     },

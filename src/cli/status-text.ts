@@ -153,6 +153,7 @@ function checksSections(checks: ChecksStatus, wall: number): readonly string[] {
     ...checks.virtualServers.map((service) => serviceSection(service, wall)),
     ...drainSections(checks, wall),
     `KERNEL TABLE (${counted(checks.kernelWrites, 'write')} since start${repairs})\n${kernel}`,
+    ...(checks.syncDaemons === '' ? [] : [`SYNC DAEMONS\n${checks.syncDaemons}`]),
   ];
 }
 
@@ -176,11 +177,14 @@ function serviceSection(service: VirtualServerStatus, wall: number): string {
       ? ''
       : `  sorry server ${endpointText(sorryServer)} ${sorryServer.active ? 'ACTIVE' : 'idle'}\n`;
   return (
-    `VIRTUAL SERVER ${service.name}  ${service.scheduler}  ${quorum}\n` +
+    `VIRTUAL SERVER ${service.name}${servicesText(service)}  ${service.scheduler}  ${quorum}\n` +
     columns([head, ...service.realServers.flatMap((server) => serverRows(server, wall))], '  ') +
     sorry
   );
 }
+
+const servicesText = ({ service }: VirtualServerStatus): string =>
+  service.kind === 'group' ? ` (${counted(service.services, 'service')})` : '';
 
 /** One row per check; the server's own cells stand in the first. */
 function serverRows(server: RealServerStatus, wall: number): readonly (readonly string[])[] {

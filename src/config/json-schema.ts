@@ -1,6 +1,7 @@
 /** The JSON schema (draft-07) of the model in model/: what `vipd --schema` prints and what every loaded
  *  configuration is checked against before it reaches a child. */
 
+import { lvsGlobals, poolMatch } from './json-schema-lvs.ts';
 import { groupNotify, instanceNotify, notifySettings } from './json-schema-notify.ts';
 import { processSettings, vrrpGlobals } from './json-schema-settings.ts';
 import { bfdInstance, initialValue, trackFile, trackProcess, vrrpScript } from './json-schema-trackers.ts';
@@ -56,22 +57,7 @@ const globalConfig = object({
   notify: notifySettings,
   process: processSettings,
   vrrp: vrrpGlobals,
-  lvs: object({
-    flush: flag,
-    flushOnStop: oneOf('none', 'services', 'all'),
-    timeouts: object({ tcp: nullable(micros), tcpFin: nullable(micros), udp: nullable(micros) }),
-    logAllCheckFailures: flag,
-    ssl: nullable(
-      object({
-        key: nullable(text),
-        certificate: nullable(text),
-        ca: nullable(text),
-        password: nullable(text),
-      }),
-    ),
-    drift: oneOf('repair', 'warn', 'ignore'),
-    shareChecks: flag,
-  }),
+  lvs: lvsGlobals,
   control: object({ prometheus: nullable(object({ address: ip, port: integer(1, 65_535) })) }),
 });
 
@@ -276,15 +262,13 @@ const realServer = object({
   notifyUp: nullable(command),
   notifyDown: nullable(command),
   smtpAlert: flag,
+  snmpName: nullable(text),
   drainTimeout: micros,
   slowStart: micros,
 });
 
 const virtualServer = object({
-  match: union(
-    kind('address', { protocol: oneOf('tcp', 'udp', 'sctp'), address: ip, port }),
-    kind('fwmark', { mark: u32, family: oneOf('inet', 'inet6') }),
-  ),
+  match: poolMatch,
   scheduler: oneOf(...SCHEDULERS),
   schedulerFlags: integer(0, 0x38),
   onePacket: flag,
@@ -296,6 +280,8 @@ const virtualServer = object({
   quorum: integer(1, Number.MAX_SAFE_INTEGER),
   hysteresis: u32,
   omega: flag,
+  haSuspend: flag,
+  snmpName: nullable(text),
   virtualHost: nullable(text),
   quorumUp: nullable(command),
   quorumDown: nullable(command),
@@ -327,6 +313,7 @@ export const configSchema: Schema = {
     command: object({ argv: list(text, 1), user: nullable(shared('user')) }),
     forwarding: union(
       kind('nat'),
+      kind('fullnat'),
       kind('dr'),
       kind('tun', {
         encapsulation: oneOf('ipip', 'gue', 'gre'),
@@ -341,6 +328,7 @@ export const configSchema: Schema = {
       bindPort: nullable(integer(1, 65_535)),
       bindInterface: nullable(interfaceName),
       fwmark: nullable(u32),
+      forwardedTo: nullable(object({ address: ip, forwarding })),
       timeout: integer(1, 4_294_967_295_000_000),
     }),
     checker,

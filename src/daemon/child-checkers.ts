@@ -4,12 +4,18 @@ import { systemErrorText } from '../base/system-error.ts';
 import type { PoolNews } from '../checks/core/news.ts';
 import { openMarkedSocket } from '../checks/shell/marked-socket.ts';
 import { memoryFile } from '../checks/shell/memory-file.ts';
+import { createPathRouter } from '../checks/shell/path-router.ts';
 import { openProbeSocket } from '../checks/shell/probe-socket.ts';
 import { startCheckers } from '../checks/shell/process.ts';
+import { createIptables } from '../ipvs/shell/iptables.ts';
 import { openIpvsKernel } from '../ipvs/shell/load-module.ts';
 import { ownershipFile } from '../ipvs/shell/ownership-file.ts';
+import { createSourceNat } from '../ipvs/shell/source-nat.ts';
 import { insideNamespace, namespacePath } from '../native/network-namespace.ts';
 import { createClock } from '../net/adapters/clock.ts';
+import { createNetKernel } from '../net/adapters/net-kernel.ts';
+import { ownAddresses } from '../net/adapters/own-addresses.ts';
+import { createSysctl } from '../net/adapters/sysctl.ts';
 import { type Delivery, tellingOf, withoutMail } from '../notify/core/delivery.ts';
 import { lvsDelivery } from '../notify/core/lvs-delivery.ts';
 import { createProgramRunner } from '../scripts/program-runner.ts';
@@ -36,6 +42,8 @@ const startHalf: StartHalf = (config, options, log, post) => {
     const delivery = lvsDelivery(news, telling);
     if (delivery !== null) post(change(delivery));
   };
+  const net = createNetKernel();
+  const sysctl = createSysctl();
   let wakeUps = EMPTY_HISTOGRAM;
   const clock = createClock((late) => {
     wakeUps = observed(wakeUps, late);
@@ -45,6 +53,10 @@ const startHalf: StartHalf = (config, options, log, post) => {
     memory: memoryFile(options.memoryFile, log),
     files: createTrackedFiles(clock),
     ...{ openSocket: openMarkedSocket, openDatagram: openProbeSocket, programs: createProgramRunner(clock) },
+    syncDaemons: ipvs.value,
+    sourceNat: createSourceNat({ clock, log, filter: createIptables(), sysctl }),
+    paths: createPathRouter(sysctl),
+    ...(net.ok ? { addresses: ownAddresses(net.value) } : {}),
     seed: Math.floor(Math.random() * 2 ** 32),
   };
   const checkers = startCheckers(ports, config, {

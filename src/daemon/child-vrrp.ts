@@ -23,6 +23,7 @@ import { recordedCore } from '../vrrp/shell/recorder.ts';
 import { capabilityProblem } from './capabilities.ts';
 import { runChild, type StartHalf } from './child.ts';
 import { applyScheduling, withRealtime } from './scheduling.ts';
+import { followInstance } from './sync-follower.ts';
 
 export const runVrrpChild = (): void => runChild('vrrp', startHalf);
 
@@ -58,6 +59,7 @@ const startHalf: StartHalf = (config, options, log, post) => {
     files: createTrackedFiles(clock),
     processes: createProcessTable(clock),
   };
+  const sync = followInstance({ clock, log, ipvsNamespace: config.global.process.ipvsNamespace });
   const neighbours = createNeighbourProbe(net.value, clock);
   const core = options.record === null ? undefined : recordedCore(options.record, ports);
   const vrrp = startVrrp(
@@ -67,13 +69,16 @@ const startHalf: StartHalf = (config, options, log, post) => {
       releaseVips: options.releaseVips,
       watchAddresses: options.watchAddresses,
       onNews: (news) => tell(news),
+      onStatusChange: (transition) => sync.entered(transition),
     },
     core,
   );
+  sync.configure(config.global.lvs.syncDaemon);
   return {
     reload: (next) => {
       telling = tellingOf(next.global, 'vrrp');
       vrrp.reload(next);
+      sync.configure(next.global.lvs.syncDaemon);
       if (next.global.notify.statesOnReload) repeatLines(vrrp.presentNews(null));
     },
     tellSessions: (verdicts) => {
@@ -81,7 +86,10 @@ const startHalf: StartHalf = (config, options, log, post) => {
     },
     // what VRRP would do is read off the two configurations, by the parent
     preview: () => ({ kind: 'planned', lines: [] }),
-    stop: () => vrrp.stop(),
+    stop: () => {
+      vrrp.stop();
+      sync.close();
+    },
     status: () => ({ process: 'vrrp', wakeUps, ...vrrp.status() }),
     tellAgain: (name) => {
       const news = vrrp.presentNews(name);

@@ -1,10 +1,13 @@
 /** What the IPVS room logs: refusals of the kernel and repairs. That a server was added or removed, and why,
  *  is told by the checks room, which decided it. */
 
+import type { Family } from '../base/ip.ts';
 import { catalogue, row } from '../base/log.ts';
 import { type SystemError, systemErrorText } from '../base/system-error.ts';
 import type { IpvsOperation } from '../ports/ipvs-kernel.ts';
+import type { SyncDaemon, SyncRole } from './core/daemon.ts';
 import { operationText } from './core/operation-text.ts';
+import { CHAIN } from './core/source-nat.ts';
 
 export const ipvsLog = catalogue({
   unreadable: row(
@@ -52,6 +55,37 @@ export const ipvsLog = catalogue({
     'warning',
     (f: { reason: string }) =>
       `IPVS: after a crash vipd will not know which services are its own: ${f.reason}`,
+  ),
+  syncStarted: row('sync_daemon_started', 'info', ({ daemon }: { daemon: SyncDaemon }) => {
+    const { role, interface: carrier, syncId } = daemon;
+    return `IPVS: started the ${role} sync daemon on ${carrier}, id ${syncId}`;
+  }),
+  syncStopped: row(
+    'sync_daemon_stopped',
+    'info',
+    (f: { role: SyncRole }) => `IPVS: stopped the ${f.role} sync daemon`,
+  ),
+  syncRefused: row(
+    'sync_daemon_refused',
+    'error',
+    (f: { reason: string }) => `IPVS: sync daemon not as configured, it is tried again: ${f.reason}`,
+  ),
+  sourceNat: row(
+    'source_nat_written',
+    'info',
+    (f: { family: Family; rules: number }) =>
+      `IPVS: FULLNAT: ${f.rules === 0 ? 'removed the rules' : `wrote ${f.rules} ${f.rules === 1 ? 'rule' : 'rules'}`} of ${f.family} in chain ${CHAIN}`,
+  ),
+  sourceNatRefused: row(
+    'source_nat_refused',
+    'error',
+    (f: { reason: string }) =>
+      `IPVS: FULLNAT does not work, real servers without a route back cannot answer; it is tried again: ${f.reason}`,
+  ),
+  noForwarding: row(
+    'source_nat_no_forwarding',
+    'warning',
+    (f: { setting: string }) => `IPVS: FULLNAT needs ${f.setting} = 1, or no answer reaches a client`,
   ),
   flushed: row(
     'ipvs_flushed',

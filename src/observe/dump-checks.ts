@@ -1,6 +1,7 @@
 /** The LVS and health-checker sections of keepalived_check.data; pure. */
 import { exhaustive } from '../base/never.ts';
 import { micros } from '../base/units.ts';
+import { serviceName } from '../checks/core/names.ts';
 import type {
   CheckerStatus,
   ChecksStatus,
@@ -13,12 +14,12 @@ import type {
   Checker,
   CheckTarget,
   HttpChecker,
+  PoolMatch,
   RealServer,
-  ServiceMatch,
   VirtualServer,
 } from '../config/model/lvs.ts';
 import type { UdpChecker } from '../config/model/network-checkers.ts';
-import { type DestinationKey, serviceKeyText } from '../ipvs/core/table.ts';
+import { type DestinationKey, poolKeyText } from '../ipvs/core/table.ts';
 import { httpWordLines, serviceCheckLines } from './dump-service-checks.ts';
 import {
   enabled,
@@ -39,9 +40,9 @@ export interface ServicePair {
 }
 
 export function pairServices(config: Config, status: ChecksStatus | null): readonly ServicePair[] {
-  const known = new Map(status?.virtualServers.map((now) => [serviceKeyText(now.service), now]));
+  const known = new Map(status?.virtualServers.map((now) => [poolKeyText(now.service), now]));
   return config.virtualServers.map((service) => {
-    const now = known.get(serviceKeyText(service.match)) ?? null;
+    const now = known.get(poolKeyText(service.match)) ?? null;
     const knownServers = new Map(now?.realServers.map((server) => [serverKey(server), server]));
     const servers = service.realServers.map((server) => ({
       server,
@@ -61,6 +62,7 @@ export const serviceLines = ({ service, now, servers }: ServicePair): readonly s
   `   quorum = ${service.quorum}, hysteresis = ${service.hysteresis}`,
   ...scriptLine('Quorum up notify script', service.quorumUp),
   ...scriptLine('Quorum down notify script', service.quorumDown),
+  ...optional(service.haSuspend, '   Using HA suspend'),
   `   Using smtp notification = ${yesNo(service.smtpAlert)}`,
   ...sorryLines(service.sorryServer, now),
   ...(now === null
@@ -69,17 +71,26 @@ export const serviceLines = ({ service, now, servers }: ServicePair): readonly s
   ...servers.flatMap(({ server, now }) => realServerLines(server, now)),
 ];
 
-const matchLines = (match: ServiceMatch): readonly string[] =>
-  match.kind === 'fwmark'
-    ? [` VS FWMARK = ${match.mark}`, `   Address family = ${match.family}`]
-    : [
+function matchLines(match: PoolMatch): readonly string[] {
+  switch (match.kind) {
+    case 'group':
+      return [` VS GROUP = ${serviceName(match)}`];
+    case 'fwmark':
+      return [` VS FWMARK = ${match.mark}`, `   Address family = ${match.family}`];
+    case 'address':
+      return [
         ` VS VIP = ${match.address}, VPORT = ${match.port}`,
         `   Address family = ${match.address.includes(':') ? 'inet6' : 'inet'}`,
       ];
+    default:
+      return exhaustive(match);
+  }
+}
 
 function schedulingLines(service: VirtualServer): readonly string[] {
   const { persistence, schedulerFlags: flags, match } = service;
   return [
+    ...optional(service.snmpName !== null, `   SNMP name = ${service.snmpName}`),
     ...optional(service.virtualHost !== null, `   VirtualHost = ${service.virtualHost}`),
     `   lvs_sched = ${service.scheduler}`,
     `   flag-1 = ${enabled((flags & 0x08) !== 0)}`,
@@ -93,7 +104,9 @@ function schedulingLines(service: VirtualServer): readonly string[] {
           `   persistence granularity = ${persistence.prefixLength}`,
         ]),
     ...optional(persistence?.engine === 'sip', '   persistence engine = sip'),
-    ...(match.kind === 'address' ? [`   protocol = ${match.protocol.toUpperCase()}`] : []),
+    ...(match.kind === 'fwmark' || match.protocol === null
+      ? []
+      : [`   protocol = ${match.protocol.toUpperCase()}`]),
   ];
 }
 
@@ -112,6 +125,7 @@ const realServerLines = (server: RealServer, now: RealServerStatus | null): read
   '   ------< Real server >------',
   `   RIP = ${server.address}, RPORT = ${server.port}, WEIGHT = ${server.weight}` +
     `${now === null ? '' : ` EFF WEIGHT = ${now.effectiveWeight}`}`,
+  ...optional(server.snmpName !== null, `   SNMP name = ${server.snmpName}`),
   `   forwarding method = ${forwardingText(server.forwarding)}`,
   `   Alpha is ${onOff(server.checkers.some(({ alpha }) => alpha))}`,
   `   connection limit range = ${server.lowerThreshold} -> ${server.upperThreshold}`,
@@ -137,7 +151,7 @@ const scriptLine = (label: string, command: VirtualServer['quorumUp']): readonly
 export const checkersLines = ({ service, servers }: ServicePair): readonly string[] =>
   servers.flatMap(({ server, now }) =>
     server.checkers.flatMap((checker, position) => [
-      ` ${serviceText(service.match)} -> ${endpointText(server, service.match)}`,
+      ` ${serviceName(service.match)} -> ${endpointText(server, service.match)}`,
       ...checkerLines(checker, now?.checkers[position] ?? null, now),
     ]),
   );
@@ -173,6 +187,7 @@ const targetLines = (target: CheckTarget): readonly string[] => [
   ...optional(target.bindAddress !== null, `     Bind to = [${target.bindAddress}]:${target.bindPort ?? 0}`),
   ...optional(target.bindInterface !== null, `     Bind i/f = ${target.bindInterface}`),
   ...optional(target.fwmark !== null, `     Mark = ${target.fwmark}`),
+  ...optional(target.forwardedTo !== null, `     Through = [${target.forwardedTo?.address}]`),
   `     Timeout = ${secondsText(target.timeout)}`,
 ];
 
@@ -269,9 +284,7 @@ const regexLines = ({ pattern, options, negated, minOffset, maxOffset }: BodyReg
 
 const bit = (value: boolean): 0 | 1 => (value ? 1 : 0);
 
-/** `[192.168.100.240]:tcp:80`, `FWM 7` */
-const serviceText = (match: ServiceMatch): string =>
-  match.kind === 'fwmark' ? `FWM ${match.mark}` : `[${match.address}]:${match.protocol}:${match.port}`;
-
-const endpointText = ({ address, port }: DestinationKey, match: ServiceMatch): string =>
-  match.kind === 'fwmark' ? `[${address}]` : `[${address}]:${match.protocol}:${port}`;
+const endpointText = ({ address, port }: DestinationKey, match: PoolMatch): string =>
+  match.kind === 'fwmark' || match.protocol === null
+    ? `[${address}]`
+    : `[${address}]:${match.protocol}:${port}`;

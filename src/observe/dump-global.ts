@@ -22,6 +22,7 @@ export const globalLines = (global: GlobalConfig): readonly string[] => [
   ` Dynamic interfaces = ${trueFalse(global.vrrp.dynamicInterfaces)}`,
   ` LVS flush = ${trueFalse(global.lvs.flush)}`,
   ` LVS flush on stop = ${flushOnStopText(global.lvs.flushOnStop)}`,
+  ...syncDaemonLines(global.lvs.syncDaemon),
   ` VRRP IPv4 mcast group = ${global.vrrp.mcastGroup4}`,
   ` VRRP IPv6 mcast group = ${global.vrrp.mcastGroup6}`,
   ` Gratuitous ARP interval = ${secondsText(global.vrrp.garpInterval)}`,
@@ -86,6 +87,18 @@ const timedLine = (label: string, timed: TimedCommand | null): readonly string[]
 
 const flushOnStopText = (mode: GlobalConfig['lvs']['flushOnStop']): string =>
   ({ none: 'disabled', services: 'VS', all: 'all' })[mode];
+
+const syncDaemonLines = (sync: GlobalConfig['lvs']['syncDaemon']): readonly string[] =>
+  sync === null
+    ? []
+    : [
+        ` LVS sync daemon: interface = ${sync.interface}, syncid = ${sync.id}` +
+          `${sync.instance === null ? '' : `, vrrp instance = ${sync.instance}`}`,
+        ...optional(sync.maxLength !== null, `   maxlen = ${sync.maxLength}`),
+        ...optional(sync.group !== null, `   mcast group = ${sync.group}`),
+        ...optional(sync.port !== null, `   mcast port = ${sync.port}`),
+        ...optional(sync.ttl !== null, `   mcast ttl = ${sync.ttl}`),
+      ];
 
 const schedulingLines = (process: string, scheduling: ChildScheduling): readonly string[] => [
   ` ${process} process priority = ${scheduling.niceness ?? 0}`,

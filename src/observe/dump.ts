@@ -8,6 +8,7 @@ import type { VrrpCounters, VrrpStatus } from '../vrrp/core/status.ts';
 import { bfdTopology, checkerSessions } from './dump-bfd.ts';
 import { checkersLines, pairServices, serviceLines } from './dump-checks.ts';
 import { globalLines } from './dump-global.ts';
+import { groupLines } from './dump-groups.ts';
 import { heading, textOf } from './dump-text.ts';
 import { trackedSections } from './dump-tracked.ts';
 import { instanceLines, staticLines } from './dump-vrrp.ts';
@@ -36,6 +37,7 @@ export function printCheckData(config: Config, status: ChecksStatus | null): str
   return textOf([
     ...globalLines(config.global),
     ...heading('LVS Topology'),
+    ...groupLines(config.virtualServers),
     ...services.flatMap(serviceLines),
     ...(checkers.length === 0 ? [] : [...heading('Health checkers'), ...checkers]),
     ...checkerSessions(config),

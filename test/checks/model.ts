@@ -1,16 +1,18 @@
 /** Small configurations for tests: every default filled in, each test names only what it is about. */
 import { parseIp, parseIpv4, parseIpv6 } from '../../src/base/ip.ts';
-import { micros, port, seconds } from '../../src/base/units.ts';
+import { fwMark, micros, port, seconds } from '../../src/base/units.ts';
 import type { BfdChecker } from '../../src/config/model/bfd.ts';
 import type { Config } from '../../src/config/model/config.ts';
 import type { FileChecker } from '../../src/config/model/file-checker.ts';
 import type { LvsGlobals } from '../../src/config/model/global.ts';
 import type {
   CheckTarget,
+  GroupMatch,
   HttpChecker,
   HttpUrl,
   MiscChecker,
   RealServer,
+  ServiceMatch,
   SorryServer,
   TcpChecker,
   VirtualServer,
@@ -45,6 +47,7 @@ export const target = (
   bindAddress: null,
   bindPort: null,
   bindInterface: null,
+  forwardedTo: null,
   fwmark: null,
   timeout: seconds(1),
   ...more,
@@ -167,6 +170,7 @@ export const realServer = (
   notifyUp: null,
   notifyDown: null,
   smtpAlert: false,
+  snmpName: null,
   drainTimeout: micros(0),
   slowStart: micros(0),
   ...more,
@@ -200,6 +204,8 @@ export const virtualServer = (
   quorum: 1,
   hysteresis: 0,
   omega: false,
+  haSuspend: false,
+  snmpName: null,
   virtualHost: null,
   quorumUp: null,
   quorumDown: null,
@@ -216,6 +222,20 @@ const scheduling = {
   processors: null,
   realtimeLimit: null,
 } as const;
+
+/** `ADDRESS:PORT` and `fwmark:MARK`; TCP and IPv4. */
+export const groupMatch = (name: string, entries: readonly string[]): GroupMatch => ({
+  kind: 'group',
+  name,
+  index: 0,
+  protocol: 'tcp',
+  entries: entries.map((entry): ServiceMatch => {
+    const cut = entry.lastIndexOf(':');
+    const [place, number] = [entry.slice(0, cut), Number(entry.slice(cut + 1))];
+    if (place === 'fwmark') return { kind: 'fwmark', mark: fwMark(number), family: 'inet' };
+    return { kind: 'address', protocol: 'tcp', address: ip(place), port: port(number) };
+  }),
+});
 
 export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<LvsGlobals> = {}): Config => ({
   global: {
@@ -280,6 +300,7 @@ export const config = (virtualServers: readonly VirtualServer[], lvs: Partial<Lv
       logAllCheckFailures: false,
       ssl: null,
       drift: 'repair',
+      syncDaemon: null,
       shareChecks: false,
       ...lvs,
     },

@@ -1,6 +1,7 @@
 /** Scenario files: commands stand at the start of a line, what happened stands indented below them.
  *
  *      service tcp 192.168.100.240:80 quorum=2 sorry=192.168.100.9:80    a virtual server with the servers below it
+ *      service group WEB 192.168.100.240:80 fwmark:7 quorum=2            the services of a group with one pool
  *      server 192.168.100.8:80 weight=2 inhibit tcp http,retry=3         checkers: kind[,setting=value…]
  *      configure                                                         the services above come into force
  *      set tcp 192.168.100.8:80 refuses                                  passes, refuses, hangs, status, digest, unbindable;
@@ -9,7 +10,9 @@
  *      set tcp 192.168.100.8:80 lost                                     its probe never answers: a defect of vipd itself
  *      session b1 up                                                     a BFD session is this now: up, down
  *      file load 5                                                       the track_file holds this now
+ *      addresses 192.168.100.240                                         this host has these; none behind the word: none
  *      carries 192.168.100.8:80 3                                        connections of a destination from now on
+ *      carries 192.168.100.8:80 3 192.168.100.241:80                     the same in one service of a group only
  *      drain 192.168.100.240:80 192.168.100.8:80 60                      the operator's order; the limit may be left out
  *      undrain 192.168.100.240:80 192.168.100.8:80
  *      crash 1                                                           another process starts so many seconds later with
@@ -23,6 +26,7 @@ import {
   bfdChecker,
   dnsChecker,
   fileChecker,
+  groupMatch,
   httpChecker,
   miscChecker,
   pingChecker,
@@ -88,7 +92,10 @@ export function playScenario(text: string): string {
     } else if (command === 'file') {
       world.holds(words[0] ?? '', Number(words[1]));
       output.push(...world.run(micros(0)));
-    } else if (command === 'carries') world.carries(words[0] ?? '', Number(words[1]));
+    } else if (command === 'addresses') {
+      world.hasAddresses(words);
+      output.push(...world.run(micros(0)));
+    } else if (command === 'carries') world.carries(words[0] ?? '', Number(words[1]), words[2] ?? null);
     else if (command === 'drain' || command === 'undrain') {
       const [virtualServer = '', realServer = '', limit] = words;
       const time = limit === undefined ? null : seconds(Number(limit));
@@ -123,12 +130,21 @@ function endpoint(text = ''): [string, number] {
   return [text.slice(0, cut).replace(/[[\]]/g, ''), Number(text.slice(cut + 1))];
 }
 
-function serviceOf([, where, ...rest]: readonly string[]): VirtualServer {
+function serviceOf([kind, where, ...rest]: readonly string[]): VirtualServer {
   const of = settings(rest);
   const sorry = of.get('sorry');
-  return virtualServer(...endpoint(where), [], {
+  return virtualServer(...endpoint(kind === 'group' ? '192.168.100.240:80' : where), [], {
+    ...(kind === 'group'
+      ? {
+          match: groupMatch(
+            where ?? '',
+            rest.filter((word) => !word.includes('=')),
+          ),
+        }
+      : {}),
     quorum: number(of, 'quorum', 1),
     hysteresis: number(of, 'hysteresis', 0),
+    haSuspend: of.has('suspend'),
     drainTimeout: seconds(number(of, 'drain', 0)),
     depoolThreshold: thresholdOf(of.get('threshold')),
     sorryServer: sorry === undefined ? null : sorryServer(...endpoint(sorry), { inhibit: of.has('inhibit') }),

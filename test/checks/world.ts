@@ -18,6 +18,7 @@ import {
   type ServiceKey,
   serviceKeyText,
 } from '../../src/ipvs/core/table.ts';
+import { ip } from './model.ts';
 
 /** A probe's fate: its result and how long it takes. */
 export interface Answer {
@@ -38,12 +39,14 @@ export interface World {
   /** The process ends, and after a while another one starts with what the first has left: its memory, and the kernel's
    *  table unless that was released. */
   restart(virtualServers: readonly VirtualServer[], takes: Micros, keepsTable: boolean): void;
-  /** a destination has so many connections from now on */
-  carries(destination: string, connections: number): void;
+  /** a destination has so many connections from now on; null: in each of its services, else by TCP in this one */
+  carries(destination: string, connections: number, service: string | null): void;
   /** a track_file holds this from now on */
   holds(file: string, value: number): void;
   /** a BFD session is this from now on */
   session(name: string, verdict: BfdVerdict): void;
+  /** these addresses are on this host from now on */
+  hasAddresses(addresses: readonly string[]): void;
   /** Lets time pass; returns what was logged and what became of the table meanwhile. */
   run(duration: Micros): readonly string[];
 }
@@ -88,11 +91,12 @@ export function createWorld(answer: (name: string) => Answer, seed = 1): World {
   };
   const count = (services: readonly ServiceKey[]): void => {
     const table = desiredTable(state.services.values(), state.leaving.values());
-    const inTable = (key: string, destination: string) => table.get(key)?.destinations.has(destination);
+    const carriedIn = (service: string) =>
+      [...(table.get(service)?.destinations.keys() ?? [])].map(
+        (name) => [name, carried.get(`${service} ${name}`) ?? carried.get(name) ?? 0] as const,
+      );
     const counts = new Map(
-      services
-        .map(serviceKeyText)
-        .map((key) => [key, filtered(carried, (name) => inTable(key, name) === true)]),
+      services.map(serviceKeyText).map((service) => [service, new Map(carriedIn(service))]),
     );
     send({ kind: 'connections_counted', counts });
   };
@@ -122,9 +126,12 @@ export function createWorld(answer: (name: string) => Answer, seed = 1): World {
     news,
     configure: (virtualServers, tellInitial = false) =>
       send({ kind: 'config_changed', virtualServers, tellInitial }),
+    hasAddresses: (addresses) => send({ kind: 'addresses_changed', present: new Set(addresses.map(ip)) }),
     order,
     restart,
-    carries: (destination, connections) => void carried.set(destination, connections),
+    carries: (destination, connections, service) => {
+      carried.set(service === null ? destination : `tcp ${service} ${destination}`, connections);
+    },
     holds: (file, value) => send({ kind: 'file_changed', file, value }),
     session: (name, verdict) => send({ kind: 'session_changed', session: name, verdict }),
     run(duration) {
@@ -147,9 +154,6 @@ export function createWorld(answer: (name: string) => Answer, seed = 1): World {
     },
   };
 }
-
-const filtered = <T>(map: ReadonlyMap<string, T>, test: (key: string) => boolean): Map<string, T> =>
-  new Map([...map].filter(([key]) => test(key)));
 
 /** `tcp 192.168.100.240:80 -> 192.168.100.8:80 w1 dr, …` */
 export const tableText = (table: IpvsTable): string =>

@@ -13,7 +13,7 @@ import type { OrderWish } from '../../src/vrrp/core/orders.ts';
 import type { InstanceWhy } from '../../src/vrrp/core/why.ts';
 import { BAD_STATUS } from '../observe/bad-status.ts';
 import { expectGolden } from '../observe/golden.ts';
-import { STATUS, VRRP, WALL } from '../observe/samples.ts';
+import { CHECKS, STATUS, VRRP, WALL } from '../observe/samples.ts';
 import { TROUBLED, WHY } from '../observe/why-samples.ts';
 
 let folder = '';
@@ -263,6 +263,18 @@ describe('vipctl status', () => {
     const { exitStatus, stdout } = await vipctl('status', '--socket', socket);
     expect(stdout).toContain('VI_1 is MASTER but 192.168.100.240 is not on eth0\n');
     expect(exitStatus).toBe(1);
+  });
+
+  test('names the group of a service with the number of its services, and the sync daemons', async () => {
+    const [first] = CHECKS.virtualServers;
+    invariant(first !== undefined, () => 'no service');
+    const service = { kind: 'group', name: 'WEB', index: 0, protocol: 'tcp', services: 3 } as const;
+    const virtualServers = [{ ...first, name: '[WEB]:0', service }];
+    const syncDaemons = 'master sync daemon (mcast=eth0, syncid=51)\n';
+    await daemon({ ...STATUS, checks: { ...CHECKS, virtualServers, syncDaemons } });
+    const { stdout } = await vipctl('status', '--socket', socket);
+    expect(stdout).toContain('VIRTUAL SERVER [WEB]:0 (3 services)  rr  quorum up');
+    expect(stdout).toContain(`\nSYNC DAEMONS\n${syncDaemons}`);
   });
 
   test('of a director whose child does not answer is degraded', async () => {

@@ -20,7 +20,16 @@ const wordsOf = (block: string, ...words: string[]): string[] => [
 ];
 const PACE = ['retry', 'delay_before_retry', 'delay_loop', 'warmup', 'alpha', 'log_all_failures'];
 const TARGET = [
-  ...['connect_ip', 'connect_port', 'bindto', 'bind_port', 'bind_if', 'fwmark', 'connect_timeout'],
+  ...[
+    'connect_ip',
+    'connect_port',
+    'bindto',
+    'bind_port',
+    'bind_if',
+    'fwmark',
+    'connect_timeout',
+    'check_via',
+  ],
 ];
 const LOGIN = ['user', 'password', 'password_file'];
 const TLS = ['tls', 'tls_name'];
@@ -33,6 +42,9 @@ const httpWords = (name: string): string[] => [
 ];
 
 /** Words that keepalived does not have. */
+const NETWORK_CHECKS = [
+  'TCP_CHECK', 'HTTP_GET', 'SSL_GET', 'SMTP_CHECK', 'SMTP_CHECK/host', 'UDP_CHECK', 'DNS_CHECK', 'PING_CHECK',
+]; // biome-ignore format: one line reads better
 const OWN = [
   'global_defs/drain_timeout',
   'virtual_server/drain_timeout',
@@ -41,6 +53,7 @@ const OWN = [
   'virtual_server/real_server/drain_timeout',
   'virtual_server/real_server/slow_start',
   'global_defs/share_checks',
+  ...NETWORK_CHECKS.map((check) => `${REAL_SERVER}/${check}/check_via`),
   ...['global_defs/prometheus_listen', 'global_defs/lvs_drift', 'global_defs/notify_timeout'],
   ...ownCheck('MYSQL_CHECK', ...SQL, 'read_only'),
   ...ownCheck('PGSQL_CHECK', ...SQL, 'in_recovery'),

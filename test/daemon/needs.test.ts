@@ -146,3 +146,25 @@ describe('the BFD child is needed', () => {
     expect(verdictsFor(withSession, { b1: 'up', gone: 'up' })).toEqual({ b1: 'up' });
   });
 });
+
+describe('the checkers child is needed', () => {
+  const sync = {
+    interface: interfaceName('eth0'),
+    id: 0,
+    maxLength: null,
+    port: null,
+    ttl: null,
+    group: null,
+  };
+
+  test('for sync daemons that follow no instance, and not for those that follow one', () => {
+    const needs = (instance: string | null) =>
+      childrenFor(config([], { syncDaemon: { ...sync, instance } }), {
+        vrrp: true,
+        checkers: true,
+        bfd: true,
+        idle: false,
+      });
+    expect([needs(null), needs('VI_1')]).toEqual([['checkers'], []]);
+  });
+});

@@ -6,6 +6,7 @@ import {
   printStats,
   printVrrpData,
 } from '../../src/observe/dump.ts';
+import { groupMatch, virtualServer } from '../checks/model.ts';
 import { BFD } from './bfd-samples.ts';
 import { expectGolden } from './golden.ts';
 import { CHECKS, CONFIG, VRRP } from './samples.ts';
@@ -24,6 +25,8 @@ describe('statistics dump', () => {
   });
 });
 
+const GROUP = groupMatch('WEB', ['10.0.0.1:80', '10.0.0.2:80', '10.0.0.3:80', '10.0.0.9:80', 'fwmark:7']);
+
 describe('data dumps', () => {
   test('keepalived.data has the global, topology, sync group and script sections', () => {
     expectGolden('keepalived.data', printVrrpData(CONFIG, VRRP));
@@ -35,6 +38,22 @@ describe('data dumps', () => {
 
   test('keepalived_bfd.data has every session', () => {
     expectGolden('keepalived_bfd.data', printBfdData(CONFIG, BFD));
+  });
+
+  test('a group stands before the services with its ranges, and gives them their name', () => {
+    const text = printCheckData(
+      { ...CONFIG, virtualServers: [virtualServer('10.0.0.1', 0, [], { match: GROUP })] },
+      null,
+    );
+    expect(text).toContain(`
+ ------< Virtual server group >------
+ Virtual Server Group = WEB, IPv4 = yes, IPv6 = no
+   VIP Range = 10.0.0.1-10.0.0.3, VPORT = 80
+   VIP = 10.0.0.9, VPORT = 80
+   FWMARK = 7, inet
+ ------< Virtual server >------
+ VS GROUP = [WEB]:0
+`);
   });
 
   test('keepalived_parent.data has the global definitions', () => {

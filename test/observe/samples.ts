@@ -9,8 +9,9 @@ import type { Config } from '../../src/config/model/config.ts';
 import type { CheckerCommon, Forwarding, RealServer } from '../../src/config/model/lvs.ts';
 import type { ScriptCommand } from '../../src/config/model/vrrp.ts';
 import type { DaemonStatus } from '../../src/control/api.ts';
-import type { VrrpCounters, VrrpStatus } from '../../src/vrrp/core/status.ts';
+import type { VrrpStatus } from '../../src/vrrp/core/status.ts';
 import { BFD, BFD_INSTANCES, BFD_SCHEDULING, CHILDREN } from './bfd-samples.ts';
+import { COUNTERS } from './counters-sample.ts';
 import { MAIL_SETTINGS, NOTIFY, NOTIFY_SETTINGS, WALL } from './notify-samples.ts';
 import { ROUTED, ROUTING, STATICS } from './routing-samples.ts';
 import { GROUPS, TRACKERS } from './tracked-samples.ts';
@@ -41,6 +42,7 @@ const target = (address: string) => ({
   bindAddress: null,
   bindPort: null,
   bindInterface: null,
+  forwardedTo: null,
   fwmark: null,
   timeout: seconds(1),
 });
@@ -78,6 +80,7 @@ const realServer = (address: string): RealServer => ({
   notifyUp: script('/etc/vipd/up.sh', 'x'),
   notifyDown: null,
   smtpAlert: true,
+  snmpName: null,
 });
 
 export const CONFIG: Config = {
@@ -123,6 +126,7 @@ export const CONFIG: Config = {
       logAllCheckFailures: false,
       ssl: null,
       drift: 'repair',
+      syncDaemon: null,
       shareChecks: false,
     },
     control: { prometheus: null },
@@ -238,6 +242,8 @@ export const CONFIG: Config = {
       realServers: [realServer('192.168.100.8'), realServer('192.168.100.9')],
       sorryServer: { address: ip('192.168.100.10'), port: port(80), forwarding: dr, inhibit: false },
       ...{ quorum: 1, hysteresis: 0, omega: false },
+      haSuspend: false,
+      snmpName: null,
       virtualHost: null,
       quorumUp: script('/etc/vipd/qup.sh', 'a'),
       quorumDown: null,
@@ -245,33 +251,6 @@ export const CONFIG: Config = {
       ...{ drainTimeout: seconds(0), depoolThreshold: null },
     },
   ],
-};
-
-export const COUNTERS: VrrpCounters = {
-  advertsReceived: 0,
-  advertsSent: 4,
-  becameMaster: 1,
-  releasedMaster: 0,
-  packetLengthErrors: 0,
-  checksumErrors: 0,
-  versionErrors: 0,
-  ttlErrors: 0,
-  invalidTypeReceived: 0,
-  advertIntervalErrors: 0,
-  addressListErrors: 0,
-  invalidAuthType: 0,
-  authTypeMismatch: 0,
-  authFailures: 0,
-  hmacMissing: 0,
-  hmacMalformed: 0,
-  hmacUnknownKey: 0,
-  hmacInvalid: 0,
-  hmacStale: 0,
-  hmacReplayed: 0,
-  priorityZeroReceived: 0,
-  priorityZeroSent: 0,
-  gratuitousArpsSent: 10,
-  splitsSeen: 0,
 };
 
 export const VRRP: VrrpStatus = {
@@ -376,6 +355,7 @@ export const CHECKS: ChecksStatus = {
   kernelError: null,
   kernelWrites: 3,
   driftRepairs: 1,
+  syncDaemons: '',
 };
 
 export const STATUS: DaemonStatus = {

@@ -2,8 +2,36 @@
  *  checks left it. A server that is missing there was taken out because it failed: putting it back until its first probe
  *  has failed again would send clients to a dead server. One that is there had passed: taking it out, because it is
  *  `alpha`, would cut off its connections. */
-import type { RealServer, VirtualServer } from '../../config/model/lvs.ts';
-import { destinationKeyText, type IpvsService } from '../../ipvs/core/table.ts';
+import { entriesOf, type Forwarding, type RealServer, type VirtualServer } from '../../config/model/lvs.ts';
+import {
+  type DestinationConfig,
+  destinationKeyText,
+  type IpvsService,
+  type IpvsTable,
+  serviceKeyText,
+} from '../../ipvs/core/table.ts';
+import { destinationPort } from './desired.ts';
+
+/** All entries of a group have the same servers: the first one that the table has tells of all. */
+export function foundEntry({ match }: VirtualServer, found: IpvsTable | undefined): IpvsService | undefined {
+  if (found === undefined) return undefined;
+  for (const entry of entriesOf(match)) {
+    const service = found.get(serviceKeyText(entry));
+    if (service !== undefined) return service;
+  }
+  return undefined;
+}
+
+/** The server as the kernel's service has it. */
+function destinationIn(
+  { match }: VirtualServer,
+  found: IpvsService | undefined,
+  server: { readonly forwarding: Forwarding } & Pick<RealServer, 'address' | 'port'>,
+): DestinationConfig | undefined {
+  if (found === undefined) return undefined;
+  const port = destinationPort(match, found.config.key, server);
+  return found.destinations.get(destinationKeyText({ address: server.address, port }));
+}
 
 export type FoundServer = 'in_pool' | 'taken_out' | 'unknown';
 
@@ -12,14 +40,12 @@ export function poolAsFound(
   config: VirtualServer,
   found: IpvsService | undefined,
 ): (server: RealServer) => FoundServer {
-  const present = (server: Pick<RealServer, 'address' | 'port'>) =>
-    found?.destinations.get(destinationKeyText(server));
   const isKnown =
-    config.realServers.some((server) => present(server) !== undefined) ||
-    (config.sorryServer !== null && present(config.sorryServer) !== undefined);
+    config.realServers.some((server) => destinationIn(config, found, server) !== undefined) ||
+    (config.sorryServer !== null && destinationIn(config, found, config.sorryServer) !== undefined);
   if (!isKnown) return () => 'unknown';
   return (server) => {
-    const destination = present(server);
+    const destination = destinationIn(config, found, server);
     if (destination === undefined) return 'taken_out';
     // weight 0 is how inhibit_on_failure takes a server out; a checker may also have named it, to let connections end
     const inhibited =
@@ -32,8 +58,12 @@ const namesWeight = ({ checkers }: RealServer): boolean =>
   checkers.some((checker) => checker.kind === 'file' || (checker.kind === 'misc' && checker.dynamic));
 
 /** The weight that a predecessor's checkers named; null when the table has no such server, or none of them names any. */
-export function weightAsFound(server: RealServer, found: IpvsService | undefined): number | null {
+export function weightAsFound(
+  config: VirtualServer,
+  server: RealServer,
+  found: IpvsService | undefined,
+): number | null {
   if (!namesWeight(server)) return null;
-  const weight = found?.destinations.get(destinationKeyText(server))?.weight;
+  const weight = destinationIn(config, found, server)?.weight;
   return weight === undefined || (weight === 0 && server.inhibitOnFailure) ? null : weight;
 }

@@ -1,6 +1,7 @@
 /** The node's state as the status records that `vipctl status`, the metrics and the dumps read. */
 import type { Instant } from '../../base/units.ts';
 import { MICROS_PER_MILLI, toSeconds } from '../../base/units.ts';
+import type { PoolMatch } from '../../config/model/lvs.ts';
 import { certificateLeft } from './certificate.ts';
 import { type CheckerState, checkerVerdict } from './checker.ts';
 import { serversToKeep } from './depool.ts';
@@ -15,6 +16,7 @@ import type {
   DrainStatus,
   LeavingServerStatus,
   RealServerStatus,
+  ServedMatch,
   VirtualServerStatus,
 } from './status.ts';
 
@@ -34,7 +36,7 @@ function describeService(state: NodeState, service: ServiceState, moment: Moment
   const { config } = service;
   const sorry = config.sorryServer;
   return {
-    service: config.match,
+    service: servedMatch(config.match),
     name: serviceName(config.match),
     scheduler: config.scheduler,
     quorum: service.rule.quorum,
@@ -49,6 +51,12 @@ function describeService(state: NodeState, service: ServiceState, moment: Moment
       describeServer(state, service, server, moment),
     ),
   };
+}
+
+function servedMatch(match: PoolMatch): ServedMatch {
+  if (match.kind !== 'group') return match;
+  const { kind, name, index, protocol, entries } = match;
+  return { kind, name, index, protocol, services: entries.length };
 }
 
 function describeServer(

@@ -1,7 +1,8 @@
 /** An operator's word about one server: whom he means, and what he is told. */
 import { err, ok, type Result } from '../../base/result.ts';
 import { elapsed, type Instant, type Micros, toSeconds } from '../../base/units.ts';
-import { destinationKeyText } from '../../ipvs/core/table.ts';
+import { entriesOf } from '../../config/model/lvs.ts';
+import { destinationKeyText, type ServiceKey } from '../../ipvs/core/table.ts';
 import type { Drain } from './drain.ts';
 import { serverName, serviceName } from './names.ts';
 import { type NodeEvent, type NodeState, placeKey, type ServerPlace } from './node-state.ts';
@@ -71,21 +72,24 @@ function placesNamed(state: NodeState, { virtualServer, realServer }: DrainOrder
         .map(([server]) => ({ service: service.key, server })),
     );
   const leaving = [...state.leaving.values()].filter(
-    ({ service, server, names, serviceConfig: { key } }) =>
-      [service, names.service, shortName(key)].includes(virtualServer) &&
-      [server, names.server].includes(realServer),
+    ({ service, server, names, destinations }) =>
+      [service, names.service, ...destinations.map((one) => shortName(one.service.key))].includes(
+        virtualServer,
+      ) && [server, names.server].includes(realServer),
   );
   return [...configured, ...leaving.map(({ service, server }) => ({ service, server }))];
 }
 
+/** A group also goes by its own name, and by each of its entries. */
 const serviceNames = ({ key, config: { match } }: ServiceState): readonly string[] => [
   key,
   serviceName(match),
-  shortName(match),
+  ...(match.kind === 'group' ? [match.name] : []),
+  ...entriesOf(match).map(shortName),
 ];
 
 /** `192.168.100.240:80`, `fwmark 7` */
-const shortName = (match: ServiceState['config']['match']): string =>
+const shortName = (match: ServiceKey): string =>
   match.kind === 'fwmark' ? `fwmark ${match.mark}` : destinationKeyText(match);
 
 const serverNames = (

@@ -7,11 +7,14 @@
  *
  *  A template of a persistent service counts as a connection: it is the session that the drain is to spare. */
 import { after, elapsed, type Instant, type Micros, seconds, toSeconds } from '../../base/units.ts';
+import { entriesOf } from '../../config/model/lvs.ts';
 import {
   type DestinationConfig,
+  type DestinationKey,
   destinationKeyText,
   type ServiceConfig,
   type ServiceKey,
+  serviceKeyText,
 } from '../../ipvs/core/table.ts';
 import { destinationKeyOf } from './desired.ts';
 import { checksLog } from './log-events.ts';
@@ -30,7 +33,8 @@ import { rampAt, scheduleRise } from './slow-start.ts';
 
 /** From one count of the connections to the next; a drain is first looked at so long after its begin. */
 export const COUNT_PERIOD = seconds(1);
-/** Services whose connections are counted at once; more take their turns. */
+/** The kernel's services whose connections are counted at once; more take their turns. A pool is counted as a whole, even if
+ *  it alone has more of them. */
 export const SERVICES_PER_COUNT = 64;
 /** For an order without a limit, for a server without a drain_timeout. */
 export const DRAIN_LIMIT_DEFAULT = seconds(300);
@@ -46,12 +50,19 @@ export interface Drain {
 
 /** A server that is no longer configured, with what the kernel has of it. */
 export interface LeavingServer extends ServerPlace {
-  /** for its service, should that be gone too */
-  readonly serviceConfig: ServiceConfig;
-  /** of weight 0 */
-  readonly destination: DestinationConfig;
+  /** one in each of the kernel's services of its pool, at least one */
+  readonly destinations: readonly LeavingDestination[];
+  /** its connections need the packet filter (ipvs/core/source-nat.ts) */
+  readonly fullnat: boolean;
   readonly names: { readonly server: string; readonly service: string };
   readonly drain: Drain;
+}
+
+export interface LeavingDestination {
+  /** for the service, should that be gone too */
+  readonly service: ServiceConfig;
+  /** of weight 0 */
+  readonly destination: DestinationConfig;
 }
 
 /** `serviceKeyText` → `destinationKeyText` → connections. A destination that is absent has none; a service that is absent
@@ -106,10 +117,11 @@ export function liftDrain(state: NodeState, place: ServerPlace, now: Instant): S
 /** Asks for the connections of those that drain: of all whose time is up, of the others in turn. */
 export function lookAtDrains(state: NodeState, now: Instant): Stepped {
   const asked = new Map<string, ServiceKey>();
-  for (const { place, drain, service } of unfinished(state)) {
+  for (const { place, drain, destinations } of unfinished(state)) {
     if (elapsed(drain.since, now) < COUNT_PERIOD && drain.until > now) continue;
-    if (asked.size >= SERVICES_PER_COUNT && !asked.has(place.service) && drain.until > now) continue;
-    asked.set(place.service, service);
+    const isAsked = destinations.every(({ service }) => asked.has(serviceKeyText(service)));
+    if (asked.size >= SERVICES_PER_COUNT && !isAsked && drain.until > now) continue;
+    for (const { service } of destinations) asked.set(serviceKeyText(service), service);
     toTheEnd(state.draining, placeKey(place));
     toTheEnd(state.leaving, placeKey(place));
   }
@@ -120,10 +132,10 @@ export function lookAtDrains(state: NodeState, now: Instant): Stepped {
 /** Ends the drains without a connection, and those whose time is up, counted or not. */
 export function takeCounts(state: NodeState, counts: ConnectionCounts, now: Instant): Stepped {
   const actions: NodeAction[] = [];
-  for (const { place, drain, destination } of unfinished(state)) {
-    const service = counts.get(place.service);
-    const connections = service === undefined ? drain.connections : (service.get(destination) ?? 0);
-    if ((service !== undefined && connections === 0) || drain.until <= now) {
+  for (const { place, drain, destinations } of unfinished(state)) {
+    const counted = sumOf(destinations, counts);
+    const connections = counted ?? drain.connections;
+    if (counted === 0 || drain.until <= now) {
       actions.push(...finish(state, place, connections));
     } else if (connections !== drain.connections) noteConnections(state, place, { ...drain, connections });
   }
@@ -133,9 +145,23 @@ export function takeCounts(state: NodeState, counts: ConnectionCounts, now: Inst
 interface Unfinished {
   readonly place: ServerPlace;
   readonly drain: Drain;
+  readonly destinations: readonly CountedDestination[];
+}
+
+interface CountedDestination {
   readonly service: ServiceKey;
-  /** `destinationKeyText` */
-  readonly destination: string;
+  readonly key: DestinationKey;
+}
+
+/** Over all services of a pool; null: one of them could not be counted. */
+function sumOf(destinations: readonly CountedDestination[], counts: ConnectionCounts): number | null {
+  let sum = 0;
+  for (const { service, key } of destinations) {
+    const counted = counts.get(serviceKeyText(service));
+    if (counted === undefined) return null;
+    sum += counted.get(destinationKeyText(key)) ?? 0;
+  }
+  return sum;
 }
 
 /** Of a moment: ending one does not disturb the walk. */
@@ -143,15 +169,20 @@ function unfinished(state: NodeState): readonly Unfinished[] {
   const staying = [...state.draining.values()].flatMap((place): readonly Unfinished[] => {
     const found = configured(state, place);
     if (found === null || found.server.drain === null) return [];
-    const { service, server } = found;
-    const destination = destinationKeyText(destinationKeyOf(service.config, server.config));
-    return [{ place, drain: found.server.drain, service: service.config.match, destination }];
+    const { match } = found.service.config;
+    const destinations = entriesOf(match).map((service) => ({
+      service,
+      key: destinationKeyOf(match, service, found.server.config),
+    }));
+    return [{ place, drain: found.server.drain, destinations }];
   });
   const leaving = [...state.leaving.values()].map((server) => ({
     place: server,
     drain: server.drain,
-    service: server.serviceConfig.key,
-    destination: destinationKeyText(server.destination.key),
+    destinations: server.destinations.map(({ service, destination }) => ({
+      service: service.key,
+      key: destination.key,
+    })),
   }));
   return [...staying, ...leaving];
 }

@@ -79,6 +79,11 @@ export const checksLog = catalogue({
     'info',
     (f: Pooling) => `Activating healthchecker for service ${f.server} for VS ${f.service}`,
   ),
+  checkerSuspended: row(
+    'checker_suspended',
+    'info',
+    (f: Pooling) => `Suspending healthchecker for service ${f.server} for VS ${f.service}`,
+  ),
   tcpSucceeded: row(
     'tcp_check_succeeded',
     'info',
@@ -287,6 +292,11 @@ export const checksLog = catalogue({
     'ipvs_recovered',
     'notice',
     (f: { operations: number }) => `IPVS table as decided again after ${f.operations} operations`,
+  ),
+  addressesUnknown: row(
+    'own_addresses_unreadable',
+    'error',
+    (f: { reason: string }) => `ha_suspend without effect, all checks run: ${f.reason}`,
   ),
   memoryLost: row(
     'check_memory_lost',

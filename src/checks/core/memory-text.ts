@@ -8,6 +8,7 @@ import {
   printOf,
   type RememberedChecker,
   type RememberedDeparture,
+  type RememberedDestination,
   type RememberedServer,
   type RememberedService,
 } from './memory.ts';
@@ -16,14 +17,16 @@ import { isAlive, type ServerState, type ServiceState } from './service.ts';
 import type { WeightEffect } from './weight.ts';
 
 /** Of the text; another one is not read. */
-const VERSION = 1;
+const VERSION = 2;
 
 export function printMemory(state: NodeState, now: Instant): string {
   const services = [...state.services.values()].map((service) => serviceRecord(state, service));
-  const leaving = [...state.leaving.values()].map(({ serviceConfig, destination, server, names, drain }) => ({
-    service: serviceKeyText(serviceConfig.key),
-    destination: destinationKeyText(destination.key),
-    ...{ server, names, drain },
+  const leaving = [...state.leaving.values()].map((server) => ({
+    ...server,
+    destinations: server.destinations.map((one) => ({
+      service: serviceKeyText(one.service.key),
+      destination: destinationKeyText(one.destination.key),
+    })),
   }));
   return JSON.stringify({ version: VERSION, at: now, services, leaving });
 }
@@ -135,15 +138,21 @@ function drainOf(value: unknown): Drain {
 }
 
 function departureOf(value: unknown): RememberedDeparture {
-  const { service, destination, server, names, drain } = fields(value);
+  const { service, server, destinations, fullnat, names, drain } = fields(value);
   const { server: serverName, service: serviceName } = fields(names);
   return {
     service: text(service),
-    destination: text(destination),
     server: text(server),
+    destinations: list(destinations).map(destinationOf),
+    fullnat: flag(fullnat),
     names: { server: text(serverName), service: text(serviceName) },
     drain: drainOf(drain),
   };
+}
+
+function destinationOf(value: unknown): RememberedDestination {
+  const { service, destination } = fields(value);
+  return { service: text(service), destination: text(destination) };
 }
 
 function fields(value: unknown): Readonly<Record<string, unknown>> {

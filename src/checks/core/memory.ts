@@ -45,12 +45,19 @@ export interface RememberedChecker {
 
 /** What the kernel has of it stands in the kernel. */
 export interface RememberedDeparture {
-  /** `serviceKeyText` and `destinationKeyText` */
+  /** `ServiceState.key` and the key in its `servers` */
   readonly service: string;
-  readonly destination: string;
   readonly server: string;
+  readonly destinations: readonly RememberedDestination[];
+  readonly fullnat: boolean;
   readonly names: { readonly server: string; readonly service: string };
   readonly drain: Drain;
+}
+
+/** `serviceKeyText` and `destinationKeyText` */
+export interface RememberedDestination {
+  readonly service: string;
+  readonly destination: string;
 }
 
 /** A predecessor's word for a server that the kernel's table bears out; null when there is none. */

@@ -1,22 +1,26 @@
 /** Names and identities of services, servers and checkers. The forms with brackets are keepalived's, for the log. */
 
 import { exhaustive } from '../../base/never.ts';
-import type {
-  Checker,
-  HttpChecker,
-  RealServer,
-  ServiceMatch,
-  VirtualServer,
-} from '../../config/model/lvs.ts';
+import type { Checker, HttpChecker, PoolMatch, RealServer, VirtualServer } from '../../config/model/lvs.ts';
 
-/** `[192.168.100.240]:tcp:80`, `FWM 7` */
-export const serviceName = (match: ServiceMatch): string =>
-  match.kind === 'fwmark' ? `FWM ${match.mark}` : `[${match.address}]:${match.protocol}:${match.port}`;
+/** `[192.168.100.240]:tcp:80`, `FWM 7`, `[WEB]:0` for the first service of the group WEB */
+export function serviceName(match: PoolMatch): string {
+  switch (match.kind) {
+    case 'address':
+      return `[${match.address}]:${match.protocol}:${match.port}`;
+    case 'fwmark':
+      return `FWM ${match.mark}`;
+    case 'group':
+      return `[${match.name}]:${match.index}`;
+    default:
+      return exhaustive(match);
+  }
+}
 
-/** `[192.168.100.8]:tcp:80`; a fwmark service has no protocol: `[192.168.100.8]:none:80` */
+/** `[192.168.100.8]:tcp:80`; marks have no protocol: `[192.168.100.8]:none:80` */
 export const serverName = (service: VirtualServer, server: Pick<RealServer, 'address' | 'port'>): string => {
-  const protocol = service.match.kind === 'fwmark' ? 'none' : service.match.protocol;
-  return `[${server.address}]:${protocol}:${server.port}`;
+  const protocol = service.match.kind === 'fwmark' ? null : service.match.protocol;
+  return `[${server.address}]:${protocol ?? 'none'}:${server.port}`;
 };
 
 /** The word that starts keepalived's lines about a checker; SSL_GET has no own, PING_CHECK another. */
@@ -98,6 +102,12 @@ function httpName(checker: HttpChecker): string {
   return `${keyword} ${targetText(checker.target)}${checker.urls[0].path}${more}`;
 }
 
-/** `[192.168.100.8]:80` */
-export const targetText = (target: { readonly address: string; readonly port: number }): string =>
-  `[${target.address}]:${target.port}`;
+/** `[192.168.100.8]:80`, `[192.168.100.240]:80 through [192.168.100.8]` */
+export const targetText = ({ address, port, forwardedTo }: TargetName): string =>
+  `[${address}]:${port}${forwardedTo === null || forwardedTo === undefined ? '' : ` through [${forwardedTo.address}]`}`;
+
+interface TargetName {
+  readonly address: string;
+  readonly port: number;
+  readonly forwardedTo?: { readonly address: string } | null;
+}

@@ -11,8 +11,10 @@ import type { ConnectionCounts, LeavingServer } from './drain.ts';
 import { emptyLane, type Lanes } from './lanes.ts';
 import type { Memory } from './memory.ts';
 import type { PoolNews } from './news.ts';
+import type { Paths } from './paths.ts';
 import type { ProbeAnswer } from './probe-result.ts';
 import type { CheckerId, ServiceState } from './service.ts';
+import type { Addresses } from './suspend.ts';
 
 export interface CheckerRecord {
   readonly id: CheckerId;
@@ -48,6 +50,10 @@ export interface NodeState {
   readonly created: number;
   /** when the watchdog looks next */
   readonly watchAt: Instant;
+  /** for ha_suspend */
+  readonly present: Addresses;
+  /** for check_via forwarding */
+  readonly paths: Paths;
   /** when the weight of each server with slow_start rises next */
   readonly ramps: DeadlineHeap<ServerPlace>;
   /** configured servers whose drain has not ended, by `placeKey` */
@@ -74,6 +80,8 @@ export type NodeEvent =
     }
   | { readonly kind: 'deadline_reached' }
   | { readonly kind: 'watch_due' }
+  /** the addresses of this host, whenever they have changed */
+  | { readonly kind: 'addresses_changed'; readonly present: Addresses }
   | { readonly kind: 'rise_due' }
   | { readonly kind: 'count_due' }
   /** the answer to `count_connections` */
@@ -120,6 +128,8 @@ export const emptyNode = (seed: number): NodeState => ({
   random: prng(seed),
   created: 0,
   watchAt: instant(0),
+  present: null,
+  paths: new Map(),
   ramps: new DeadlineHeap(),
   draining: new Map(),
   leaving: new Map(),

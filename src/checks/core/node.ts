@@ -37,6 +37,7 @@ import {
 } from './service.ts';
 import { shownText } from './service-failure.ts';
 import { raiseWeights, rampAt, scheduleRise } from './slow-start.ts';
+import { addressesChanged, isResting, putAside } from './suspend.ts';
 import { isFirstFailure } from './tell.ts';
 import { runsAgain, watch } from './watchdog.ts';
 import { addition } from './weight.ts';
@@ -49,6 +50,8 @@ export function step(state: NodeState, event: NodeEvent, now: Instant): Stepped 
       return launchDue(state, now);
     case 'watch_due':
       return watch(state, now);
+    case 'addresses_changed':
+      return addressesChanged(state, event.present, now);
     case 'rise_due':
       return raiseWeights(state, now);
     case 'count_due':
@@ -93,6 +96,10 @@ function launchesIn(state: NodeState, name: LaneName, now: Instant): readonly No
     if (checker === null) break;
     const record = state.checkers.get(checker);
     if (record === undefined || !isProbed(record.config)) continue;
+    if (isResting(state, record)) {
+      putAside(state, record);
+      continue;
+    }
     const { config, twin } = record;
     const shared = twin === null ? undefined : followers.get(twin);
     state.checkers.set(checker, { ...record, launchedAt: now, follows: shared !== undefined });

@@ -2,7 +2,7 @@
  *  tells of it, and its checkers, kept or new. */
 import { brand } from '../../base/brand.ts';
 import { sameValue } from '../../base/keyed-diff.ts';
-import { after, type Instant, instant, micros, seconds } from '../../base/units.ts';
+import { after, type Instant, micros, seconds } from '../../base/units.ts';
 import {
   type Checker,
   isProbed,
@@ -20,12 +20,11 @@ import { type CheckerRecord, logAction, type NodeAction, type NodeState } from '
 import { type CheckerId, isAlive, type ServerState, type ServiceState } from './service.ts';
 import { type Appointments, twinKey } from './sharing.ts';
 import { rampAt, scheduleRise } from './slow-start.ts';
+import { NEVER } from './suspend.ts';
 import { addition, type WeightEffect } from './weight.ts';
 
 /** keepalived waits as long before it spreads the first runs over `warmup`. */
 const FIRST_RUN_DELAY = seconds(1);
-/** for checkers that are told of changes */
-const NEVER = instant(Number.MAX_SAFE_INTEGER);
 
 /** The state under construction; `old` is only read. */
 export interface Building {

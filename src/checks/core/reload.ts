@@ -1,8 +1,18 @@
+/** A configuration comes into force: the first at start, later ones by reload. What is the same by identity keeps
+ *  its state, so a reload of an equal file changes nothing. behaviour.md section 15.3.
+ *
+ *      service  protocol + address + port, or mark + family,     keeps its quorum
+ *               or group + number
+ *      server   address + port within the service                stays alive or dead until a checker tells otherwise
+ *      checker  all parameters equal, within the server          keeps result, retries, schedule, running probe
+ *
+ *  A checker that is new in a kept server is presumed to find what its predecessors found; at start the kernel's
+ *  table tells what a predecessor of this process found (adoption.ts). */
 import type { Instant } from '../../base/units.ts';
 import { isProbed, type VirtualServer } from '../../config/model/lvs.ts';
-import { destinationKeyText, type IpvsTable, serviceKeyText } from '../../ipvs/core/table.ts';
-import { poolAsFound, weightAsFound } from './adoption.ts';
-import { departures } from './departure.ts';
+import { destinationKeyText, type IpvsTable, poolKeyText } from '../../ipvs/core/table.ts';
+import { foundEntry, poolAsFound, weightAsFound } from './adoption.ts';
+import { departures, destinationsThatStay } from './departure.ts';
 import { settleHolds } from './depool.ts';
 import { firstCountAt, type LeavingServer } from './drain.ts';
 import { emptyLane, LANES, type Lanes, laneOf } from './lanes.ts';
@@ -18,6 +28,7 @@ import {
   newsAction,
   placeKey,
 } from './node-state.ts';
+import { assignPaths } from './paths.ts';
 import { quorumRule } from './quorum.ts';
 import { type Building, buildServer } from './reload-server.ts';
 import {
@@ -31,6 +42,7 @@ import {
   settleQuorum,
 } from './service.ts';
 import { createAppointments } from './sharing.ts';
+import { isResting, wake } from './suspend.ts';
 import { firstQuorumNews } from './tell.ts';
 
 export function reconfigure(
@@ -67,29 +79,32 @@ export function reconfigure(
   for (const server of departuresFound(building, found)) gone.leaving.set(placeKey(server), server);
   const actions: NodeAction[] = [...gone.actions, ...building.actions, { kind: 'update_table' }];
   const { services, checkers, created } = building;
-  const { random, watchAt, ramps } = old;
+  const { random, watchAt, ramps, present } = old;
   const { leaving } = gone;
   const node = {
-    services,
-    checkers,
-    lanes: countedLanes(building),
-    created,
-    random,
-    watchAt,
-    ramps,
-    leaving,
+    ...{ services, checkers, lanes: countedLanes(building), created },
+    ...{ random, watchAt, ramps, leaving, present },
+    paths: assignPaths(virtualServers),
+    draining: drainingServers(services),
+    countAt: firstCountAt(old, now),
   };
-  return [{ ...node, draining: drainingServers(services), countAt: firstCountAt(old, now) }, actions];
+  // ha_suspend may have been taken away from a service whose checks rest
+  for (const record of checkers.values()) if (!isResting(node, record)) wake(node, record, now);
+  return [node, actions];
 }
 
 /** Servers that left before this process began, as the kernel still has them. */
 function departuresFound({ memory, services }: Building, found?: IpvsTable): readonly LeavingServer[] {
-  return (memory?.leaving ?? []).flatMap(({ service, server, destination: key, names, drain }) => {
-    const held = found?.get(service);
-    const destination = held?.destinations.get(key);
-    if (held === undefined || destination === undefined || services.get(service)?.servers.has(server))
-      return [];
-    return [{ service, server, names, drain, serviceConfig: held.config, destination }];
+  return (memory?.leaving ?? []).flatMap(({ destinations: remembered, ...server }) => {
+    const pool = services.get(server.service);
+    if (pool?.servers.has(server.server)) return [];
+    const destinations = remembered.flatMap(({ service, destination: key }) => {
+      const held = found?.get(service);
+      const destination = held?.destinations.get(key);
+      return held === undefined || destination === undefined ? [] : [{ service: held.config, destination }];
+    });
+    const staying = destinationsThatStay(destinations, pool);
+    return staying.length === 0 ? [] : [{ ...server, destinations: staying }];
   });
 }
 
@@ -112,9 +127,9 @@ function countedLanes({ checkers, lanes }: Building): Lanes {
 }
 
 function buildService(building: Building, config: VirtualServer, found?: IpvsTable): ServiceState {
-  const key = serviceKeyText(config.match);
+  const key = poolKeyText(config.match);
   const old = building.old.services.get(key);
-  const foundService = found?.get(key);
+  const foundService = foundEntry(config, found);
   const foundServer = poolAsFound(config, foundService);
   const remembered = building.memory?.services.get(key);
   const verdicts = building.hasFreshMemory ? remembered : undefined;
@@ -130,7 +145,7 @@ function buildService(building: Building, config: VirtualServer, found?: IpvsTab
       before,
       found: foundAs,
       isInKernel: foundService !== undefined,
-      foundWeight: weightAsFound(real, foundService),
+      foundWeight: weightAsFound(config, real, foundService),
       remembered: recall(verdicts, serverKey, foundAs),
       drain: remembered?.servers.get(serverKey)?.drain ?? null,
       service: config,

@@ -1,6 +1,5 @@
 /** What the checkers process tells about itself: JSON-safe, read by `vipctl status`, the metrics and the dumps. */
-import type { Checker } from '../../config/model/lvs.ts';
-import type { ServiceKey } from '../../ipvs/core/table.ts';
+import type { Checker, GroupMatch, ServiceMatch } from '../../config/model/lvs.ts';
 
 export interface CheckerStatus {
   /** `TCP_CHECK [192.168.100.8]:80`, `HTTP_GET [192.168.100.8]:80/` */
@@ -59,8 +58,13 @@ export interface RealServerStatus {
   readonly checkers: readonly CheckerStatus[];
 }
 
+/** A group without its entries, which may be thousands. */
+export type ServedMatch =
+  | ServiceMatch
+  | (Pick<GroupMatch, 'kind' | 'name' | 'index' | 'protocol'> & { readonly services: number });
+
 export interface VirtualServerStatus {
-  readonly service: ServiceKey;
+  readonly service: ServedMatch;
   readonly name: string;
   readonly scheduler: string;
   readonly quorum: number;
@@ -78,6 +82,8 @@ export interface ChecksStatus {
   /** the kernel table as `ipvsadm -Ln` prints it, and why not when it could not be read */
   readonly kernelListing: string | null;
   readonly kernelError: string | null;
+  /** the kernel's sync daemons as `ipvsadm -L --daemon` prints them; whoever runs them */
+  readonly syncDaemons: string;
   /** operations applied to the kernel since start */
   readonly kernelWrites: number;
   /** operations that undid what somebody else had changed (lvs_drift) */

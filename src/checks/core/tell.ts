@@ -1,5 +1,7 @@
 /** News of the checkers that no probe's result brings: at start, at a reload, at stop, and on demand (behaviour.md sections
  *  15.2 and 15.3). */
+import type { LogEntry } from '../../base/log.ts';
+import { checksLog } from './log-events.ts';
 import { serverName, serviceName } from './names.ts';
 import type { PoolNews } from './news.ts';
 import type { CheckerRecord, NodeState } from './node-state.ts';
@@ -59,3 +61,14 @@ export const presentNews = (state: NodeState, name: string | null): readonly Poo
       ...(isNamed ? [quorumNews(service, 'weighed')] : []),
     ];
   });
+
+/** The log's words for the same moment. */
+export const shutdownLines = (state: NodeState): readonly LogEntry[] =>
+  [...state.services.values()].flatMap(({ config, servers }) =>
+    [...servers.values()].map((server) =>
+      checksLog.shuttingDown({
+        server: serverName(config, server.config),
+        service: serviceName(config.match),
+      }),
+    ),
+  );

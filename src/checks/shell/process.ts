@@ -8,40 +8,39 @@
  */
 import type { Log, LogEntry } from '../../base/log.ts';
 import { exhaustive } from '../../base/never.ts';
-import type { Result } from '../../base/result.ts';
-import { type SystemError, systemErrorText } from '../../base/system-error.ts';
-import { earliest, elapsed, type Instant, toSeconds } from '../../base/units.ts';
+import { ok, type Result } from '../../base/result.ts';
+import type { SystemError } from '../../base/system-error.ts';
+import { earliest, type Instant } from '../../base/units.ts';
 import type { BfdVerdicts } from '../../bfd/core/node.ts';
 import type { BfdVerdict } from '../../bfd/core/session.ts';
 import type { Config } from '../../config/model/config.ts';
 import type { LvsGlobals, ScriptSettings } from '../../config/model/global.ts';
-import { printListing } from '../../ipvs/core/listing.ts';
-import type { DrainSeconds, PlanLine } from '../../ipvs/core/plan-text.ts';
-import {
-  destinationKeyText,
-  type IpvsTable,
-  type ServiceKey,
-  serviceKeyText,
-} from '../../ipvs/core/table.ts';
+import type { ProbedChecker } from '../../config/model/lvs.ts';
+import { wantedDaemons } from '../../ipvs/core/daemon-plan.ts';
+import type { PlanLine } from '../../ipvs/core/plan-text.ts';
+import type { IpvsTable, ServiceKey } from '../../ipvs/core/table.ts';
+import type { SourceNat } from '../../ipvs/shell/source-nat.ts';
+import { createSyncKeeper, type SyncKeeper } from '../../ipvs/shell/sync-keeper.ts';
 import type { Alarm, Clock } from '../../ports/clock.ts';
 import type { DestinationConnections, IpvsKernel } from '../../ports/ipvs-kernel.ts';
+import type { OwnAddresses } from '../../ports/own-addresses.ts';
 import type { OwnershipStore } from '../../ports/ownership.ts';
 import type { ProgramRunner } from '../../ports/programs.ts';
 import type { StateFile } from '../../ports/state-file.ts';
+import type { SyncDaemonKernel } from '../../ports/sync-daemons.ts';
 import type { TrackedFiles } from '../../ports/tracked-files.ts';
 import { describeLeaving, describeServices } from '../core/describe.ts';
-import { desiredTable } from '../core/desired.ts';
-import type { LeavingServer } from '../core/drain.ts';
 import { type DrainOrder, type DrainReport, tellDrain, understandOrder } from '../core/drain-order.ts';
 import { checksLog } from '../core/log-events.ts';
 import { parseMemory, printMemory } from '../core/memory-text.ts';
-import { serverName, serviceName } from '../core/names.ts';
 import type { PoolNews } from '../core/news.ts';
 import { step } from '../core/node.ts';
 import { emptyNode, type NodeAction, type NodeEvent, type NodeState } from '../core/node-state.ts';
+import { drainSeconds, leavingNatted, tableKeys, tableOf } from '../core/node-table.ts';
+import type { ProbeAnswer } from '../core/probe-result.ts';
 import type { CheckerId } from '../core/service.ts';
 import type { ChecksStatus } from '../core/status.ts';
-import { presentNews, shutdownNews } from '../core/tell.ts';
+import { presentNews, shutdownLines, shutdownNews } from '../core/tell.ts';
 import { dueEvents, nextEventAt } from '../core/timetable.ts';
 import type { OpenDatagram } from '../probes/datagram-exchange.ts';
 import { createDeadlines, type DeadlineQueue } from '../probes/deadlines.ts';
@@ -50,7 +49,10 @@ import { type ProbePorts, type RunningProbe, startProbe } from '../probes/probe.
 import { type ClientContext, createClientContext } from './client-context.ts';
 import type { Decided } from './drift.ts';
 import { createFileWatch, type FileWatch } from './file-watch.ts';
+import { connectionsOf, kernelStatus } from './kernel-status.ts';
 import { createMemoryKeeper, type MemoryKeeper } from './memory-keeper.ts';
+import type { PathRouter } from './path-router.ts';
+import { createPresence, type Presence } from './presence.ts';
 import { createTableKeeper, type TableKeeper } from './table-keeper.ts';
 
 export interface CheckersPorts {
@@ -69,6 +71,14 @@ export interface CheckersPorts {
   /** for TCP checkers with `fwmark` or `bind_if`; without it they get no result */
   readonly openSocket?: OpenSocket;
   readonly openDatagram: OpenDatagram;
+  /** for lvs_sync_daemon without an instance; without it that does nothing */
+  readonly syncDaemons?: SyncDaemonKernel;
+  /** for FULLNAT; without it only IPVS's half is done */
+  readonly sourceNat?: SourceNat;
+  /** for check_via forwarding; without it those probes go to the address of the service as any other */
+  readonly paths?: PathRouter;
+  /** for ha_suspend; without it that does nothing */
+  readonly addresses?: OwnAddresses;
 }
 
 export interface CheckersOptions {
@@ -120,10 +130,15 @@ class Checkers implements CheckersProcess {
   readonly #inbox: NodeEvent[] = [];
   #state: NodeState;
   readonly #files: FileWatch;
+  readonly #presence: Presence;
   readonly #clientContext: ClientContext;
   /** what was told of BFD sessions */
   readonly #sessions = new Map<string, BfdVerdict>();
+  readonly #sync: SyncKeeper | null;
   #scripts: ScriptSettings;
+  #virtualServers: Config['virtualServers'] = [];
+  /** destinations of FULLNAT servers that leave, when the filter was last told */
+  #leavingNatted = 0;
   #flushOnStop: LvsGlobals['flushOnStop'] = 'none';
   /** lines and news that wait for a write; null = none is under way */
   #withheld: Word[] | null = null;
@@ -140,6 +155,12 @@ class Checkers implements CheckersProcess {
     this.#state = emptyNode(ports.seed);
     this.#scripts = config.global.scripts;
     this.#clientContext = createClientContext(log);
+    const { syncDaemons } = ports;
+    this.#sync =
+      syncDaemons === undefined ? null : createSyncKeeper({ clock, log, openKernel: () => ok(syncDaemons) });
+    this.#presence = createPresence({ log, addresses: ports.addresses }, (present) =>
+      this.#post({ kind: 'addresses_changed', present }),
+    );
     this.#files = createFileWatch(ports, (file, value) => this.#post({ kind: 'file_changed', file, value }));
     this.#deadlines = createDeadlines(now);
     this.#probePorts = {
@@ -163,15 +184,9 @@ class Checkers implements CheckersProcess {
 
   #decided(): Decided {
     return {
-      keys: () => this.#state.services.keys(),
-      all: () => desiredTable(this.#state.services.values(), this.#state.leaving.values()),
-      some: (keys) => {
-        const leaving = [...this.#state.leaving.values()].filter(({ service }) => keys.includes(service));
-        return desiredTable(
-          keys.flatMap((key) => this.#state.services.get(key) ?? []),
-          leaving,
-        );
-      },
+      keys: () => tableKeys(this.#state),
+      all: () => tableOf(this.#state),
+      some: (keys) => tableOf(this.#state, new Set(keys)),
     };
   }
 
@@ -194,7 +209,10 @@ class Checkers implements CheckersProcess {
     this.#clientContext.use(config.global.lvs.ssl);
     this.#table.setTimeouts(config.global.lvs.timeouts);
     this.#table.setDrift(config.global.lvs.drift);
+    const { syncDaemon } = config.global.lvs;
+    this.#sync?.want(syncDaemon?.instance === null ? wantedDaemons(syncDaemon, () => false) : []);
     const { virtualServers } = config;
+    this.#virtualServers = virtualServers;
     // what matters first: a thousand services have a thousand lines to say
     this.#withheld = [];
     const tellInitial = config.global.notify.initialServers;
@@ -205,12 +223,15 @@ class Checkers implements CheckersProcess {
       ...(found === null ? {} : { found }),
       ...(memory === null ? {} : { memory }),
     });
+    this.#settleSourceNat();
     this.#files.follow(virtualServers);
     for (const name of this.#sessions.keys()) {
       if (!config.bfdInstances.some((one) => one.name === name)) this.#sessions.delete(name);
     }
     for (const [session, verdict] of this.#sessions)
       this.#post({ kind: 'session_changed', session, verdict });
+    this.#presence.follow(virtualServers);
+    this.#ports.paths?.settle(this.#state.paths);
     this.#table.writeNow(found === null ? 'thorough' : 'as_seen');
     const words = this.#withheld;
     this.#withheld = null;
@@ -222,9 +243,9 @@ class Checkers implements CheckersProcess {
     const { clock, seed } = this.#ports;
     const { lanes, random, ramps } = emptyNode(seed);
     const aside = { ...this.#state, lanes, random, ramps };
-    const [{ services, leaving }] = step(aside, { kind: 'config_changed', virtualServers }, clock.now());
-    const begun = [...leaving].filter(([key]) => !this.#state.leaving.has(key)).map(([, server]) => server);
-    return this.#table.preview(desiredTable(services.values(), leaving.values()), drainSeconds(begun));
+    const [after] = step(aside, { kind: 'config_changed', virtualServers }, clock.now());
+    const begun = [...after.leaving].filter(([key]) => !this.#state.leaving.has(key));
+    return this.#table.preview(tableOf(after), drainSeconds(begun.map(([, server]) => server)));
   }
 
   stop(): void {
@@ -235,19 +256,23 @@ class Checkers implements CheckersProcess {
     this.#probes.clear();
     this.#files.close();
     this.#memory.write();
+    this.#presence.close();
+    this.#ports.paths?.close();
+    this.#sync?.close();
     if (!this.#options.releaseIpvs) return;
+    this.#ports.sourceNat?.close();
     this.#table.release(this.#flushOnStop === 'all' ? 'everything' : 'owned');
     for (const entry of shutdownLines(this.#state)) this.#ports.log(entry);
     for (const news of shutdownNews(this.#state)) this.#options.onNews?.(news);
   }
 
   status(): ChecksStatus {
-    const { clock, ipvs } = this.#ports;
+    const { clock, ipvs, syncDaemons } = this.#ports;
     const moment = { now: clock.now(), wall: clock.wall() };
     return {
       virtualServers: describeServices(this.#state, moment),
       leaving: describeLeaving(this.#state, moment),
-      ...kernelStatus(ipvs),
+      ...kernelStatus(ipvs, syncDaemons),
       kernelWrites: this.#table.writes,
       driftRepairs: this.#table.driftRepairs,
     };
@@ -307,6 +332,7 @@ class Checkers implements CheckersProcess {
         return;
       case 'update_table':
         this.#table.request();
+        if (leavingNatted(this.#state).length < this.#leavingNatted) this.#settleSourceNat();
         return this.#memory.request();
       case 'remember':
         return this.#memory.request();
@@ -319,6 +345,13 @@ class Checkers implements CheckersProcess {
       default:
         return exhaustive(action);
     }
+  }
+
+  /** At a reload, and when a FULLNAT server is gone for good. */
+  #settleSourceNat(): void {
+    const leaving = leavingNatted(this.#state);
+    this.#leavingNatted = leaving.length;
+    this.#ports.sourceNat?.want([...this.#virtualServers, ...leaving]);
   }
 
   #count(services: readonly ServiceKey[]): void {
@@ -338,12 +371,21 @@ class Checkers implements CheckersProcess {
 
   #launch({ checker, config, others }: Extract<NodeAction, { kind: 'launch_probe' }>): void {
     const waiting = new Set([checker, ...others]);
-    const probe = startProbe(config, this.#probePorts, (result) => {
+    const finish = (result: ProbeAnswer): void => {
       for (const id of waiting) this.#probes.delete(id);
       const [first, ...rest] = waiting;
       if (first !== undefined) this.#post({ kind: 'probe_finished', checker: first, others: rest, result });
-    });
+    };
+    const probe = this.#started(config, finish);
     for (const id of waiting) this.#probes.set(id, { probe, waiting });
+  }
+
+  #started(config: ProbedChecker, finish: (result: ProbeAnswer) => void): RunningProbe {
+    const routed = this.#ports.paths?.route(config, this.#state.paths) ?? ok(config);
+    if (routed.ok) return startProbe(routed.value, this.#probePorts, finish);
+    const { code, attempted } = routed.error;
+    const answer = setImmediate(() => finish({ kind: 'no_result', code, attempted }));
+    return { abort: () => clearImmediate(answer) };
   }
 
   /** The probe goes on for those that still wait for it. */
@@ -353,37 +395,4 @@ class Checkers implements CheckersProcess {
     shared?.waiting.delete(checker);
     if (shared?.waiting.size === 0) shared.probe.abort();
   }
-}
-
-const shutdownLines = (state: NodeState): readonly LogEntry[] =>
-  [...state.services.values()].flatMap(({ config, servers }) =>
-    [...servers.values()].map((server) =>
-      checksLog.shuttingDown({
-        server: serverName(config, server.config),
-        service: serviceName(config.match),
-      }),
-    ),
-  );
-
-/** A template of a persistent service counts: it is a session. */
-const connectionsOf = (usage: DestinationConnections): number =>
-  usage.activeConnections + usage.inactiveConnections + usage.persistentConnections;
-
-/** For the plan: how long a destination that goes to weight 0 may take to be gone. */
-function drainSeconds(leaving: readonly LeavingServer[]): DrainSeconds {
-  const seconds = new Map(
-    leaving.map(({ serviceConfig, destination, drain }) => [
-      `${serviceKeyText(serviceConfig.key)} ${destinationKeyText(destination.key)}`,
-      toSeconds(elapsed(drain.since, drain.until)),
-    ]),
-  );
-  return (service, key) => seconds.get(`${serviceKeyText(service)} ${destinationKeyText(key)}`) ?? null;
-}
-
-function kernelStatus(kernel: IpvsKernel): Pick<ChecksStatus, 'kernelListing' | 'kernelError'> {
-  const info = kernel.info();
-  if (!info.ok) return { kernelListing: null, kernelError: systemErrorText(info.error) };
-  const read = kernel.read();
-  if (!read.ok) return { kernelListing: null, kernelError: systemErrorText(read.error) };
-  return { kernelListing: printListing(info.value, read.value), kernelError: null };
 }

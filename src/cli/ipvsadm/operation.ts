@@ -3,7 +3,7 @@ import { familyOf } from '../../base/ip.ts';
 import { invariant } from '../../base/never.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { type Port, port } from '../../base/units.ts';
-import type { Forwarding } from '../../config/model/lvs.ts';
+import type { KernelForwarding } from '../../config/model/lvs.ts';
 import { SERVICE_FLAG } from '../../ipvs/core/equality.ts';
 import {
   type DestinationConfig,
@@ -107,7 +107,7 @@ function destinationPort(
   return forwarding === 'nat' ? (named ?? key.port) : key.port;
 }
 
-function forwardingOf({ forwarding, subjects, tunnelType, tunnelPort }: Given): Forwarding {
+function forwardingOf({ forwarding, subjects, tunnelType, tunnelPort }: Given): KernelForwarding {
   if (forwarding !== 'tun') return { kind: forwarding };
   const checksum = subjects.has('tun-remcsum') ? 'remcsum' : subjects.has('tun-csum') ? 'csum' : 'none';
   return { kind: 'tun', encapsulation: tunnelType, port: tunnelPort, checksum };

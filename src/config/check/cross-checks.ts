@@ -4,7 +4,13 @@ import type { Report } from '../diagnostics/diagnostic.ts';
 import { serviceText } from '../lower/virtual-server.ts';
 import { familyName } from '../lower/vrrp-addresses.ts';
 import type { InstanceBlock } from '../lower/vrrp-instance.ts';
-import type { RealServer, VirtualServer } from '../model/lvs.ts';
+import {
+  entriesOf,
+  type PoolMatch,
+  type RealServer,
+  type ServiceMatch,
+  type VirtualServer,
+} from '../model/lvs.ts';
 import type { VrrpInstance } from '../model/vrrp.ts';
 import type { Span } from '../syntax/source.ts';
 import type { Statement } from '../syntax/tree.ts';
@@ -12,6 +18,8 @@ import type { Statement } from '../syntax/tree.ts';
 /** A model object with the place that names it. */
 export interface Placed<T> {
   readonly value: T;
+  /** position of its block in the whole configuration */
+  readonly order: number;
   readonly at: Span;
 }
 
@@ -91,11 +99,27 @@ function vridPlace(instance: Statement) {
   return line?.args[0] ?? instance.keyword;
 }
 
+/** Several services of one virtual_server_group are told apart by their order (behaviour.md section 15.3). */
+export function numberGroups(services: readonly Placed<VirtualServer>[]): readonly Placed<VirtualServer>[] {
+  const counts = new Map<string, number>();
+  return services.map((service) => {
+    const { match } = service.value;
+    if (match.kind !== 'group') return service;
+    const index = counts.get(match.name) ?? 0;
+    counts.set(match.name, index + 1);
+    return { ...service, value: { ...service.value, match: { ...match, index } } };
+  });
+}
+
+/** Unique for each service of the kernel, and for each group. */
+const keyOf = (match: PoolMatch): string =>
+  `${serviceText(match)} ${match.kind === 'fwmark' ? match.family : ''}`;
+
 /** Two blocks of one service become one, as they would in the kernel: its settings are those of the first. */
 export function mergeServices(services: readonly Placed<VirtualServer>[], report: Report): VirtualServer[] {
   const merged = new Map<string, MergedService>();
   for (const { value, at } of services) {
-    const key = `${serviceText(value.match)} ${value.match.kind === 'fwmark' ? value.match.family : ''}`;
+    const key = keyOf(value.match);
     const first = merged.get(key);
     if (first === undefined) {
       merged.set(key, { first: value, at, servers: null });
@@ -108,9 +132,27 @@ export function mergeServices(services: readonly Placed<VirtualServer>[], report
       if (!first.servers.has(endpoint)) first.servers.set(endpoint, server);
     }
   }
+  reportShared([...merged.values()], report);
   return [...merged.values()].map(({ first, servers }) =>
     servers === null ? first : { ...first, realServers: [...servers.values()] },
   );
+}
+
+/** Pools that meet in one service of the kernel; the first such entry of each is named. */
+function reportShared(services: readonly MergedService[], report: Report): void {
+  if (services.every(({ first }) => first.match.kind !== 'group')) return;
+  const firsts = new Map<string, MergedService>();
+  for (const service of services) {
+    const { match } = service.first;
+    const keys = entriesOf(match).map((entry: ServiceMatch) => [keyOf(entry), entry] as const);
+    const shared = keys.find(([key]) => firsts.has(key));
+    for (const [key] of keys) if (!firsts.has(key)) firsts.set(key, service);
+    const rival = shared === undefined ? undefined : firsts.get(shared[0]);
+    if (shared === undefined || rival === undefined) continue;
+    const fields = { service: serviceText(shared[1]), other: serviceText(rival.first.match) };
+    const notes = [{ text: 'first given here', at: rival.at }];
+    report(catalog.shared_service(service.at, fields, { notes }));
+  }
 }
 
 interface MergedService {

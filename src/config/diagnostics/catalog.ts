@@ -808,11 +808,92 @@ const lvs = {
     'mistake',
     (f: Keyword) => `'${f.keyword}' without sorry_server is ignored`,
   ),
-  service_group: catalogRow(
-    'service_group',
+  check_via_unfit: catalogRow(
+    'check_via_unfit',
+    'complaint',
+    (f: { lacking: string }) => `'check_via forwarding' needs ${f.lacking}; the server itself is asked`,
+  ),
+  suspend_needs_address: catalogRow(
+    'suspend_needs_address',
+    'complaint',
+    (_: None) => "'ha_suspend' needs a service with an address; it is ignored",
+  ),
+  hashed_alone: catalogRow(
+    'hashed_alone',
+    'complaint',
+    (_: None) => "'hashed' goes with lb_algo sh and mh, and has no effect there either",
+  ),
+  sync_id_bare: catalogRow(
+    'sync_id_bare',
+    'complaint',
+    (_: { id: string }) => 'a bare sync id is an old form; it is used',
+    (f) => `write 'id ${f.id}'`,
+  ),
+  sync_instance: catalogRow(
+    'sync_instance',
     'advice',
+    (f: { instance: string }) =>
+      `there is no vrrp_instance '${f.instance}'; the sync daemon that follows it is not started`,
+  ),
+  group_entry: catalogRow(
+    'group_entry',
+    'mistake',
+    (f: { entry: string; problem: string }) => `'${f.entry}' is left out of its group: ${f.problem}`,
+  ),
+  group_empty: catalogRow(
+    'group_empty',
+    'mistake',
+    (f: { name: string }) => `virtual_server_group '${f.name}' has no entries; it is ignored`,
+  ),
+  group_too_large: catalogRow(
+    'group_too_large',
+    'mistake',
+    (f: { name: string; limit: number }) =>
+      `virtual_server_group '${f.name}' has more than ${f.limit} entries; it is ignored`,
+  ),
+  group_mark_family: catalogRow(
+    'group_mark_family',
+    'mistake',
     (f: { name: string }) =>
-      `vipd does not support virtual_server_group yet; the service of group '${f.name}' is not set up`,
+      `virtual_server_group '${f.name}' has IPv4 and IPv6 addresses and a mark without a family; it is ignored`,
+    () => "write 'fwmark N inet' or 'fwmark N inet6'",
+  ),
+  group_twice: catalogRow(
+    'group_twice',
+    'advice',
+    (f: { name: string }) => `virtual_server_group '${f.name}' exists already; this one is not used`,
+  ),
+  group_unknown: catalogRow(
+    'group_unknown',
+    'advice',
+    (f: { name: string }) => `there is no virtual_server_group '${f.name}'; the service is ignored`,
+  ),
+  group_family: catalogRow(
+    'group_family',
+    'advice',
+    (f: { name: string; has: string; wanted: string }) =>
+      `virtual_server_group '${f.name}' has ${f.has} entries, its real servers are ${f.wanted}; the service is ignored`,
+    () => 'only TUN can mix families',
+  ),
+  group_ports: catalogRow(
+    'group_ports',
+    'complaint',
+    (f: { server: string; method: string }) =>
+      `${f.server}: ${f.method} cannot change the port; the port of each entry of the group is used`,
+    () => 'leave the port of the real_server out, or use NAT',
+  ),
+  group_check_port: catalogRow(
+    'group_check_port',
+    'advice',
+    (f: { server: string; port: number }) =>
+      `${f.server}: the entries of the group have several ports and the server none; it is checked at port ${f.port}`,
+    () => "give the checks a 'connect_port'",
+  ),
+  shared_service: catalogRow(
+    'shared_service',
+    'advice',
+    (f: { service: string; other: string }) =>
+      `${f.service} is served by ${f.other} already; its real servers join that one's, its scheduler and persistence are ignored`,
   ),
   checker_without_url: catalogRow(
     'checker_without_url',

@@ -129,7 +129,7 @@ const prefixOf = ({ address }: Fields): Fields => ({
 function completeService(service: Fields, template: Fields): unknown {
   const base = without(template, 'match', 'realServers');
   const match = isObject(service['match']) ? completeMatch(service['match']) : service['match'];
-  const port = isObject(match) ? match['port'] : undefined;
+  const port = isObject(match) ? (match['kind'] === 'group' ? 0 : match['port']) : undefined;
   const [server] = arrayOf(template['realServers']);
   const sorry = service['sorryServer'];
   const sorryServer = isObject(sorry)
@@ -144,10 +144,16 @@ function completeService(service: Fields, template: Fields): unknown {
   });
 }
 
-const completeMatch = (match: Fields): Fields =>
-  match['mark'] === undefined
+function completeMatch(match: Fields): Fields {
+  const { entries, protocol = 'tcp' } = match;
+  if (entries !== undefined) {
+    const complete = (entry: Fields): Fields => completeMatch({ protocol, ...entry });
+    return { kind: 'group', index: 0, protocol, ...match, entries: each(entries, complete) };
+  }
+  return match['mark'] === undefined
     ? { kind: 'address', protocol: 'tcp', ...match }
-    : { kind: 'fwmark', family: 'inet', ...match };
+    : { ...without({ kind: 'fwmark', family: 'inet', ...match }, 'protocol') };
+}
 
 function completeServer(server: Fields, template: Fields, servicePort: unknown): unknown {
   const base = without(template, 'address', 'port', 'checkers');

@@ -3,7 +3,8 @@
 import { familyOf } from '../../base/ip.ts';
 import { type Micros, seconds } from '../../base/units.ts';
 import { catalog } from '../diagnostics/catalog.ts';
-import type { CheckerCommon, CheckTarget } from '../model/lvs.ts';
+import type { Report } from '../diagnostics/diagnostic.ts';
+import type { CheckerCommon, CheckTarget, Forwarding } from '../model/lvs.ts';
 import type { commonRows, targetRows } from '../schema/checker-common.ts';
 import type { realServerRows, ServerAddress, virtualServerRows } from '../schema/lvs.ts';
 import type { Settings } from '../schema/read-block.ts';
@@ -17,6 +18,9 @@ export interface CheckerScope {
   readonly service: ServiceSettings;
   readonly server: ServerSettings;
   readonly address: ServerAddress;
+  /** the service that clients ask for, null when only marks lead to it */
+  readonly asked: ServerAddress | null;
+  readonly forwarding: Forwarding;
 }
 
 export const DELAY_LOOP = seconds(60);
@@ -52,7 +56,8 @@ export function lowerCommon(
 type TargetSettings = Settings<typeof targetRows>;
 
 export function lowerTarget(own: TargetSettings, scope: CheckerScope, { report }: LowerContext): CheckTarget {
-  const address = valueOr(own.connect_ip, scope.address.address);
+  const forwarded = forwardedTarget(own, scope, report);
+  const address = forwarded?.asked.address ?? valueOr(own.connect_ip, scope.address.address);
   let bindAddress = valueOr(own.bindto, null);
   if (bindAddress !== null && familyOf(bindAddress) !== familyOf(address)) {
     report(catalog.bind_family(own.bindto?.at.keyword ?? null, {}));
@@ -64,13 +69,34 @@ export function lowerTarget(own: TargetSettings, scope: CheckerScope, { report }
   }
   return {
     address,
-    port: valueOr(own.connect_port, scope.address.port),
+    port: valueOr(own.connect_port, forwarded?.asked.port ?? scope.address.port),
     bindAddress,
     bindPort: bindAddress === null ? null : bindPort,
     bindInterface: valueOr(own.bind_if, null),
     fwmark: valueOr(own.fwmark, null),
+    forwardedTo: forwarded?.to ?? null,
     timeout:
       firstGiven(own.connect_timeout, scope.server.connect_timeout, scope.service.connect_timeout) ??
       CONNECT_TIMEOUT,
   };
+}
+
+interface ForwardedTarget {
+  readonly asked: ServerAddress;
+  readonly to: NonNullable<CheckTarget['forwardedTo']>;
+}
+
+/** check_via: null when the probe goes to the server itself. With NAT that is the way of a client's packet too. */
+function forwardedTarget(
+  { check_via: via }: TargetSettings,
+  { address, asked, forwarding }: CheckerScope,
+  report: Report,
+): ForwardedTarget | null {
+  if (via?.value !== 'forwarding') return null;
+  if (asked === null || forwarding.kind === 'nat' || forwarding.kind === 'fullnat') {
+    const lacking = asked === null ? 'a service with an address' : 'lb_kind DR or TUN';
+    report(catalog.check_via_unfit(via.at.keyword, { lacking }));
+    return null;
+  }
+  return { asked, to: { address: address.address, forwarding } };
 }

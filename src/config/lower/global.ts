@@ -178,6 +178,8 @@ function lowerLvsGlobals(top: TopLevelSettings, given: GlobalSettings): LvsGloba
     logAllCheckFailures: valueOr(given.checker_log_all_failures, false),
     ssl: lowerSsl(top),
     drift: valueOr(given.lvs_drift, 'repair'),
+    // completed once the instances are known (lower.ts)
+    syncDaemon: null,
     shareChecks: valueOr(given.share_checks, false),
   };
 }

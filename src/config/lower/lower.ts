@@ -1,6 +1,7 @@
 /** Statements → the model. Blocks are completed one by one, then compared with each other. */
 import {
   mergeServices,
+  numberGroups,
   type Placed,
   type PlacedInstance,
   uniqueHeartbeats,
@@ -28,6 +29,8 @@ import { lowerInterfaceDelays } from './interface-delays.ts';
 import { memberPriorityChanges } from './notify.ts';
 import { lowerPolledLinks } from './polled-links.ts';
 import { lowerStatics, routingLines } from './routing.ts';
+import { lowerServiceGroups, type ServiceGroups } from './service-group.ts';
+import { lowerSyncDaemon } from './sync-daemon.ts';
 import { lowerSyncGroups } from './sync-group.ts';
 import { lowerTrackers, lowerTrackFiles, reportIdleTrackers, type Trackers, valuesOf } from './trackers.ts';
 import { linkNames } from './virtual-links.ts';
@@ -70,13 +73,20 @@ export function createLowering(
       if (name === 'track_file' || name === 'vrrp_track_file') note(statement, trackFiles);
       if (name === 'bfd_instance') noteSession(statement, sessions, bfdInstances);
       if (GIVES_DEFAULTS.has(name)) globals.push(statement);
-      else if (name !== 'virtual_server' || portion === 'whole') others.push(statement);
-      else completed.push(...placedServices(readBlock([statement], rootRows, report), contextNow()));
+      else if (name !== 'virtual_server' || portion === 'whole' || isOfGroup(statement))
+        others.push(statement);
+      else {
+        completed.push(...placedServices(readBlock([statement], rootRows, report), NO_GROUPS, contextNow()));
+      }
       return context === null || !GIVES_DEFAULTS.has(name);
     },
     finish: () => lowerRest(readBlock(others, rootRows, report), completed, contextNow()),
   };
 }
+
+/** A group may stand behind the services that name it. */
+const isOfGroup = ({ args }: Statement): boolean => args[0]?.text === 'group';
+const NO_GROUPS: ServiceGroups = new Map();
 
 /** Of several files with one name the first counts; what is wrong with them is told when all trackers are lowered. */
 function note(statement: Statement, files: Map<string, Defined<TrackFile>>): void {
@@ -127,10 +137,19 @@ function lowerRest(root: Root, completed: readonly Placed<VirtualServer>[], give
   const interfaceDelays = lowerInterfaceDelays(root.interface_up_down_delays ?? [], vrrpInstances, report);
   const garpGroups = lowerGarpGroups(root.garp_group ?? [], report);
   const polledLinks = lowerPolledLinks(root, vrrpInstances);
-  const virtualServers = mergeServices([...completed, ...placedServices(root, context)], report);
+  const syncDaemon = lowerSyncDaemon(context.defaults, root.vrrp_instance ?? [], vrrpInstances, report);
+  const serviceGroups = lowerServiceGroups(root.virtual_server_group ?? [], report);
+  const services = [...completed, ...placedServices(root, serviceGroups, context)].sort(
+    (a, b) => a.order - b.order,
+  );
+  const virtualServers = mergeServices(numberGroups(services), report);
   reportIdleTrackers(trackers, vrrpInstances, virtualServers, context);
   return {
-    global: { ...context.global, vrrp: { ...context.global.vrrp, interfaceDelays, garpGroups, polledLinks } },
+    global: {
+      ...context.global,
+      vrrp: { ...context.global.vrrp, interfaceDelays, garpGroups, polledLinks },
+      lvs: { ...context.global.lvs, syncDaemon },
+    },
     vrrpInstances,
     vrrpSyncGroups: groups,
     vrrpScripts: valuesOf(trackers.script),
@@ -166,10 +185,11 @@ function placedInstances(root: Root, trackers: Trackers, context: LowerContext):
   });
 }
 
-function placedServices(root: Root, context: LowerContext): Placed<VirtualServer>[] {
+function placedServices(root: Root, groups: ServiceGroups, context: LowerContext): Placed<VirtualServer>[] {
   return (root.virtual_server ?? []).flatMap((block) => {
-    const value = lowerVirtualServer(block, context);
+    const value = lowerVirtualServer(block, groups, context);
     // the statement itself would keep its whole tree
-    return value === null ? [] : [{ value, at: block.at.args[0] ?? block.at.keyword }];
+    const { order, args, keyword } = block.at;
+    return value === null ? [] : [{ value, order, at: args[0] ?? keyword }];
   });
 }

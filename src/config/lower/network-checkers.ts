@@ -79,5 +79,6 @@ export const lowerPing = (
 ): PingChecker => ({
   kind: 'ping',
   ...lowerCommon(settings, scope, context),
-  target: lowerTarget(settings, scope, context),
+  // IPVS forwards no echo requests
+  target: lowerTarget(settings, { ...scope, asked: null }, context),
 });

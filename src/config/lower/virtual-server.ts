@@ -1,15 +1,18 @@
 /** A virtual_server block → VirtualServer, by the completion rules of behaviour.md section 15. */
 import { addressBits, type Family, familyOf } from '../../base/ip.ts';
 import { catalog } from '../diagnostics/catalog.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type {
-  Forwarding,
-  Persistence,
-  Protocol,
-  Scheduler,
-  ServiceMatch,
-  SorryServer,
-  VirtualServer,
+import type { Diagnostic, Report } from '../diagnostics/diagnostic.ts';
+import {
+  entriesOf,
+  type Forwarding,
+  type GroupMatch,
+  type Persistence,
+  type PoolMatch,
+  type Protocol,
+  type Scheduler,
+  type ServiceMatch,
+  type SorryServer,
+  type VirtualServer,
 } from '../model/lvs.ts';
 import { PERSISTENCE_DEFAULT, type ServiceHead, type virtualServerRows } from '../schema/lvs.ts';
 import type { BlockValue, Setting } from '../schema/read-block.ts';
@@ -18,6 +21,13 @@ import type { ServiceSettings } from './checker-common.ts';
 import { type LowerContext, latest, valueOr } from './context.ts';
 import { checkerAlert } from './notify.ts';
 import { lowerRealServers, serverPort, serviceDrainTimeout } from './real-server.ts';
+import {
+  expandGroup,
+  familyOfMatch,
+  hasAddresses,
+  type ServiceGroup,
+  type ServiceGroups,
+} from './service-group.ts';
 
 export type ServiceBlock = BlockValue<ServiceHead, typeof virtualServerRows>;
 
@@ -26,22 +36,29 @@ const FLAG_1 = 0x8;
 const FLAG_2 = 0x10;
 const FLAG_3 = 0x20;
 
-/** null when nothing can be set up: a group, or no real server. */
-export function lowerVirtualServer(block: ServiceBlock, context: LowerContext): VirtualServer | null {
+/** null when nothing can be set up: a group that is not there or does not fit, or no real server. */
+export function lowerVirtualServer(
+  block: ServiceBlock,
+  groups: ServiceGroups,
+  context: LowerContext,
+): VirtualServer | null {
   const { head, settings } = block;
   const { report } = context;
   const place = block.at.args[0] ?? block.at.keyword;
-  if (head.kind === 'group') {
-    report(catalog.service_group(place, { name: head.name }));
-    return null;
-  }
-  const match = serviceMatch(head, block, context);
+  const match =
+    head.kind === 'group'
+      ? groupMatch(head.name, groups, block, context)
+      : serviceMatch(head, block, context);
+  if (match === null) return null;
   const service = serviceText(match);
   if ((settings.real_server ?? []).length === 0) {
     report(catalog.no_real_server(place, { service }));
     return null;
   }
   const scheduler = serviceScheduler(settings, place, service, context);
+  if (settings.hashed !== undefined && scheduler !== 'sh' && scheduler !== 'mh') {
+    report(catalog.hashed_alone(settings.hashed.at.keyword, {}));
+  }
   const forwarding = serviceForwarding(settings, place, service, context);
   const realServers = lowerRealServers({ settings, match, forwarding }, context);
   const total = realServers.reduce((sum, server) => sum + server.weight, 0);
@@ -55,6 +72,8 @@ export function lowerVirtualServer(block: ServiceBlock, context: LowerContext): 
     sorryServer: lowerSorryServer(settings, match, forwarding, context),
     ...lowerQuorum(settings, total, context),
     omega: settings.omega !== undefined,
+    haSuspend: suspends(settings, match, context),
+    snmpName: valueOr(settings.snmp_name, null),
     virtualHost: valueOr(settings.virtualhost, null),
     quorumUp: valueOr(settings.quorum_up, null),
     quorumDown: valueOr(settings.quorum_down, null),
@@ -64,11 +83,9 @@ export function lowerVirtualServer(block: ServiceBlock, context: LowerContext): 
   };
 }
 
-export const familyOfMatch = (match: ServiceMatch): Family =>
-  match.kind === 'fwmark' ? match.family : familyOf(match.address);
-
-/** As people and logs name a service: `192.168.100.240:80 tcp`, `fwmark 7`. */
-export function serviceText(match: ServiceMatch): string {
+/** As people and logs name a service: `192.168.100.240:80 tcp`, `fwmark 7`, `group WEB`. */
+export function serviceText(match: PoolMatch): string {
+  if (match.kind === 'group') return `group ${match.name}${match.index === 0 ? '' : ` (${match.index + 1})`}`;
   if (match.kind === 'fwmark') return `fwmark ${match.mark}`;
   const host = match.address.includes(':') ? `[${match.address}]` : match.address;
   return `${host}:${match.port} ${match.protocol}`;
@@ -88,9 +105,7 @@ function serviceMatch(
   }
   const family = familyOf(head.address);
   if (wanted !== undefined && wanted.value !== family) {
-    report(
-      catalog.family_conflict(wanted.at.args[0] ?? null, { family: family === 'inet' ? 'IPv4' : 'IPv6' }),
-    );
+    report(catalog.family_conflict(wanted.at.args[0] ?? null, { family: familyName(family) }));
   }
   const protocol: Protocol = valueOr(settings.protocol, 'udp');
   if (settings.protocol === undefined) {
@@ -98,6 +113,63 @@ function serviceMatch(
     report(catalog.no_protocol(at.args[0] ?? at.keyword, { service }));
   }
   return { kind: 'address', protocol, address: head.address, port: head.port };
+}
+
+/** The services of the group, in the family that real servers without a tunnel have; numbered later (cross-checks.ts). */
+function groupMatch(
+  name: string,
+  groups: ServiceGroups,
+  { settings, at }: ServiceBlock,
+  { report }: LowerContext,
+): GroupMatch | null {
+  const place = at.args[1] ?? at.keyword;
+  const group = groups.get(name);
+  if (group === undefined) {
+    report(catalog.group_unknown(place, { name }));
+    return null;
+  }
+  const wanted = settings.ip_family?.value ?? untunnelledFamily(settings);
+  if (wanted !== null && [...group.families].some((family) => family !== wanted)) {
+    const has = [...group.families].map(familyName).join(' and ');
+    report(catalog.group_family(place, { name, has, wanted: familyName(wanted) }));
+    return null;
+  }
+  const protocol = groupProtocol(group, settings, at.args[0] ?? at.keyword, report);
+  const [first] = settings.real_server ?? [];
+  const ofServers = wanted ?? (first === undefined ? 'inet' : familyOf(first.head.address));
+  const [ofGroup = ofServers] = group.families;
+  return {
+    kind: 'group',
+    name,
+    index: 0,
+    protocol,
+    entries: expandGroup(group, protocol ?? 'udp', ofGroup),
+  };
+}
+
+const familyName = (family: Family): string => (family === 'inet' ? 'IPv4' : 'IPv6');
+
+/** A tunnel takes either family; null: there are tunnels only. */
+function untunnelledFamily(settings: ServiceSettings): Family | null {
+  const common = latest(settings.lb_kind, settings.lvs_method)?.value.kind ?? 'nat';
+  const server = settings.real_server?.find(
+    (block) => (block.settings.lvs_method?.value.kind ?? common) !== 'tun',
+  );
+  return server === undefined ? null : familyOf(server.head.address);
+}
+
+function groupProtocol(
+  group: ServiceGroup,
+  settings: ServiceSettings,
+  at: Span,
+  report: Report,
+): Protocol | null {
+  if (!hasAddresses(group)) {
+    if (settings.protocol !== undefined) report(catalog.protocol_of_fwmark(settings.protocol.at.keyword, {}));
+    return null;
+  }
+  if (settings.protocol === undefined) report(catalog.no_protocol(at, { service: `group ${group.name}` }));
+  return valueOr(settings.protocol, 'udp');
 }
 
 function serviceScheduler(
@@ -144,40 +216,55 @@ function schedulerFlags(settings: ServiceSettings, scheduler: Scheduler, { repor
   );
 }
 
-function onePacket({ ops }: ServiceSettings, match: ServiceMatch, { report }: LowerContext): boolean {
+function onePacket({ ops }: ServiceSettings, match: PoolMatch, { report }: LowerContext): boolean {
   if (ops === undefined) return false;
-  if (match.kind === 'fwmark' || match.protocol === 'udp') return true;
+  if (match.kind === 'fwmark' || match.protocol === 'udp' || match.protocol === null) return true;
   report(catalog.one_packet_needs_udp(ops.at.keyword, {}));
+  return false;
+}
+
+/** A mark is on no interface. */
+function suspends(
+  { ha_suspend: given }: ServiceSettings,
+  match: PoolMatch,
+  { report }: LowerContext,
+): boolean {
+  if (given === undefined || entriesOf(match).some(({ kind }) => kind === 'address'))
+    return given !== undefined;
+  report(catalog.suspend_needs_address(given.at.keyword, {}));
   return false;
 }
 
 /** A service on any port, and one with a granularity, is persistent even when the file does not say so. */
 function lowerPersistence(
   settings: ServiceSettings,
-  match: ServiceMatch,
+  match: PoolMatch,
   { report }: LowerContext,
 ): Persistence | null {
   const family = familyOfMatch(match);
   const { persistence_granularity: mask } = settings;
-  const forced = (match.kind === 'address' && match.port === 0) || mask !== undefined;
+  const isAnyPort = entriesOf(match).some((entry) => entry.kind === 'address' && entry.port === 0);
+  const forced = isAnyPort || mask !== undefined;
   const timeout = valueOr(settings.persistence_timeout, forced ? PERSISTENCE_DEFAULT : null);
   if (timeout === null) return null;
   const fits = mask !== undefined && mask.value.family === family;
   if (mask !== undefined && !fits) {
     report(
-      catalog.granularity_family(mask.at.args[0] ?? null, { family: family === 'inet' ? 'IPv4' : 'IPv6' }),
+      catalog.granularity_family(mask.at.args[0] ?? null, {
+        family: family === null ? 'IPv4 and IPv6' : familyName(family),
+      }),
     );
   }
   return {
     timeout,
-    prefixLength: fits ? mask.value.prefixLength : addressBits(family),
+    prefixLength: fits ? mask.value.prefixLength : addressBits(family ?? 'inet6'),
     engine: valueOr(settings.persistence_engine, null),
   };
 }
 
 function lowerSorryServer(
   settings: ServiceSettings,
-  match: ServiceMatch,
+  match: PoolMatch,
   inherited: Forwarding,
   context: LowerContext,
 ): SorryServer | null {

@@ -196,6 +196,24 @@ export interface LvsGlobals {
   readonly drift: 'repair' | 'warn' | 'ignore';
   /** share_checks: one probe for equal checkers of one real server in several services */
   readonly shareChecks: boolean;
+  readonly syncDaemon: SyncDaemonSettings | null;
+}
+
+/** lvs_sync_daemon: the kernel's threads that tell connections to the other director, and hear of its. */
+export interface SyncDaemonSettings {
+  readonly interface: InterfaceName;
+  /** while it is master here the master thread runs, else the backup thread; null = both run all the time */
+  readonly instance: string | null;
+  /** 0..255; the VRID of the instance unless given */
+  readonly id: number;
+  /** bytes of UDP payload; null = by the interface's MTU */
+  readonly maxLength: number | null;
+  /** null = 8848 */
+  readonly port: Port | null;
+  /** null = 1 */
+  readonly ttl: number | null;
+  /** null = 224.0.0.81 */
+  readonly group: IpAddress | null;
 }
 
 /** vipd's own keywords, without a counterpart in keepalived. */

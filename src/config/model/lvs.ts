@@ -10,7 +10,7 @@ import type { ScriptCommand } from './vrrp.ts';
 
 export type Protocol = 'tcp' | 'udp' | 'sctp';
 
-/** What the kernel matches traffic by. `group` services of a virtual_server_group are a later capability. */
+/** What the kernel matches traffic by: one service of its table. */
 export type ServiceMatch =
   | {
       readonly kind: 'address';
@@ -20,6 +20,25 @@ export type ServiceMatch =
     }
   | { readonly kind: 'fwmark'; readonly mark: FwMark; readonly family: Family };
 
+/** The entries of a virtual_server_group: each is a service of the kernel, all have one pool, one set of checks and one
+ *  quorum (behaviour.md section 15.1). */
+export interface GroupMatch {
+  readonly kind: 'group';
+  readonly name: string;
+  /** 0 for the first virtual_server of this group, 1 for the second */
+  readonly index: number;
+  /** null: all entries are marks */
+  readonly protocol: Protocol | null;
+  readonly entries: readonly ServiceMatch[];
+}
+
+/** What one pool of real servers serves. */
+export type PoolMatch = ServiceMatch | GroupMatch;
+
+/** Its services in the kernel. */
+export const entriesOf = (match: PoolMatch): readonly ServiceMatch[] =>
+  match.kind === 'group' ? match.entries : [match];
+
 export const SCHEDULERS = [
   'rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'dh', 'sh', 'mh', 'sed', 'nq', 'fo', 'ovf', 'twos',
 ] as const; // biome-ignore format: one line reads better
@@ -28,6 +47,8 @@ export type Scheduler = (typeof SCHEDULERS)[number];
 /** How a packet reaches the real server. */
 export type Forwarding =
   | { readonly kind: 'nat' }
+  /** NAT, and the director's own address instead of the client's */
+  | { readonly kind: 'fullnat' }
   | { readonly kind: 'dr' }
   | {
       readonly kind: 'tun';
@@ -37,8 +58,15 @@ export type Forwarding =
       readonly checksum: 'none' | 'csum' | 'remcsum';
     };
 
+/** What the kernel's IPVS knows of it. */
+export type KernelForwarding = Exclude<Forwarding, { readonly kind: 'fullnat' }>;
+
+/** Whether the real server may have a port of its own. */
+export const translatesPorts = ({ kind }: Pick<Forwarding, 'kind'>): boolean =>
+  kind === 'nat' || kind === 'fullnat';
+
 export interface VirtualServer {
-  readonly match: ServiceMatch;
+  readonly match: PoolMatch;
   readonly scheduler: Scheduler;
   /** sh-port, sh-fallback, mh-port, mh-fallback as the kernel's flag-1 (0x8), flag-2 (0x10), flag-3 (0x20) */
   readonly schedulerFlags: number;
@@ -51,6 +79,10 @@ export interface VirtualServer {
   readonly quorum: number;
   readonly hysteresis: number;
   readonly omega: boolean;
+  /** checks run only while an address of the service is on this host */
+  readonly haSuspend: boolean;
+  /** label for SNMP */
+  readonly snmpName: string | null;
   readonly virtualHost: string | null;
   readonly quorumUp: ScriptCommand | null;
   readonly quorumDown: ScriptCommand | null;
@@ -83,7 +115,7 @@ export interface SorryServer {
 
 export interface RealServer {
   readonly address: IpAddress;
-  /** filled in: the service's port when the file gives none */
+  /** filled in: the service's port when the file gives none; 0 in a group means the port of each entry */
   readonly port: Port;
   /** 0..2147483647 */
   readonly weight: number;
@@ -97,6 +129,8 @@ export interface RealServer {
   readonly notifyUp: ScriptCommand | null;
   readonly notifyDown: ScriptCommand | null;
   readonly smtpAlert: boolean;
+  /** label for SNMP */
+  readonly snmpName: string | null;
   /** how long its connections may take to end once it is to go; 0 = it goes at once */
   readonly drainTimeout: Micros;
   /** how long its weight takes to rise after a recovery; 0 = it has all of it at once */
@@ -124,6 +158,9 @@ export interface CheckTarget {
   readonly bindPort: Port | null;
   readonly bindInterface: string | null;
   readonly fwmark: FwMark | null;
+  /** check_via forwarding: the probe is for `address`, the service's, and is forwarded to this server as a client's packet
+   *  would be; null: it goes to `address` itself */
+  readonly forwardedTo: { readonly address: IpAddress; readonly forwarding: KernelForwarding } | null;
   /** connect, and each read or write */
   readonly timeout: Micros;
 }

@@ -72,6 +72,7 @@ export const GLOBAL_ORIGINS: readonly OriginRow[] = [
   ['lvs/flush', 'lvs_flush'],
   ['lvs/flushOnStop', 'lvs_flush_on_stop', 'lvs_flush_onstop'],
   ['lvs/timeouts', 'lvs_timeouts'],
+  ['lvs/syncDaemon', 'lvs_sync_daemon'],
   ['lvs/logAllCheckFailures', 'checker_log_all_failures'],
   ['lvs/shareChecks', 'share_checks'],
   ['control/prometheus', 'prometheus_listen'],
@@ -172,6 +173,8 @@ export const SERVICE_ORIGINS: readonly OriginRow[] = [
   ['persistence/engine', 'persistence_engine'],
   ['sorryServer', 'sorry_server'],
   ['sorryServer/inhibit', 'sorry_server_inhibit'],
+  ['haSuspend', 'ha_suspend'],
+  ['snmpName', 'snmp_name'],
   ['sorryServer/forwarding', 'sorry_server_lvs_method', 'lb_kind', 'lvs_method'],
   ['quorum', 'quorum'],
   ['hysteresis', 'hysteresis'],
@@ -186,6 +189,7 @@ export const SERVICE_ORIGINS: readonly OriginRow[] = [
 
 export const SERVER_ORIGINS: readonly OriginRow[] = [
   ['weight', 'weight', 'virtual_server/weight'],
+  ['snmpName', 'snmp_name'],
   ['forwarding', 'lvs_method', 'virtual_server/lb_kind', 'virtual_server/lvs_method'],
   ['upperThreshold', 'uthreshold'],
   ['lowerThreshold', 'lthreshold'],

@@ -2,7 +2,7 @@
  *  itself knows no text, so it is laid beside the statements again, object by object. */
 import { parseIp } from '../../base/ip.ts';
 import type { Config } from '../model/config.ts';
-import type { RealServer, ServiceMatch, VirtualServer } from '../model/lvs.ts';
+import type { PoolMatch, RealServer, VirtualServer } from '../model/lvs.ts';
 import { innerOf } from '../read-tree.ts';
 import type { Statement } from '../syntax/tree.ts';
 import { addCheckers } from './checker-origins.ts';
@@ -48,7 +48,9 @@ export function originsOf(statements: readonly Statement[], config: Config): Ori
   addNamed('vrrpSyncGroups', 'vrrp_sync_group', GROUP_ORIGINS);
   addNamed('vrrpScripts', 'vrrp_script', SCRIPT_ORIGINS);
   config.virtualServers.forEach((service, i) => {
-    const block = statements.find((statement) => isService(statement, service.match));
+    const { match } = service;
+    const blocks = statements.filter((statement) => isService(statement, match));
+    const block = blocks[match.kind === 'group' ? match.index : 0];
     if (block === undefined) return;
     const own = innerOf(block);
     origins.set(`/virtualServers/${i}`, block);
@@ -95,9 +97,10 @@ function firstGiven(keywords: readonly string[], { own, others }: Scope): Statem
   return null;
 }
 
-function isService({ keyword, args, body }: Statement, match: ServiceMatch): boolean {
+function isService({ keyword, args, body }: Statement, match: PoolMatch): boolean {
   if (keyword.text !== 'virtual_server' || body.kind !== 'block') return false;
   const [first, second] = args;
+  if (match.kind === 'group') return first?.text === 'group' && second?.text === match.name;
   if (match.kind === 'fwmark') return first?.text === 'fwmark' && Number(second?.text) === match.mark;
   const protocol = body.statements.findLast((line) => line.keyword.text === 'protocol')?.args[0]?.text;
   return (

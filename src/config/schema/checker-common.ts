@@ -2,7 +2,7 @@
 import { fwMark } from '../../base/units.ts';
 import { line, type ValueReader } from './row.ts';
 import {
-  boolean, decimalSeconds, integer, interfaceWord, ipAddress, portNumber, U32_MAX,
+  boolean, decimalSeconds, integer, interfaceWord, ipAddress, oneOf, portNumber, U32_MAX,
 } from './values.ts'; // biome-ignore format: one line reads better
 
 const TIMEOUT_MAX = 4294.967295;
@@ -30,6 +30,9 @@ export const targetRows = {
   bind_port: line(portNumber, 'own port to connect from', { tier: 3 }),
   bind_if: line(interfaceWord, 'interface to connect through', { tier: 3 }),
   fwmark: line(mark, 'mark of the packets sent', { tier: 3 }),
+  check_via: line(oneOf('forwarding', 'server'), 'forwarding: probes travel as packets of clients do', {
+    tier: 3,
+  }),
   connect_timeout: line(timing.connectTimeout, 'seconds to connect, and for each read', { tier: 1 }),
 };
 

@@ -9,6 +9,7 @@ import { poolChange } from './pool-change.ts';
 import { fileMask, processors } from './process-values.ts';
 import { block, line, list, type ValueReader } from './row.ts';
 import { fifo, scriptCommand, scriptUser } from './script-values.ts';
+import { syncDaemon } from './sync-daemon.ts';
 import {
   boolean,
   decimalSeconds,
@@ -355,6 +356,7 @@ export const globalRows = {
     'empty the kernel table at stop; VS = own services only',
   ),
   lvs_flush_onstop: line(optional(oneOf('VS'), 'all'), 'old spelling of lvs_flush_on_stop', { tier: 3 }),
+  lvs_sync_daemon: line(syncDaemon, 'IPVS connections are told to the other director', { repeat: 'first' }),
   lvs_timeouts: line(ipvsTimeouts, 'timeouts of IPVS connections in seconds', { tier: 3 }),
   share_checks: line(boolean, 'one probe for equal checks of one real server in several services'),
   lvs_drift: line(

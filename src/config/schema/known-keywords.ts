@@ -7,7 +7,6 @@ export const KNOWN_KEYWORDS: readonly (readonly [
   help: string,
   replacedBy?: string,
 ])[] = [
-  ['virtual_server_group', 'list', 2, 'named set of addresses/ranges/fwmarks a virtual_server can use'],
   ['global_defs/use_symlink_paths', 'line', 3, 'execute scripts through the configured path rather than the'],
   [
     'global_defs/max_auto_priority',
@@ -16,12 +15,6 @@ export const KNOWN_KEYWORDS: readonly (readonly [
     'ceiling for automatic SCHED_RR priority bumps when timers are late',
   ],
   ['global_defs/min_auto_priority_delay', 'line', 3, 'lateness that triggers an automatic priority bump'],
-  [
-    'global_defs/lvs_sync_daemon',
-    'line',
-    2,
-    'IPVS connection sync daemon, following a VRRP instance, or master+backup permanently if none named',
-  ],
   [
     'global_defs/vrrp_garp_extra_if',
     'line',
@@ -69,21 +62,6 @@ export const KNOWN_KEYWORDS: readonly (readonly [
     3,
     'accepted and printed in the dump, but this version still writes TMPDIR/keepalived.json',
   ],
-  [
-    'vrrp_instance/lvs_sync_daemon_interface',
-    'line',
-    3,
-    'obsolete: run the IPVS sync daemon with this instance',
-    'lvs_sync_daemon in global_defs',
-  ],
   ['vrrp_instance/garp_extra_if', 'line', 3, 'periodic GARP on other VMAC interfaces'],
   ['vrrp_instance/vmac_garp_intvl', 'line', 3, 'old name of garp_extra_if', 'garp_extra_if'],
-  [
-    'virtual_server/ha_suspend',
-    'line',
-    2,
-    'run checkers only while the service address is present on this host',
-  ],
-  ['virtual_server/snmp_name', 'line', 3, 'label exported by SNMP'],
-  ['virtual_server/real_server/snmp_name', 'line', 3, 'label exported by SNMP'],
 ];

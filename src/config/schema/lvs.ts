@@ -8,8 +8,9 @@ import type { Arguments, Word } from '../syntax/tree.ts';
 import { timing } from './checker-common.ts';
 import { checkerRows } from './checkers.ts';
 import { IPVS_TIMEOUT_MAX } from './global.ts';
+import { readGroupEntry } from './group-entry.ts';
 import { poolChange } from './pool-change.ts';
-import { block, line, type ValueReader } from './row.ts';
+import { block, line, namedList, type ValueReader } from './row.ts';
 import { scriptCommand } from './script-values.ts';
 import {
   addressOf,
@@ -66,15 +67,17 @@ function incomplete(words: Arguments, wanted: string, report: Report): undefined
   return undefined;
 }
 
-/** `NAT|DR|TUN [type ipip|gue|gre] [port N] [nocsum|csum|remcsum]` */
+/** `NAT|FULLNAT|DR|TUN [type ipip|gue|gre] [port N] [nocsum|csum|remcsum]` */
 const forwarding: ValueReader<Forwarding> = (words, report) => {
-  const method = oneOf('NAT', 'DR', 'TUN')({ ...words, args: words.args.slice(0, 1) }, report);
+  const method = oneOf('NAT', 'DR', 'TUN', 'FULLNAT')({ ...words, args: words.args.slice(0, 1) }, report);
   if (method === undefined) return undefined;
   if (method === 'TUN') return tunnel(words, report);
   const extra = words.args[1];
   if (extra !== undefined) report(catalog.unknown_option(extra, { option: extra.text, of: method }));
-  return { kind: method === 'NAT' ? 'nat' : 'dr' };
+  return { kind: METHODS[method] };
 };
+
+const METHODS = { NAT: 'nat', DR: 'dr', FULLNAT: 'fullnat' } as const;
 
 type Tunnel = Extract<Forwarding, { kind: 'tun' }>;
 
@@ -183,6 +186,7 @@ export const realServerRows = {
   notify_up: line(scriptCommand, 'run when the server comes up', { tier: 1, ...scripts }),
   notify_down: line(scriptCommand, 'run when the server goes down', { tier: 1, ...scripts }),
   smtp_alert: line(boolean, 'mail when a check changes'),
+  snmp_name: line(text('a name'), 'label in SNMP', { tier: 3 }),
   drain_timeout: line(
     poolChange.drainTimeout,
     'seconds that its connections get to end when it leaves the file, 0 = none (vipd only)',
@@ -200,8 +204,8 @@ export const virtualServerRows = {
   delay_loop: line(timing.delayLoop, 'seconds between checks, 60 unless given', { tier: 1 }),
   lb_algo: line(scheduler, 'scheduler', { tier: 1 }),
   lvs_sched: line(scheduler, 'scheduler', { tier: 1 }),
-  lb_kind: line(forwarding, 'forwarding method: NAT, DR or TUN', { tier: 1 }),
-  lvs_method: line(forwarding, 'forwarding method: NAT, DR or TUN', { tier: 1 }),
+  lb_kind: line(forwarding, 'forwarding method: NAT, DR, TUN or FULLNAT', { tier: 1 }),
+  lvs_method: line(forwarding, 'forwarding method: NAT, DR, TUN or FULLNAT', { tier: 1 }),
   protocol: line(protocol, 'TCP, UDP or SCTP', { tier: 1 }),
   persistence_timeout: line(
     optional(wholeSeconds(1, IPVS_TIMEOUT_MAX), PERSISTENCE_DEFAULT),
@@ -221,6 +225,8 @@ export const virtualServerRows = {
   'mh-fallback': line(flag, 'mh: another server when the chosen one is out', { tier: 3 }),
   weight: line(integer(1, I32_MAX), 'weight of servers that give none'),
   alpha: line(flag, 'servers are out until their checks have passed'),
+  ha_suspend: line(flag, 'checks run only while the address of the service is on this host'),
+  snmp_name: line(text('a name'), 'label in SNMP', { tier: 3 }),
   omega: line(flag, 'run notify_down and quorum_down at stop'),
   inhibit_on_failure: line(flag, 'failed servers stay with weight 0'),
   quorum: line(integer(1, U32_MAX), 'weight that must be alive'),
@@ -243,5 +249,6 @@ export const virtualServerRows = {
 };
 
 export const lvsRows = {
+  virtual_server_group: namedList(readGroupEntry, 'addresses, ranges and marks that one pool serves'),
   virtual_server: block(serviceHead, virtualServerRows, 'one service and its pool', { tier: 1 }),
 };

@@ -3,7 +3,8 @@
 import { catalog } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Arguments, Statement } from '../syntax/tree.ts';
-import type { BlockRow, EachRow, LineRow, ListRow, RowTable } from './row.ts';
+import type { BlockRow, EachRow, LineRow, ListRow, NamedListRow, RowTable } from './row.ts';
+import { wordAt } from './values.ts';
 
 /** A value and the line it was written on. */
 export interface Setting<T> {
@@ -24,16 +25,25 @@ export interface ListEntry<T> {
   readonly at: Arguments;
 }
 
+/** One `NAME { }` block of free lines. */
+export interface NamedList<T> {
+  readonly name: string;
+  readonly entries: readonly ListEntry<T>[];
+  readonly at: Statement;
+}
+
 export type SettingOf<R> =
   R extends EachRow<infer T>
     ? readonly Setting<T>[]
     : R extends LineRow<infer T>
       ? Setting<T>
-      : R extends ListRow<infer T>
-        ? readonly ListEntry<T>[]
-        : R extends BlockRow<infer H, infer S>
-          ? readonly BlockValue<H, S>[]
-          : never;
+      : R extends NamedListRow<infer T>
+        ? readonly NamedList<T>[]
+        : R extends ListRow<infer T>
+          ? readonly ListEntry<T>[]
+          : R extends BlockRow<infer H, infer S>
+            ? readonly BlockValue<H, S>[]
+            : never;
 
 /** What was said in a block: absent = not said (or refused with a diagnostic). */
 export type Settings<S extends RowTable> = { readonly [K in keyof S]?: SettingOf<S[K]> };
@@ -71,11 +81,14 @@ function readStatement(statement: Statement, settings: Record<string, unknown>, 
       return;
     }
     case 'list': {
-      const entries = collected<ListEntry<unknown>>(settings, name);
-      for (const entry of statement.body.kind === 'list' ? statement.body.entries : []) {
-        const value = row.read(entry, report);
-        if (value !== undefined) entries.push({ value, at: entry });
+      const entries = readEntries(row, statement, report);
+      if (!row.named) {
+        collected<ListEntry<unknown>>(settings, name).push(...entries);
+        return;
       }
+      const own = wordAt(statement, 0, 'a name', report);
+      if (own === undefined) return;
+      collected<NamedList<unknown>>(settings, name).push({ name: own.text, entries, at: statement });
       return;
     }
     case 'block': {
@@ -89,6 +102,13 @@ function readStatement(statement: Statement, settings: Record<string, unknown>, 
     case 'retired':
       return;
   }
+}
+
+function readEntries(row: ListRow<unknown>, { body }: Statement, report: Report): ListEntry<unknown>[] {
+  return (body.kind === 'list' ? body.entries : []).flatMap((entry) => {
+    const value = row.read(entry, report);
+    return value === undefined ? [] : [{ value, at: entry }];
+  });
 }
 
 /** With `all` each line is a list that adds to those before it; the first begins a list of the block's own. */

@@ -38,6 +38,12 @@ export interface EachRow<T> extends LineRow<T> {
 export interface ListRow<T> extends RowCommon {
   readonly shape: 'list';
   readonly read: ValueReader<T>;
+  /** a name stands before the `{`, and each block is a list of its own */
+  readonly named: boolean;
+}
+
+export interface NamedListRow<T> extends ListRow<T> {
+  readonly named: true;
 }
 
 export interface BlockRow<H, S extends RowTable> extends RowCommon {
@@ -95,6 +101,18 @@ export const each = <T>(read: ValueReader<T>, help: string, options: RowOptions 
 export const list = <T>(read: ValueReader<T>, help: string, options: RowOptions = {}): ListRow<T> => ({
   shape: 'list',
   read,
+  named: false,
+  ...common(help, options),
+});
+
+export const namedList = <T>(
+  read: ValueReader<T>,
+  help: string,
+  options: RowOptions = {},
+): NamedListRow<T> => ({
+  shape: 'list',
+  read,
+  named: true,
   ...common(help, options),
 });
 

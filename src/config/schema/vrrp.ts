@@ -201,6 +201,14 @@ const hmacRows = {
 export const vrrpInstanceRows = {
   state: line(initialState, 'wanted first state, MASTER or BACKUP', { tier: 1 }),
   interface: line(interfaceWord, 'interface that carries the adverts', { tier: 1 }),
+  lvs_sync_daemon_interface: line(
+    interfaceWord,
+    'old form of lvs_sync_daemon in global_defs: a sync daemon that follows this instance',
+    {
+      tier: 3,
+      repeat: 'first',
+    },
+  ),
   virtual_router_id: line(integer(1, 255), 'VRID, 1..255, the same on all routers of one address', {
     tier: 1,
   }),

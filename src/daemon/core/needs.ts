@@ -25,7 +25,9 @@ export interface Halves {
 
 export function childrenFor(config: Config, halves: Halves): readonly ChildName[] {
   const children: ChildName[] = [];
-  if (halves.checkers && (halves.idle || config.virtualServers.length > 0)) children.push('checkers');
+  // sync daemons that follow no instance are the checkers' (behaviour.md section 17)
+  const checks = config.virtualServers.length > 0 || config.global.lvs.syncDaemon?.instance === null;
+  if (halves.checkers && (halves.idle || checks)) children.push('checkers');
   const { addresses, routes, rules } = config.statics;
   const work = [config.vrrpInstances, addresses, routes, rules].some(({ length }) => length > 0);
   if (halves.vrrp && (halves.idle || work)) children.push('vrrp');

@@ -2,7 +2,7 @@
  *  are another type, so that two tables compare by what was decided. Source of the fields: linux/ip_vs.h. */
 import { type Family, familyOf, type IpAddress, type Ipv4 } from '../../base/ip.ts';
 import type { Port } from '../../base/units.ts';
-import type { Forwarding, ServiceMatch } from '../../config/model/lvs.ts';
+import type { GroupMatch, KernelForwarding, ServiceMatch } from '../../config/model/lvs.ts';
 
 /** The kernel knows a service by what the configuration matches traffic by. */
 export type ServiceKey = ServiceMatch;
@@ -30,7 +30,7 @@ export interface DestinationConfig {
   /** 0..2147483647 */
   readonly weight: number;
   /** `local` and `bypass` exist only in tables made by the kernel itself or by others */
-  readonly forwarding: Forwarding | { readonly kind: 'local' } | { readonly kind: 'bypass' };
+  readonly forwarding: KernelForwarding | { readonly kind: 'local' } | { readonly kind: 'bypass' };
   readonly upperThreshold: number;
   readonly lowerThreshold: number;
 }
@@ -53,6 +53,10 @@ export function serviceKeyText(key: ServiceKey): string {
   if (key.kind === 'fwmark') return `fwmark ${key.mark} ${key.family}`;
   return `${key.protocol} ${socketText(key.address, key.port)}`;
 }
+
+/** The same for a pool: `group WEB 0` for what stands for several services. */
+export const poolKeyText = (match: ServiceMatch | Pick<GroupMatch, 'kind' | 'name' | 'index'>): string =>
+  match.kind === 'group' ? `group ${match.name} ${match.index}` : serviceKeyText(match);
 
 /** `192.168.100.8:80` or `[2001:db8::8]:80` */
 export const destinationKeyText = (key: DestinationKey): string => socketText(key.address, key.port);

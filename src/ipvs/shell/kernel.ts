@@ -8,6 +8,7 @@ import { openNetlinkSession } from '../../net/adapters/netlink-socket.ts';
 import { resolveFamily } from '../../net/netlink/generic.ts';
 import type { NetlinkSession } from '../../net/netlink/session.ts';
 import type { IpvsKernel, IpvsTimeouts, KernelIpvs } from '../../ports/ipvs-kernel.ts';
+import type { SyncDaemonKernel } from '../../ports/sync-daemons.ts';
 import type { SyncDaemon, SyncRole } from '../core/daemon.ts';
 import { refusalText } from '../core/refusal-text.ts';
 import type { ServiceKey } from '../core/table.ts';
@@ -19,14 +20,11 @@ import { readOneService, readTable } from './read-table.ts';
 import { decodeOne, type IpvsSession, ipvsSession } from './session.ts';
 
 /** What the reconciler needs, and the rest of what ipvsadm can do. */
-export interface IpvsControl extends IpvsKernel {
+export interface IpvsControl extends IpvsKernel, SyncDaemonKernel {
   /** One service with its destinations; ESRCH when there is none. */
   readService(service: ServiceKey): Result<KernelIpvs, SystemError>;
   /** Sets the counters of one service and its destinations to zero, or all when `service` is null. */
   zero(service: ServiceKey | null): Result<void, SystemError>;
-  daemons(): Result<readonly SyncDaemon[], SystemError>;
-  startDaemon(daemon: SyncDaemon): Result<void, SystemError>;
-  stopDaemon(role: SyncRole): Result<void, SystemError>;
   close(): void;
 }
 

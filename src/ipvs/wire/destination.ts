@@ -1,7 +1,7 @@
 /** A destination of a service as attributes, and back. */
 import { type Family, familyOf } from '../../base/ip.ts';
 import { port } from '../../base/units.ts';
-import type { Forwarding } from '../../config/model/lvs.ts';
+import type { KernelForwarding } from '../../config/model/lvs.ts';
 import type { DestinationConnections, DestinationUsage } from '../../ports/ipvs-kernel.ts';
 import type { DestinationConfig, DestinationKey } from '../core/table.ts';
 import { addressFromUnion, afOf, familyFromAf } from './address.ts';
@@ -99,7 +99,7 @@ function forwardingFromAttributes(
   }
 }
 
-function tunnelFromAttributes(fields: PlainDestinationAttributes): Forwarding | null {
+function tunnelFromAttributes(fields: PlainDestinationAttributes): KernelForwarding | null {
   const encapsulation = ENCAPSULATIONS[fields.tunnelType ?? 0];
   const checksum = CHECKSUMS[fields.tunnelFlags ?? 0];
   if (encapsulation === undefined || checksum === undefined) return null;

@@ -6,7 +6,15 @@ import { step } from '../../../src/checks/core/node.ts';
 import { emptyNode } from '../../../src/checks/core/node-state.ts';
 import type { RealServer, VirtualServer } from '../../../src/config/model/lvs.ts';
 import type { IpvsTable } from '../../../src/ipvs/core/table.ts';
-import { miscChecker, realServer, sorryServer, target, tcpChecker, virtualServer } from '../model.ts';
+import {
+  groupMatch,
+  miscChecker,
+  realServer,
+  sorryServer,
+  target,
+  tcpChecker,
+  virtualServer,
+} from '../model.ts';
 import { tableText } from '../world.ts';
 
 const VIP = '192.168.100.240';
@@ -100,5 +108,18 @@ describe('what the table at start tells about the servers', () => {
     const found = left(virtualServer(VIP, 80, [A]));
     const [state] = step(emptyNode(1), { kind: 'config_changed', virtualServers: [pool], found }, instant(0));
     expect(tableText(desiredTable(state.services.values()))).toBe(tableText(found));
+  });
+
+  test('a group is told by any of its services, each with its own port', () => {
+    const match = groupMatch('WEB', [`${VIP}:80`, '192.168.100.241:81']);
+    const group = (servers: readonly RealServer[]) => virtualServer(VIP, 0, servers, { match });
+    const anyPort = (address: string): RealServer =>
+      realServer(address, 0, { checkers: [tcpChecker(target(address, 80))] });
+    const both = group([anyPort('192.168.100.8'), anyPort('192.168.100.9')]);
+    const found = new Map([...left(group([anyPort('192.168.100.8')]))].slice(1));
+    const [state] = step(emptyNode(1), { kind: 'config_changed', virtualServers: [both], found }, instant(0));
+    expect(tableText(desiredTable(state.services.values()))).toBe(
+      'tcp 192.168.100.240:80 -> 192.168.100.8:80 w1 dr; tcp 192.168.100.241:81 -> 192.168.100.8:81 w1 dr',
+    );
   });
 });

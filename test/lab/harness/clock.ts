@@ -10,10 +10,14 @@ export const now = (): Ms => Number(process.hrtime.bigint() / 1000n) / 1000;
 
 /** Resolves with the first value of `look` that is neither undefined nor false; rejects when `withinMs`
  *  have passed. The message names `what`, so a failure says what did not come about. */
-export async function until<T>(what: string, withinMs: Ms, look: () => T | undefined | false): Promise<T> {
+export async function until<T>(
+  what: string,
+  withinMs: Ms,
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
   const deadline = now() + withinMs;
   for (;;) {
-    const seen = look();
+    const seen = await look();
     if (seen !== undefined && seen !== false) return seen;
     if (now() > deadline) throw new Error(`not seen within ${withinMs / 1000} s: ${what}`);
     await pause(POLL_INTERVAL_MS);

@@ -53,6 +53,7 @@ http {
   add_header X-Served-By $hostname;
   server {
     listen 80;
+    listen [::]:80;
     root ${DIR}/pages;
     location = /big { limit_rate ${BIG_FILE.bytesPerSecond}; }
   }
