@@ -6,7 +6,7 @@
  *                     └─▶ table keeper ◀──────────────│─────────────└─▶ update_table                │
  *                                                     └◀──────────── probe_finished ◀───────────────┘
  */
-import type { Log, LogEntry } from '../../base/log.ts';
+import type { Log } from '../../base/log.ts';
 import { exhaustive } from '../../base/never.ts';
 import { ok, type Result } from '../../base/result.ts';
 import type { SystemError } from '../../base/system-error.ts';
