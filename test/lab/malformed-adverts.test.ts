@@ -35,7 +35,7 @@ type Counts = Partial<Record<Counter, number>>;
 /** How far the counters of received packets moved; those that did not are left out. */
 function received(before: RouterStatus, after: RouterStatus): Counts {
   const countersOf = ({ counters, strayPackets }: RouterStatus) => {
-    const { advertsSent, gratuitousArpsSent, ...others } = counters;
+    const { advertsSent, gratuitousArpsSent, splitsSeen, ...others } = counters;
     return Object.entries({ ...others, strayPackets });
   };
   const old = new Map(countersOf(before));
