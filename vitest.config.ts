@@ -7,6 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          sequence: { groupOrder: 1 },
           include: ['test/**/*.test.ts'],
           exclude: ['test/lab/**'],
           pool: 'forks',
@@ -16,6 +17,7 @@ export default defineConfig({
       {
         test: {
           name: 'lab',
+          sequence: { groupOrder: 2 }, // what measures times runs when the rest is done
           include: ['test/lab/**/*.test.ts'],
           pool: 'forks',
           maxWorkers: 2, // each boots a kernel of its own or lives in namespaces of its own
