@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { runVipctl } from '../../src/cli/vipctl.ts';
+import { vipctl } from './run-vipctl.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -15,20 +15,6 @@ function file(name: string, text: string): string {
   const path = join(folder, name);
   writeFileSync(path, text, { mode: 0o644 });
   return path;
-}
-
-async function vipctl(...argv: readonly string[]) {
-  const said = { stdout: '', stderr: '' };
-  const status = await runVipctl(argv, {
-    stdout: (text) => {
-      said.stdout += text;
-    },
-    stderr: (text) => {
-      said.stderr += text;
-    },
-    wall: () => 0,
-  });
-  return { status, ...said };
 }
 
 const INSTANCE =

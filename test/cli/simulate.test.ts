@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { runVipctl } from '../../src/cli/vipctl.ts';
+import { vipctl } from './run-vipctl.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'simulate-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -20,20 +20,6 @@ function file(name: string, priority: number): string {
 `;
   writeFileSync(path, text, { mode: 0o644 });
   return path;
-}
-
-async function vipctl(...argv: readonly string[]) {
-  const said = { stdout: '', stderr: '' };
-  const status = await runVipctl(argv, {
-    stdout: (text) => {
-      said.stdout += text;
-    },
-    stderr: (text) => {
-      said.stderr += text;
-    },
-    wall: () => 0,
-  });
-  return { status, ...said };
 }
 
 test('what happens if lvs01 loses eth0: a timeline, and the outage to expect', async () => {

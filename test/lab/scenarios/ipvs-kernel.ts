@@ -9,12 +9,13 @@ import { tableMatches } from '../../../src/ipvs/core/equality.ts';
 import { printListing } from '../../../src/ipvs/core/listing.ts';
 import { planIpvs } from '../../../src/ipvs/core/plan.ts';
 import type { IpvsTable, ServiceConfig } from '../../../src/ipvs/core/table.ts';
-import { createIpvsKernel, type IpvsControl } from '../../../src/ipvs/shell/kernel.ts';
+import { createIpvsKernel } from '../../../src/ipvs/shell/kernel.ts';
 import { createReconciler } from '../../../src/ipvs/shell/reconcile.ts';
 import type { IpvsOperation } from '../../../src/ports/ipvs-kernel.ts';
 import { forgetfulOwnership } from '../../../src/ports/ownership.ts';
 import { held, REFUSALS } from '../../ipvs/refusals.ts';
 import { destination, ip, service, table, tcp } from '../../ipvs/samples.ts';
+import { must, withKernel } from '../harness/ipvs-play.ts';
 import { playScenarios } from '../harness/scenario.ts';
 import type { IpvsKernelPlays } from './ipvs-kernel-plays.ts';
 
@@ -23,25 +24,6 @@ const ipvsadm = (...argv: readonly string[]): string =>
 
 const EMPTY: IpvsTable = new Map();
 const all = (): boolean => true;
-
-function must<T>(
-  result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown },
-): T {
-  if (!result.ok) throw new Error(JSON.stringify(result.error));
-  return result.value;
-}
-
-/** A kernel to play with; its table is emptied before and after. */
-function withKernel<T>(play: (kernel: IpvsControl) => T): T {
-  const kernel = must(createIpvsKernel());
-  must(kernel.flush());
-  try {
-    return play(kernel);
-  } finally {
-    kernel.flush();
-    kernel.close();
-  }
-}
 
 const mark = (number: number, family: 'inet' | 'inet6', changes: Partial<ServiceConfig>): ServiceConfig =>
   service({ kind: 'fwmark', mark: number as never, family }, changes);

@@ -9,12 +9,12 @@ import { tableMatches } from '../../../src/ipvs/core/equality.ts';
 import { operationText } from '../../../src/ipvs/core/operation-text.ts';
 import { planIpvs } from '../../../src/ipvs/core/plan.ts';
 import type { IpvsTable } from '../../../src/ipvs/core/table.ts';
-import { createIpvsKernel, type IpvsControl } from '../../../src/ipvs/shell/kernel.ts';
 import { createReconciler } from '../../../src/ipvs/shell/reconcile.ts';
 import type { IpvsKernel, IpvsOperation } from '../../../src/ports/ipvs-kernel.ts';
 import { forgetfulOwnership } from '../../../src/ports/ownership.ts';
 import { anyOperation } from '../../ipvs/operations.ts';
 import { anyTable, destination, service, table, tcp } from '../../ipvs/samples.ts';
+import { must, withKernel } from '../harness/ipvs-play.ts';
 import { playScenarios } from '../harness/scenario.ts';
 
 export interface ModelPlays {
@@ -41,24 +41,6 @@ const SEQUENCES = 60;
 const PAIRS = 60;
 const EMPTY: IpvsTable = new Map();
 const all = (): boolean => true;
-
-function must<T>(
-  result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown },
-): T {
-  if (!result.ok) throw new Error(JSON.stringify(result.error));
-  return result.value;
-}
-
-function withKernel<T>(play: (kernel: IpvsControl) => T): T {
-  const kernel = must(createIpvsKernel());
-  must(kernel.flush());
-  try {
-    return play(kernel);
-  } finally {
-    kernel.flush();
-    kernel.close();
-  }
-}
 
 const heldBy = (kernel: IpvsKernel): IpvsTable => must(kernel.read()).table;
 
